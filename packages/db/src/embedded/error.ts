@@ -1,0 +1,4 @@
+/** The embedded Postgres cannot start; the message is one line that tells an operator what to do. */
+export class EmbeddedPostgresError extends Error {
+  override name = 'EmbeddedPostgresError'
+}
