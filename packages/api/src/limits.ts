@@ -1,0 +1,14 @@
+/** Limits that bound what one request may ask for; shared by schemas and the HTTP surfaces. */
+export const limits = {
+  /** Bytes of one RPC or REST request body. */
+  bodyBytes: 1024 * 1024,
+  /** Rows of one page. */
+  pageSize: 100,
+  /** Characters of a search. */
+  queryLength: 256,
+  /** Words of a search that count; further ones are ignored. */
+  queryTerms: 16,
+  nameLength: 100,
+  /** Bytes of a path of a folder (PATH_MAX). */
+  pathLength: 4096,
+} as const

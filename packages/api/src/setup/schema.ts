@@ -1,0 +1,24 @@
+import * as z from 'zod'
+import { Name } from '../shapes.ts'
+
+/** What a visitor may know before anyone has signed in. */
+export const InstanceStatus = z.object({
+  /** True until the first account, the operator's, exists. */
+  needsSetup: z.boolean(),
+  /** Who may make an account: everybody, invited people, nobody. */
+  signUp: z.enum(['open', 'invite', 'closed']),
+  version: z.string(),
+})
+export type InstanceStatus = z.infer<typeof InstanceStatus>
+
+export const Email = z.email().max(254)
+export const Password = z.string().min(8).max(128)
+
+export const CreateOperator = z.object({
+  /** The one-time code that the start of the server printed. */
+  code: z.string().trim().min(1).max(64),
+  name: Name,
+  email: Email,
+  password: Password,
+})
+export type CreateOperator = z.infer<typeof CreateOperator>

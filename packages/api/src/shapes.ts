@@ -1,0 +1,24 @@
+import * as z from 'zod'
+import { limits } from './limits.ts'
+
+/** Shapes that several features speak. Imports Zod only: the web shares it. */
+export const Id = z.uuid()
+export const Timestamp = z.iso.datetime()
+
+/** A name that a person gave: trimmed, NFC, without control characters, 1 to 100 characters. */
+export const Name = z
+  .string()
+  .max(limits.nameLength * 4)
+  .transform((value) => value.normalize('NFC').toWellFormed().trim())
+  .pipe(
+    z
+      .string()
+      .min(1)
+      .max(limits.nameLength)
+      // oxlint-disable-next-line no-control-regex
+      .regex(/^[^\u0000-\u001f\u007f\u2028\u2029]*$/u),
+  )
+
+/** An opaque position in a list, made by the server. */
+export const Cursor = z.string().max(2048)
+export const PageSize = z.coerce.number().int().min(1).max(limits.pageSize)

@@ -1,0 +1,42 @@
+import type { Sql } from 'postgres'
+import { PgBoss, type Db } from 'pg-boss'
+
+/** Queues that exist; made by the migration, since the jobs login cannot create tables. */
+export const queues = {
+  /** One job a library at most, queued or running. Payload: `{ libraryId }`. */
+  scan: { policy: 'exclusive', retryLimit: 5, retryDelay: 1, retryBackoff: true, expireInSeconds: 24 * 3600, heartbeatSeconds: 15, notify: true, deleteAfterSeconds: 24 * 3600 },
+} as const
+export type QueueName = keyof typeof queues
+
+/** pg-boss on one of our pools, so that one driver serves all. */
+export function bossDatabase(sql: Sql): Db {
+  return {
+    async executeSql(text, values) {
+      const answer: unknown[] = await sql.unsafe(text, (values ?? []) as never[], { prepare: false })
+      // A list of statements answers with a list of results; pg-boss reads the last one that has rows.
+      const rows = Array.isArray(answer[0]) ? (answer.findLast((part) => Array.isArray(part) && part.length > 0) as unknown[] | undefined) : answer
+      return { rows: [...(rows ?? [])] }
+    },
+    async listen(channel, onNotification, onReconnect) {
+      const subscription = await sql.listen(channel, onNotification, onReconnect)
+      return { close: () => subscription.unlisten() }
+    },
+  }
+}
+
+/** Installs the queue's own schema as the owner and gives the logins what they need of it. */
+export async function migrateQueues(owner: Sql): Promise<void> {
+  const boss = new PgBoss({ db: bossDatabase(owner), schema: 'pgboss', supervise: false, schedule: false, migrate: true })
+  boss.on('error', () => {})
+  await boss.start()
+  for (const [name, options] of Object.entries(queues)) {
+    if (!(await boss.getQueue(name))) await boss.createQueue(name, options)
+  }
+  await boss.stop({ graceful: false })
+  await owner.unsafe(`
+    grant usage on schema pgboss to carrel_app, carrel_jobs;
+    grant select, insert, update, delete on all tables in schema pgboss to carrel_jobs;
+    grant usage on all sequences in schema pgboss to carrel_jobs;
+    grant select on pgboss.queue, pgboss.version to carrel_app;
+    grant insert, select (id, start_after) on pgboss.job, pgboss.job_common to carrel_app;`)
+}

@@ -1,0 +1,159 @@
+import { sql } from 'drizzle-orm'
+import { bigint, boolean, index, integer, pgPolicy, snakeCase, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { appRole, authOnly, authRole, createdAt, gateRole, isOperator, moment } from './walls.ts'
+
+/** Class auth: Better Auth's tables. Their columns follow its adapter; a test compares them. */
+export const user = snakeCase.table(
+  'user',
+  {
+    id: uuid().primaryKey(),
+    name: text().notNull(),
+    email: text().notNull().unique(),
+    emailVerified: boolean().notNull().default(false),
+    image: text(),
+    createdAt: createdAt(),
+    updatedAt: createdAt(),
+    role: text().notNull().default('user'),
+    banned: boolean().notNull().default(false),
+    banReason: text(),
+    banExpires: moment(),
+  },
+  () => authOnly('user'),
+)
+
+export const organization = snakeCase.table(
+  'organization',
+  {
+    id: uuid().primaryKey(),
+    name: text().notNull(),
+    slug: text().notNull().unique(),
+    logo: text(),
+    createdAt: createdAt(),
+    metadata: text(),
+  },
+  () => [
+    ...authOnly('organization'),
+    pgPolicy('organization_read', {
+      for: 'select',
+      to: appRole,
+      using: sql`id = (select app.current_organization()) or ${isOperator} or id in (select organization_id from member where user_id = (select app.current_user_id()))`,
+    }),
+    pgPolicy('organization_create', { for: 'insert', to: gateRole, withCheck: sql`true` }),
+  ],
+)
+
+export const session = snakeCase.table(
+  'session',
+  {
+    id: uuid().primaryKey(),
+    expiresAt: moment().notNull(),
+    token: text().notNull().unique(),
+    createdAt: createdAt(),
+    updatedAt: createdAt(),
+    ipAddress: text(),
+    userAgent: text(),
+    userId: uuid()
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    activeOrganizationId: uuid().references(() => organization.id, { onDelete: 'set null' }),
+    impersonatedBy: uuid(),
+  },
+  (t) => [
+    index().on(t.userId),
+    ...authOnly('session'),
+    pgPolicy('session_remember', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
+  ],
+)
+
+export const account = snakeCase.table(
+  'account',
+  {
+    id: uuid().primaryKey(),
+    accountId: text().notNull(),
+    providerId: text().notNull(),
+    userId: uuid()
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    accessToken: text(),
+    refreshToken: text(),
+    idToken: text(),
+    accessTokenExpiresAt: moment(),
+    refreshTokenExpiresAt: moment(),
+    scope: text(),
+    password: text(),
+    createdAt: createdAt(),
+    updatedAt: createdAt(),
+  },
+  (t) => [unique().on(t.providerId, t.accountId), index().on(t.userId), ...authOnly('account')],
+)
+
+export const verification = snakeCase.table(
+  'verification',
+  {
+    id: uuid().primaryKey(),
+    identifier: text().notNull(),
+    value: text().notNull(),
+    expiresAt: moment().notNull(),
+    createdAt: createdAt(),
+    updatedAt: createdAt(),
+  },
+  (t) => [index().on(t.identifier), ...authOnly('verification')],
+)
+
+export const member = snakeCase.table(
+  'member',
+  {
+    id: uuid().primaryKey(),
+    organizationId: uuid()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    userId: uuid()
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    role: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    unique().on(t.organizationId, t.userId),
+    index().on(t.userId),
+    ...authOnly('member'),
+    pgPolicy('member_read', {
+      for: 'select',
+      to: appRole,
+      using: sql`organization_id = (select app.current_organization()) or user_id = (select app.current_user_id())`,
+    }),
+    pgPolicy('member_create', { for: 'insert', to: gateRole, withCheck: sql`true` }),
+  ],
+)
+
+export const invitation = snakeCase.table(
+  'invitation',
+  {
+    id: uuid().primaryKey(),
+    organizationId: uuid()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    email: text().notNull(),
+    role: text(),
+    status: text().notNull().default('pending'),
+    expiresAt: moment().notNull(),
+    createdAt: createdAt(),
+    inviterId: uuid()
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+  },
+  (t) => [index().on(t.organizationId), index().on(t.email), ...authOnly('invitation')],
+)
+
+export const rateLimit = snakeCase.table(
+  'rate_limit',
+  {
+    id: uuid().primaryKey(),
+    key: text().notNull().unique(),
+    count: integer().notNull(),
+    lastRequest: bigint({ mode: 'number' }).notNull(),
+  },
+  () => [
+    pgPolicy('rate_limit_auth', { for: 'all', to: authRole, using: sql`true`, withCheck: sql`true` }),
+  ],
+)

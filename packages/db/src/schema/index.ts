@@ -1,0 +1,5 @@
+export * from './auth.ts'
+export * from './books.ts'
+export * from './libraries.ts'
+export * from './reading.ts'
+export * from './system.ts'

@@ -1,0 +1,138 @@
+import { sql } from 'drizzle-orm'
+import { bigint, boolean, foreignKey, index, integer, pgPolicy, primaryKey, snakeCase, text, unique, uuid, type PgColumn } from 'drizzle-orm/pg-core'
+import { organization, user } from './auth.ts'
+import { appRole, createdAt, gateRole, inJob, isOperator, libraryData, may, moment, organizationId, ownOrganization, ownUser } from './walls.ts'
+
+/** A folder of the server that the operator opened to an organization. */
+export const rootAssignment = snakeCase.table(
+  'root_assignment',
+  { organizationId: organizationId().references(() => organization.id, { onDelete: 'cascade' }), id: uuid().notNull(), path: text().notNull() },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.id] }),
+    unique().on(t.organizationId, t.path),
+    pgPolicy('root_assignment_read', { for: 'select', to: appRole, using: sql`${ownOrganization} and (${may('library:create')} or ${may('book:read')} or ${inJob})` }),
+    pgPolicy('root_assignment_operator', { for: 'all', to: appRole, using: isOperator, withCheck: isOperator }),
+  ],
+)
+
+const seesLibrary = sql`app.sees_library(organization_id, id, visibility)`
+
+export const library = snakeCase.table(
+  'library',
+  {
+    organizationId: organizationId().references(() => organization.id, { onDelete: 'cascade' }),
+    id: uuid().notNull(),
+    name: text().notNull(),
+    visibility: text({ enum: ['organization', 'restricted'] }).notNull(),
+    createdAt: createdAt(),
+    lastScannedAt: moment(),
+    /** Kept by the library's job, since counting rows under policies costs a walk. */
+    bookCount: integer().notNull().default(0),
+    problemCount: integer().notNull().default(0),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.id] }),
+    unique('library_name_unique').on(t.organizationId, t.name),
+    pgPolicy('library_read', { for: 'select', to: appRole, using: sql`${ownOrganization} and ${seesLibrary}` }),
+    pgPolicy('library_create', { for: 'insert', to: appRole, withCheck: sql`${ownOrganization} and ${may('library:create')}` }),
+    pgPolicy('library_update', {
+      for: 'update',
+      to: appRole,
+      using: sql`${ownOrganization} and (${may('library:update')} or id = (select app.job_library()))`,
+      withCheck: sql`${ownOrganization} and (${may('library:update')} or id = (select app.job_library()))`,
+    }),
+    pgPolicy('library_delete', { for: 'delete', to: appRole, using: sql`${ownOrganization} and ${may('library:delete')}` }),
+    pgPolicy('library_gate', { for: 'select', to: gateRole, using: sql`true` }),
+  ],
+)
+
+const libraryKey = (t: { organizationId: PgColumn; libraryId: PgColumn }) =>
+  foreignKey({ columns: [t.organizationId, t.libraryId], foreignColumns: [library.organizationId, library.id] }).onDelete('cascade')
+
+/** Who sees a restricted library, and as what; kept by triggers from grants. */
+export const libraryAccess = snakeCase.table(
+  'library_access',
+  {
+    organizationId: organizationId(),
+    userId: uuid().notNull().references(() => user.id, { onDelete: 'cascade' }),
+    libraryId: uuid().notNull(),
+    level: text({ enum: ['viewer', 'contributor', 'editor', 'manager'] }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.userId, t.libraryId] }),
+    libraryKey(t),
+    pgPolicy('library_access_read', { for: 'select', to: appRole, using: sql`${ownOrganization} and ${ownUser}` }),
+    pgPolicy('library_access_gate', { for: 'select', to: gateRole, using: sql`true` }),
+  ],
+)
+
+export const libraryFolder = snakeCase.table(
+  'library_folder',
+  { organizationId: organizationId(), id: uuid().notNull(), libraryId: uuid().notNull(), path: text().notNull() },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.id] }),
+    libraryKey(t),
+    index().on(t.organizationId, t.libraryId),
+    pgPolicy('library_folder_read', {
+      for: 'select',
+      to: appRole,
+      using: sql`${ownOrganization} and library_id in (select id from library)`,
+    }),
+    pgPolicy('library_folder_create', { for: 'insert', to: appRole, withCheck: sql`${ownOrganization} and ${may('library:create')}` }),
+  ],
+)
+
+/** One run over a library. */
+export const scan = snakeCase.table(
+  'scan',
+  {
+    organizationId: organizationId(),
+    id: uuid().notNull(),
+    libraryId: uuid().notNull(),
+    status: text({ enum: ['queued', 'listing', 'covering', 'done', 'failed'] }).notNull().default('queued'),
+    found: integer().notNull().default(0),
+    walked: boolean().notNull().default(false),
+    listed: integer().notNull().default(0),
+    unchanged: integer().notNull().default(0),
+    problems: integer().notNull().default(0),
+    covered: integer().notNull().default(0),
+    coversTotal: integer().notNull().default(0),
+    /** Thousandths of a file per second. */
+    milliRate: bigint({ mode: 'number' }).notNull().default(0),
+    currentFolder: text(),
+    createdAt: createdAt(),
+    startedAt: moment(),
+    finishedAt: moment(),
+    error: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.id] }),
+    libraryKey(t),
+    index().on(t.organizationId, t.libraryId, t.createdAt),
+    ...libraryData('scan'),
+    pgPolicy('scan_create', { for: 'insert', to: appRole, withCheck: sql`${ownOrganization} and ${may('library:scan')}` }),
+  ],
+)
+
+/** Books whose thumbnail is still to be made; those wanted last come first. */
+export const coverTask = snakeCase.table(
+  'cover_task',
+  {
+    organizationId: organizationId(),
+    bookId: uuid().notNull(),
+    libraryId: uuid().notNull(),
+    wantedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.bookId] }),
+    libraryKey(t),
+    index().on(t.organizationId, t.libraryId, t.wantedAt),
+    ...libraryData('cover_task'),
+    pgPolicy('cover_task_want', {
+      for: 'update',
+      to: appRole,
+      using: sql`${ownOrganization} and library_id = any ((select app.visible_libraries())::uuid[])`,
+      withCheck: sql`${ownOrganization} and library_id = any ((select app.visible_libraries())::uuid[])`,
+    }),
+  ],
+)

@@ -1,0 +1,31 @@
+import { sql } from 'drizzle-orm'
+import { boolean, pgPolicy, primaryKey, snakeCase, text, uuid } from 'drizzle-orm/pg-core'
+import { user } from './auth.ts'
+import { appRole, authRole, gateRole, moment } from './walls.ts'
+
+/** Class system: the one row that tells what this instance is. */
+export const instance = snakeCase.table(
+  'instance',
+  {
+    singleton: boolean().primaryKey().default(true),
+    /** Hash of the secret; a server started with another one refuses to start. */
+    secretFingerprint: text().notNull(),
+    /** Set once, when the first account is made; setup is closed from then on. */
+    operatorId: uuid().references(() => user.id, { onDelete: 'set null' }),
+    setupAt: moment(),
+  },
+  () => [
+    pgPolicy('instance_auth', { for: 'all', to: authRole, using: sql`true`, withCheck: sql`true` }),
+    pgPolicy('instance_read', { for: 'select', to: appRole, using: sql`true` }),
+  ],
+)
+
+/** Class system: what each built-in role holds, written from the catalogue when the server starts. */
+export const rolePermission = snakeCase.table(
+  'role_permission',
+  { role: text().notNull(), permission: text().notNull() },
+  (t) => [
+    primaryKey({ columns: [t.role, t.permission] }),
+    pgPolicy('role_permission_read', { for: 'select', to: [appRole, gateRole], using: sql`true` }),
+  ],
+)

@@ -1,0 +1,51 @@
+import { sql, type SQL } from 'drizzle-orm'
+import { pgPolicy, pgRole, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+/** Logins and the owner of the definer functions; made by the migration. See docs/adr/0001-walls.md. */
+export const appRole = pgRole('carrel_app').existing()
+export const authRole = pgRole('carrel_auth').existing()
+export const gateRole = pgRole('carrel_gate').existing()
+
+const org = sql.raw('(select app.current_organization())')
+const user = sql.raw('(select app.current_user_id())')
+
+/** `organization_id = current organization`, evaluated once a statement. */
+export const ownOrganization = sql`organization_id = ${org}`
+export const ownUser = sql`user_id = ${user}`
+export const may = (permission: string) => sql.raw(`(select app.may('${permission}'))`)
+export const isOperator = sql.raw('(select app.is_operator())')
+/** Rows of libraries that the actor sees; the array is set when the scope is entered. */
+export const visibleLibrary = sql.raw('library_id = any ((select app.visible_libraries())::uuid[])')
+/** Rows of the library that the current job works on. */
+export const jobLibrary = sql.raw('library_id = (select app.job_library())')
+export const inJob = sql.raw('(select app.job_library()) is not null')
+
+/** Better Auth's tables: its own login does everything, nobody else sees anything by this policy. */
+export const authOnly = (table: string) => [
+  pgPolicy(`${table}_auth`, { for: 'all', to: authRole, using: sql`true`, withCheck: sql`true` }),
+  pgPolicy(`${table}_gate`, { for: 'select', to: gateRole, using: sql`true` }),
+]
+
+/** Three policies, so that reading keeps to the one policy that is for reading. */
+export const writtenWhen = (table: string, condition: SQL) => [
+  pgPolicy(`${table}_insert`, { for: 'insert', to: appRole, withCheck: condition }),
+  pgPolicy(`${table}_update`, { for: 'update', to: appRole, using: condition, withCheck: condition }),
+  pgPolicy(`${table}_delete`, { for: 'delete', to: appRole, using: condition }),
+]
+
+/** Book data of a library: read where the library is visible, written by the library's job alone. */
+export const libraryData = (table: string) => [
+  pgPolicy(`${table}_read`, { for: 'select', to: appRole, using: sql`${ownOrganization} and ${visibleLibrary}` }),
+  ...writtenWhen(table, sql`${ownOrganization} and ${jobLibrary}`),
+]
+
+/** Names that books of one organization share: written by its jobs. */
+export const sharedData = (table: string) => [
+  pgPolicy(`${table}_read`, { for: 'select', to: appRole, using: ownOrganization }),
+  ...writtenWhen(table, sql`${ownOrganization} and ${inJob}`),
+]
+
+export const organizationId = () => uuid().notNull()
+export const moment = () => timestamp({ withTimezone: true, mode: 'date', precision: 3 })
+export const createdAt = () => moment().notNull().defaultNow()
+

@@ -1,0 +1,81 @@
+import type { PgDialect } from 'drizzle-orm/pg-core'
+import { drizzle, PostgresJsDatabase, PostgresJsSession } from 'drizzle-orm/postgres-js'
+import type { EmptyRelations } from 'drizzle-orm'
+import type { ReservedSql, Sql } from 'postgres'
+
+/** The database handle of one transaction, in which an actor was entered. */
+export type Tx = Omit<PostgresJsDatabase<EmptyRelations>, 'transaction'>
+
+/** Whom the database found behind a session token. */
+export type Actor = {
+  userId: string
+  userName: string
+  userEmail: string
+  operator: boolean
+  activeOrganizationId: string | null
+  /** Null when the user is no member of the organization asked for, or none was asked for. */
+  organizationId: string | null
+  role: string | null
+  permissions: string[]
+}
+
+export type Entry =
+  | { kind: 'user'; token: string }
+  | { kind: 'organization'; token: string; /** Id or slug; null: the session's active one. */ organization: string | null }
+  | { kind: 'job'; libraryId: string }
+
+export type EnteredJob = { organizationId: string }
+type Entered<E extends Entry> = E extends { kind: 'job' } ? EnteredJob : Actor
+
+/**
+ * Runs one transaction as the actor of `entry`. `fn` gets null instead of an actor when there is no live
+ * session, or no such library; the policies then give it no rows. With `readOnly` the transaction may
+ * not write, and the answer does not wait for its end.
+ */
+export type Transact = <E extends Entry, T>(
+  entry: E,
+  fn: (tx: Tx, entered: Entered<E> | null) => Promise<T>,
+  options?: { readOnly?: boolean },
+) => Promise<T>
+
+/** Binds the pool of the app login. Only `scope.ts` of the API and the tests of the walls call this. */
+export function createTransact(pool: Sql): Transact {
+  const { dialect } = drizzle({ client: pool }) as unknown as { dialect: PgDialect }
+  return async (entry, fn, options = {}) => {
+    const connection = await pool.reserve()
+    let released = false
+    const release = () => {
+      if (!released) connection.release()
+      released = true
+    }
+    try {
+      // Sent together, in this order: opening and entering cost one round trip.
+      const begun = connection.unsafe(options.readOnly ? 'begin read only' : 'begin').execute()
+      const [entered] = await Promise.all([enter(connection, entry), begun])
+      const session = new PostgresJsSession(connection, dialect, {}, {})
+      const result = await fn(new PostgresJsDatabase(dialect, session, {}), entered as never)
+      if (options.readOnly) void connection.unsafe('commit').then(release, release)
+      else await connection.unsafe('commit')
+      return result
+    } catch (error) {
+      await connection.unsafe('rollback').catch(() => {})
+      throw error
+    } finally {
+      if (!options.readOnly || released) release()
+    }
+  }
+}
+
+async function enter(connection: ReservedSql, entry: Entry): Promise<Actor | EnteredJob | null> {
+  if (entry.kind === 'job') {
+    const [row] = await connection<{ organizationId: string | null }[]>`select app.enter_job(${entry.libraryId}) as "organizationId"`
+    return row?.organizationId ? { organizationId: row.organizationId } : null
+  }
+  const organization = entry.kind === 'organization' ? entry.organization : null
+  const [row] = await connection<Actor[]>`
+    select user_id as "userId", user_name as "userName", user_email as "userEmail", operator,
+      active_organization_id as "activeOrganizationId", organization_id as "organizationId", role,
+      coalesce(permissions, '{}') as permissions
+    from app.enter(${entry.token}, ${entry.kind}, ${organization})`
+  return row?.userId ? row : null
+}
