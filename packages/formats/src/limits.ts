@@ -1,0 +1,34 @@
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** Bounds on what one file may cost; sizes are in bytes, text lengths in UTF-16 units. */
+export const limits = {
+  /** Smaller files are read once into memory, larger ones in chunks. */
+  wholeFile: 64 * MiB,
+  chunk: MiB,
+  archiveEntries: 20_000,
+  archiveDirectory: 64 * MiB,
+  entryName: 1_024,
+  xmlBytes: 16 * MiB,
+  xmlDepth: 256,
+  xmlNodes: 1_000_000,
+  xmlAttributes: 1_000,
+  /** Pages and style sheets that are looked into for a cover or the writing mode. */
+  pageBytes: MiB,
+  coverBytes: 64 * MiB,
+  coverPixels: 50_000_000,
+  elementText: 256 * KiB,
+  elementsPerName: 1_000,
+  manifestItems: 50_000,
+  title: 1_000,
+  name: 500,
+  contributors: 500,
+  tags: 200,
+  tag: 200,
+  series: 20,
+  identifiers: 100,
+  identifier: 500,
+  languages: 50,
+  description: 20_000,
+  warnings: 20,
+} as const;
