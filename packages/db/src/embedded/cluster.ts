@@ -36,7 +36,13 @@ export function readCredentials(file: string, clusterExists: boolean): Credentia
 }
 
 /** Makes the cluster in a folder beside its place and moves it there when complete; what an interrupted run left goes. */
-export async function createCluster(cluster: string, credentials: Credentials, binaries: Binaries, osUser: OsUser | undefined, durable: boolean): Promise<void> {
+export async function createCluster(
+  cluster: string,
+  credentials: Credentials,
+  binaries: Binaries,
+  osUser: OsUser | undefined,
+  durable: boolean,
+): Promise<void> {
   const home = path.dirname(cluster)
   for (const name of fs.readdirSync(home)) {
     if (name.startsWith('unfinished-')) fs.rmSync(path.join(home, name), { recursive: true, force: true, maxRetries: 5 })

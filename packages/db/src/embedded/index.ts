@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import postgres, { type Sql } from 'postgres'
 import { findBinaries } from './binaries.ts'
@@ -8,8 +7,9 @@ import { checkVersion, createCluster, ensureDatabase, readCredentials, superuser
 import { EmbeddedPostgresError } from './error.ts'
 import { endLeftovers } from './leftovers.ts'
 import { lockFolder } from './lock.ts'
-import { chooseOsUser, type OsUser } from './os-user.ts'
+import { chooseOsUser } from './os-user.ts'
 import { spawnOn } from './program.ts'
+import { makeSocketFolder, removeSocketFolder } from './socket-folder.ts'
 
 export { EmbeddedPostgresError } from './error.ts'
 
@@ -81,8 +81,8 @@ export async function startEmbeddedPostgres(options: {
   const { superuserPassword, ownerPassword } = readCredentials(path.join(home, 'credentials.json'), clusterExists)
   if (!clusterExists) await createCluster(cluster, { superuserPassword, ownerPassword }, binaries, osUser, durable)
 
-  const socketDir = makeSocketDir(osUser)
-  cleanup.defer(() => fs.rmSync(socketDir, { recursive: true, force: true }))
+  cleanup.defer(() => removeSocketFolder(home))
+  const socketDir = makeSocketFolder(home, osUser)
   const flags = {
     ...smallServer,
     ...(durable ? {} : notDurable),
@@ -102,7 +102,16 @@ export async function startEmbeddedPostgres(options: {
   cleanup.defer(() => shutDown(child, ended))
 
   const connect = () =>
-    postgres({ host: socketDir, port, user: superuser, password: superuserPassword, database: 'postgres', ssl: false, max: 1, fetch_types: false })
+    postgres({
+      host: socketDir,
+      port,
+      user: superuser,
+      password: superuserPassword,
+      database: 'postgres',
+      ssl: false,
+      max: 1,
+      fetch_types: false,
+    })
   const sql = await firstConnection(connect, path.join(socketDir, `.s.PGSQL.${port}`), ended, log)
   try {
     await ensureDatabase(sql, owner, ownerPassword, database)
@@ -124,19 +133,11 @@ export async function startEmbeddedPostgres(options: {
 function makeHome(home: string): void {
   if (!path.isAbsolute(home)) throw new EmbeddedPostgresError(`DATA_DIR is not an absolute path: ${path.dirname(home)}`)
   try {
-    fs.mkdirSync(home, { recursive: true })
+    fs.mkdirSync(home, { recursive: true, mode: 0o711 })
     fs.accessSync(home, fs.constants.W_OK | fs.constants.X_OK)
   } catch (error) {
     throw new EmbeddedPostgresError(`DATA_DIR cannot be used, ${home} is not writable`, { cause: error })
   }
-}
-
-// A new unguessable folder at each start: nobody can prepare it. Socket paths end at 103 bytes (macOS).
-function makeSocketDir(osUser: OsUser | undefined): string {
-  const parent = osUser || os.tmpdir().length > 60 ? '/tmp' : os.tmpdir()
-  const folder = fs.mkdtempSync(path.join(parent, 'carrel-pg-'))
-  if (osUser) fs.chownSync(folder, osUser.uid, osUser.gid)
-  return folder
 }
 
 type Log = { fd: number; file: string; start: number }
