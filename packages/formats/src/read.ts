@@ -1,8 +1,7 @@
-import { fstatSync } from 'node:fs';
 import { openArchive } from './archive/zip.ts';
 import { readEpub } from './epub/read.ts';
 import { BookFileError, toProblem } from './problems.ts';
-import { loadAndHash, openBookFile } from './source.ts';
+import { loadAndHash, withBookFile } from './source.ts';
 import type { BookFile, ReadResult } from './types.ts';
 
 /**
@@ -17,19 +16,15 @@ export async function readBook(file: BookFile, onProgress: () => void = () => {}
     sha256: null,
   };
   try {
-    const handle = await openBookFile(file);
-    try {
-      const stats = fstatSync(handle.fd);
+    return await withBookFile(file, async (descriptor, stats) => {
       const size = (seen.size = stats.size);
       const modifiedAt = (seen.modifiedAt = Math.trunc(stats.mtimeMs));
-      const { source, sha256 } = loadAndHash(handle.fd, stats, onProgress);
+      const { source, sha256 } = loadAndHash(descriptor, stats, onProgress);
       seen.sha256 = sha256;
       if (size === 0) throw new BookFileError('empty', 'The file is empty.');
       const { metadata, cover, warnings } = readEpub(await openArchive(source));
       return { ok: true, size, modifiedAt, sha256, format: 'epub', metadata, cover, warnings };
-    } finally {
-      await handle.close();
-    }
+    });
   } catch (error) {
     return { ok: false, ...seen, problem: toProblem(error) };
   }

@@ -1,6 +1,16 @@
-import { hash, createHash } from 'node:crypto';
-import { constants, fstatSync, readSync, type Stats } from 'node:fs';
-import { open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises';
+import { createHash, hash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { limits } from './limits.ts';
 import { BookFileError } from './problems.ts';
@@ -21,14 +31,24 @@ function fullPath({ root, path }: BookFile): string {
   return (root.endsWith(sep) ? root : root + sep) + parts.join(sep);
 }
 
-async function realPathOf(handle: FileHandle, path: string, opened: Stats): Promise<string> {
-  if (process.platform === 'linux') return readlink(`/proc/self/fd/${handle.fd}`);
-  const real = await realpath(path);
-  const now = await stat(real);
+function realPathOf(descriptor: number, path: string, opened: Stats): string {
+  if (process.platform === 'linux') return readlinkSync(`/proc/self/fd/${descriptor}`);
+  const real = realpathSync(path);
+  const now = statSync(real);
   if (now.dev !== opened.dev || now.ino !== opened.ino) {
     throw new BookFileError('vanished', 'The file was replaced while it was opened.');
   }
   return real;
+}
+
+/** Judges the descriptor, not the path: what is open can no longer be swapped. */
+function assertBookFile(descriptor: number, root: string, path: string): Stats {
+  const opened = fstatSync(descriptor);
+  if (!opened.isFile()) throw new BookFileError('not-a-book', 'This is not a regular file.');
+  if (!isInside(root, realPathOf(descriptor, path, opened))) {
+    throw new BookFileError('outside-root', 'The file lies outside the library folder.');
+  }
+  return opened;
 }
 
 /**
@@ -36,22 +56,29 @@ async function realPathOf(handle: FileHandle, path: string, opened: Stats): Prom
  * afterwards is a regular file whose real path lies inside `root`, whatever
  * was swapped on the way; the last part of the path may not be a symbolic link.
  *
- * @throws {BookFileError} `vanished`, `unreadable`, `outside-root` or `not-a-book`;
- * system errors (ENOENT, EACCES, EMFILE …) pass as they are, see `toProblem`.
+ * @throws {BookFileError} `vanished`, `outside-root` or `not-a-book`; system
+ * errors (ENOENT, EACCES, EMFILE …) pass as they are, see `toProblem`.
  */
 export async function openBookFile(file: BookFile): Promise<FileHandle> {
   const path = fullPath(file);
   const handle = await open(path, flags);
   try {
-    const opened = fstatSync(handle.fd);
-    if (!opened.isFile()) throw new BookFileError('not-a-book', 'This is not a regular file.');
-    if (!isInside(file.root, await realPathOf(handle, path, opened))) {
-      throw new BookFileError('outside-root', 'The file lies outside the library folder.');
-    }
+    assertBookFile(handle.fd, file.root, path);
     return handle;
   } catch (error) {
     await handle.close();
     throw error;
+  }
+}
+
+/** Opens a book file as `openBookFile` does, for the time of `use`: three thread hops cost more than a small book. */
+export async function withBookFile<T>(file: BookFile, use: (descriptor: number, stats: Stats) => Promise<T>): Promise<T> {
+  const path = fullPath(file);
+  const descriptor = openSync(path, flags);
+  try {
+    return await use(descriptor, assertBookFile(descriptor, file.root, path));
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { crc32, deflateRawSync } from 'node:zlib';
+import { constants, crc32, deflateRawSync } from 'node:zlib';
 
-/** One entry to write; `stored` leaves it uncompressed, `size` and `crc` may lie. */
+/** One entry to write; `stored` leaves it as it is, `packed` is written in its place, `size` and `crc` may lie. */
 export type ZipEntryInput = {
   name: string | Uint8Array;
   data: Uint8Array | string;
   stored?: boolean;
+  packed?: Uint8Array;
   size?: number;
   crc?: number;
   /** General purpose bits; bit 11 (UTF-8) by default. */
@@ -26,7 +27,7 @@ export function buildZip(entries: readonly ZipEntryInput[]): Uint8Array<ArrayBuf
   for (const entry of entries) {
     const name = bytesOf(entry.name);
     const data = bytesOf(entry.data);
-    const packed = entry.stored ? data : deflateRawSync(data);
+    const packed = entry.packed ?? (entry.stored ? data : deflateRawSync(data));
     const fields = Buffer.alloc(26);
     fields.writeUInt16LE(20, 0);
     fields.writeUInt16LE(entry.flags ?? 0x800, 2);
@@ -158,10 +159,19 @@ export function truncatedEpub(share = 0.9): Uint8Array<ArrayBuffer> {
   return whole.slice(0, Math.floor(whole.length * share));
 }
 
-/** About 1 MB that inflates to a package document of 1 GiB; making it takes a second or two. */
+/** Deflated zeros, a mebibyte at a time, without ever holding them. */
+function packedZeros(mebibytes: number): Buffer {
+  const block = deflateRawSync(new Uint8Array(2 ** 20), { finishFlush: constants.Z_FULL_FLUSH });
+  return Buffer.concat([...Array.from({ length: mebibytes }, () => block), deflateRawSync('')]);
+}
+
+/** About 1 MB whose package document inflates to 1 GiB. */
 export function zipBombEpub(): Uint8Array<ArrayBuffer> {
-  const head = Buffer.from(packageXml({ title: 'bomb' }));
-  return buildEpub({ opf: Buffer.concat([head, Buffer.alloc(2 ** 30 - head.length, 0x20)]) });
+  return buildZip([
+    { name: 'mimetype', data: 'application/epub+zip', stored: true },
+    { name: 'META-INF/container.xml', data: containerXml() },
+    { name: 'OEBPS/content.opf', data: '', packed: packedZeros(1_024), size: 2 ** 30 },
+  ]);
 }
 
 /** A good book whose archive also holds entries that point out of it. */
