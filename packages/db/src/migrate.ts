@@ -53,7 +53,11 @@ async function seedPermissions(owner: ReturnType<typeof connect>, rolePermission
   const wanted = Object.entries(rolePermissions).flatMap(([role, list]) => list.map((permission) => ({ role, permission })))
   const json = JSON.stringify(wanted)
   await drizzle({ client: owner }).transaction(async (tx) => {
-    await tx.execute(sql`delete from role_permission where (role, permission) not in (select role, permission from json_to_recordset(${json}::text::json) as w(role text, permission text))`)
-    await tx.execute(sql`insert into role_permission select role, permission from json_to_recordset(${json}::text::json) as w(role text, permission text) on conflict do nothing`)
+    await tx.execute(
+      sql`delete from role_permission where (role, permission) not in (select role, permission from json_to_recordset(${json}::text::json) as w(role text, permission text))`,
+    )
+    await tx.execute(
+      sql`insert into role_permission select role, permission from json_to_recordset(${json}::text::json) as w(role text, permission text) on conflict do nothing`,
+    )
   })
 }

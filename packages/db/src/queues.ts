@@ -4,7 +4,16 @@ import { PgBoss, type Db } from 'pg-boss'
 /** Queues that exist; made by the migration, since the jobs login cannot create tables. */
 export const queues = {
   /** One job a library at most, queued or running. Payload: `{ libraryId }`. */
-  scan: { policy: 'exclusive', retryLimit: 5, retryDelay: 1, retryBackoff: true, expireInSeconds: 24 * 3600, heartbeatSeconds: 15, notify: true, deleteAfterSeconds: 24 * 3600 },
+  scan: {
+    policy: 'exclusive',
+    retryLimit: 5,
+    retryDelay: 1,
+    retryBackoff: true,
+    expireInSeconds: 24 * 3600,
+    heartbeatSeconds: 15,
+    notify: true,
+    deleteAfterSeconds: 24 * 3600,
+  },
 } as const
 export type QueueName = keyof typeof queues
 
@@ -12,9 +21,18 @@ export type QueueName = keyof typeof queues
 export function bossDatabase(sql: Sql): Db {
   return {
     async executeSql(text, values) {
-      const answer: unknown[] = await sql.unsafe(text, (values ?? []) as never[], { prepare: false })
+      // Some of its texts open a transaction, which needs a connection of their own.
+      const connection = await sql.reserve()
+      let answer: unknown[]
+      try {
+        answer = await connection.unsafe(text, (values ?? []) as never[], { prepare: false })
+      } finally {
+        connection.release()
+      }
       // A list of statements answers with a list of results; pg-boss reads the last one that has rows.
-      const rows = Array.isArray(answer[0]) ? (answer.findLast((part) => Array.isArray(part) && part.length > 0) as unknown[] | undefined) : answer
+      const rows = Array.isArray(answer[0])
+        ? (answer.findLast((part) => Array.isArray(part) && part.length > 0) as unknown[] | undefined)
+        : answer
       return { rows: [...(rows ?? [])] }
     },
     async listen(channel, onNotification, onReconnect) {

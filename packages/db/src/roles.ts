@@ -21,7 +21,9 @@ export function secretFingerprint(secret: string): string {
  * the four roles and the logins are given by URL.
  */
 export async function ensureRoles(owner: Sql, secret: string, managePasswords: boolean): Promise<void> {
-  const existing = new Set((await owner<{ rolname: string }[]>`select rolname from pg_roles where rolname like 'carrel\\_%'`).map((r) => r.rolname))
+  const existing = new Set(
+    (await owner<{ rolname: string }[]>`select rolname from pg_roles where rolname like 'carrel\\_%'`).map((r) => r.rolname),
+  )
   if (!existing.has('carrel_gate')) await createRole(owner, 'create role carrel_gate nologin')
   for (const login of logins) {
     if (!existing.has(login)) await createRole(owner, `create role ${login} login noinherit`)
@@ -52,5 +54,6 @@ export async function refusePrivileged(connection: Sql): Promise<void> {
       when pg_has_role(current_user, 'carrel_gate', 'MEMBER') then 'is a member of carrel_gate'
     end as reason
     from pg_roles r where r.rolname = current_user`
-  if (found?.reason) throw new Error(`The database login ${found.login} ${found.reason}; Carrel only runs on logins that cannot pass its row policies.`)
+  if (found?.reason)
+    throw new Error(`The database login ${found.login} ${found.reason}; Carrel only runs on logins that cannot pass its row policies.`)
 }

@@ -20,3 +20,5 @@ export const CreateOrganization = z.object({
   slug: Slug.optional(),
 })
 export type CreateOrganization = z.infer<typeof CreateOrganization>
+
+export const OpenOrganization = z.object({ organizationId: Id })

@@ -153,7 +153,5 @@ export const rateLimit = snakeCase.table(
     count: integer().notNull(),
     lastRequest: bigint({ mode: 'number' }).notNull(),
   },
-  () => [
-    pgPolicy('rate_limit_auth', { for: 'all', to: authRole, using: sql`true`, withCheck: sql`true` }),
-  ],
+  () => [pgPolicy('rate_limit_auth', { for: 'all', to: authRole, using: sql`true`, withCheck: sql`true` })],
 )

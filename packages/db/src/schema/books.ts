@@ -1,5 +1,22 @@
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, customType, foreignKey, index, integer, numeric, pgPolicy, primaryKey, real, snakeCase, text, unique, uniqueIndex, uuid, type PgColumn } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  customType,
+  foreignKey,
+  index,
+  integer,
+  numeric,
+  pgPolicy,
+  primaryKey,
+  real,
+  snakeCase,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+  type PgColumn,
+} from 'drizzle-orm/pg-core'
 import { library, libraryFolder } from './libraries.ts'
 import { appRole, createdAt, libraryData, moment, organizationId, ownOrganization, sharedData, inJob, writtenWhen } from './walls.ts'
 
@@ -10,7 +27,13 @@ const bytes = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
 const names = (table: string) =>
   snakeCase.table(
     table,
-    { organizationId: organizationId(), id: uuid().notNull(), name: text().notNull(), sortName: sortKey().notNull(), /** Folded name; one row each. */ nameKey: sortKey().notNull() },
+    {
+      organizationId: organizationId(),
+      id: uuid().notNull(),
+      name: text().notNull(),
+      sortName: sortKey().notNull(),
+      /** Folded name; one row each. */ nameKey: sortKey().notNull(),
+    },
     (t) => [primaryKey({ columns: [t.organizationId, t.id] }), unique().on(t.organizationId, t.nameKey), ...sharedData(table)],
   )
 
@@ -44,7 +67,9 @@ export const book = snakeCase.table(
     seriesName: text(),
     seriesPosition: text(),
     searchText: sortKey().notNull(),
-    coverState: text({ enum: ['pending', 'ready', 'none'] }).notNull().default('pending'),
+    coverState: text({ enum: ['pending', 'ready', 'none'] })
+      .notNull()
+      .default('pending'),
     /** SHA-256 of the picture; names its thumbnails. */
     coverHash: text(),
     coverThumbhash: text(),
@@ -58,12 +83,24 @@ export const book = snakeCase.table(
     primaryKey({ columns: [t.organizationId, t.id] }),
     foreignKey({ columns: [t.organizationId, t.libraryId], foreignColumns: [library.organizationId, library.id] }).onDelete('cascade'),
     foreignKey({ columns: [t.organizationId, t.publisherId], foreignColumns: [publisher.organizationId, publisher.id] }),
-    index('book_added').on(t.organizationId, t.addedAt.desc(), t.id.desc()).where(sql`deleted_at is null`),
-    index('book_title').on(t.organizationId, t.sortTitle, t.id).where(sql`deleted_at is null`),
-    index('book_author').on(t.organizationId, t.authorSort, t.sortTitle, t.id).where(sql`deleted_at is null`),
-    index('book_library_added').on(t.organizationId, t.libraryId, t.addedAt.desc(), t.id.desc()).where(sql`deleted_at is null`),
-    index('book_library_title').on(t.organizationId, t.libraryId, t.sortTitle, t.id).where(sql`deleted_at is null`),
-    index('book_library_author').on(t.organizationId, t.libraryId, t.authorSort, t.sortTitle, t.id).where(sql`deleted_at is null`),
+    index('book_added')
+      .on(t.organizationId, t.addedAt.desc(), t.id.desc())
+      .where(sql`deleted_at is null`),
+    index('book_title')
+      .on(t.organizationId, t.sortTitle, t.id)
+      .where(sql`deleted_at is null`),
+    index('book_author')
+      .on(t.organizationId, t.authorSort, t.sortTitle, t.id)
+      .where(sql`deleted_at is null`),
+    index('book_library_added')
+      .on(t.organizationId, t.libraryId, t.addedAt.desc(), t.id.desc())
+      .where(sql`deleted_at is null`),
+    index('book_library_title')
+      .on(t.organizationId, t.libraryId, t.sortTitle, t.id)
+      .where(sql`deleted_at is null`),
+    index('book_library_author')
+      .on(t.organizationId, t.libraryId, t.authorSort, t.sortTitle, t.id)
+      .where(sql`deleted_at is null`),
     ...libraryData('book'),
   ],
 )
@@ -80,7 +117,13 @@ const ofBook = (table: string, t: { organizationId: PgColumn; bookId: PgColumn }
 
 export const bookContributor = snakeCase.table(
   'book_contributor',
-  { organizationId: organizationId(), bookId: uuid().notNull(), position: integer().notNull(), personId: uuid().notNull(), role: text().notNull() },
+  {
+    organizationId: organizationId(),
+    bookId: uuid().notNull(),
+    position: integer().notNull(),
+    personId: uuid().notNull(),
+    role: text().notNull(),
+  },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.bookId, t.position] }),
     foreignKey({ columns: [t.organizationId, t.personId], foreignColumns: [person.organizationId, person.id] }),
@@ -91,7 +134,12 @@ export const bookContributor = snakeCase.table(
 
 export const bookSeries = snakeCase.table(
   'book_series',
-  { organizationId: organizationId(), bookId: uuid().notNull(), seriesId: uuid().notNull(), position: numeric({ precision: 12, scale: 4 }) },
+  {
+    organizationId: organizationId(),
+    bookId: uuid().notNull(),
+    seriesId: uuid().notNull(),
+    position: numeric({ precision: 12, scale: 4 }),
+  },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.bookId, t.seriesId] }),
     foreignKey({ columns: [t.organizationId, t.seriesId], foreignColumns: [series.organizationId, series.id] }),
@@ -113,7 +161,13 @@ export const bookTag = snakeCase.table(
 
 export const bookIdentifier = snakeCase.table(
   'book_identifier',
-  { organizationId: organizationId(), bookId: uuid().notNull(), position: integer().notNull(), scheme: text().notNull(), value: text().notNull() },
+  {
+    organizationId: organizationId(),
+    bookId: uuid().notNull(),
+    position: integer().notNull(),
+    scheme: text().notNull(),
+    value: text().notNull(),
+  },
   (t) => [primaryKey({ columns: [t.organizationId, t.bookId, t.position] }), ...ofBook('book_identifier', t)],
 )
 
@@ -138,16 +192,22 @@ export const libraryFile = snakeCase.table(
     problem: text(),
     problemDetail: text(),
     seenAt: moment().notNull(),
-    missingSince: moment(),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
     foreignKey({ columns: [t.organizationId, t.libraryId], foreignColumns: [library.organizationId, library.id] }).onDelete('cascade'),
-    foreignKey({ columns: [t.organizationId, t.folderId], foreignColumns: [libraryFolder.organizationId, libraryFolder.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.organizationId, t.folderId], foreignColumns: [libraryFolder.organizationId, libraryFolder.id] }).onDelete(
+      'cascade',
+    ),
     foreignKey({ columns: [t.organizationId, t.bookId], foreignColumns: [book.organizationId, book.id] }).onDelete('cascade'),
     uniqueIndex('library_file_path').on(t.organizationId, t.folderId, t.pathHash),
     index('library_file_book').on(t.organizationId, t.bookId),
-    index('library_file_problem').on(t.organizationId, t.libraryId, t.id).where(sql`problem is not null`),
+    index('library_file_content')
+      .on(t.organizationId, t.libraryId, t.sha256)
+      .where(sql`book_id is not null`),
+    index('library_file_problem')
+      .on(t.organizationId, t.libraryId, t.id)
+      .where(sql`problem is not null`),
     ...libraryData('library_file'),
   ],
 )

@@ -1,16 +1,49 @@
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, foreignKey, index, integer, pgPolicy, primaryKey, snakeCase, text, unique, uuid, type PgColumn } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  pgPolicy,
+  primaryKey,
+  snakeCase,
+  text,
+  unique,
+  uuid,
+  type PgColumn,
+} from 'drizzle-orm/pg-core'
 import { organization, user } from './auth.ts'
-import { appRole, createdAt, gateRole, inJob, isOperator, libraryData, may, moment, organizationId, ownOrganization, ownUser } from './walls.ts'
+import {
+  appRole,
+  createdAt,
+  gateRole,
+  inJob,
+  isOperator,
+  libraryData,
+  may,
+  moment,
+  organizationId,
+  ownOrganization,
+  ownUser,
+} from './walls.ts'
 
 /** A folder of the server that the operator opened to an organization. */
 export const rootAssignment = snakeCase.table(
   'root_assignment',
-  { organizationId: organizationId().references(() => organization.id, { onDelete: 'cascade' }), id: uuid().notNull(), path: text().notNull() },
+  {
+    organizationId: organizationId().references(() => organization.id, { onDelete: 'cascade' }),
+    id: uuid().notNull(),
+    path: text().notNull(),
+  },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
     unique().on(t.organizationId, t.path),
-    pgPolicy('root_assignment_read', { for: 'select', to: appRole, using: sql`${ownOrganization} and (${may('library:create')} or ${may('book:read')} or ${inJob})` }),
+    pgPolicy('root_assignment_read', {
+      for: 'select',
+      to: appRole,
+      using: sql`${ownOrganization} and (${may('library:create')} or ${may('book:read')} or ${inJob})`,
+    }),
     pgPolicy('root_assignment_operator', { for: 'all', to: appRole, using: isOperator, withCheck: isOperator }),
   ],
 )
@@ -54,7 +87,9 @@ export const libraryAccess = snakeCase.table(
   'library_access',
   {
     organizationId: organizationId(),
-    userId: uuid().notNull().references(() => user.id, { onDelete: 'cascade' }),
+    userId: uuid()
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
     libraryId: uuid().notNull(),
     level: text({ enum: ['viewer', 'contributor', 'editor', 'manager'] }).notNull(),
   },
@@ -89,7 +124,9 @@ export const scan = snakeCase.table(
     organizationId: organizationId(),
     id: uuid().notNull(),
     libraryId: uuid().notNull(),
-    status: text({ enum: ['queued', 'listing', 'covering', 'done', 'failed'] }).notNull().default('queued'),
+    status: text({ enum: ['queued', 'listing', 'covering', 'done', 'failed'] })
+      .notNull()
+      .default('queued'),
     found: integer().notNull().default(0),
     walked: boolean().notNull().default(false),
     listed: integer().notNull().default(0),

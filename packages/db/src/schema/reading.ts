@@ -9,7 +9,9 @@ export const readingState = snakeCase.table(
   'reading_state',
   {
     organizationId: organizationId(),
-    userId: uuid().notNull().references(() => user.id, { onDelete: 'cascade' }),
+    userId: uuid()
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
     bookId: uuid().notNull(),
     status: text({ enum: ['unread', 'reading', 'finished'] }).notNull(),
     /** 0 to 1. */

@@ -21,11 +21,7 @@ export const instance = snakeCase.table(
 )
 
 /** Class system: what each built-in role holds, written from the catalogue when the server starts. */
-export const rolePermission = snakeCase.table(
-  'role_permission',
-  { role: text().notNull(), permission: text().notNull() },
-  (t) => [
-    primaryKey({ columns: [t.role, t.permission] }),
-    pgPolicy('role_permission_read', { for: 'select', to: [appRole, gateRole], using: sql`true` }),
-  ],
-)
+export const rolePermission = snakeCase.table('role_permission', { role: text().notNull(), permission: text().notNull() }, (t) => [
+  primaryKey({ columns: [t.role, t.permission] }),
+  pgPolicy('role_permission_read', { for: 'select', to: [appRole, gateRole], using: sql`true` }),
+])

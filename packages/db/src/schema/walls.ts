@@ -48,4 +48,3 @@ export const sharedData = (table: string) => [
 export const organizationId = () => uuid().notNull()
 export const moment = () => timestamp({ withTimezone: true, mode: 'date', precision: 3 })
 export const createdAt = () => moment().notNull().defaultNow()
-

@@ -180,7 +180,6 @@ CREATE TABLE "library_file" (
 	"problem" text,
 	"problem_detail" text,
 	"seen_at" timestamp(3) with time zone NOT NULL,
-	"missing_since" timestamp(3) with time zone,
 	CONSTRAINT "library_file_pkey" PRIMARY KEY("organization_id","id")
 );
 --> statement-breakpoint
@@ -346,6 +345,7 @@ CREATE INDEX "book_series_organization_id_series_id_position_index" ON "book_ser
 CREATE INDEX "book_tag_organization_id_tag_id_index" ON "book_tag" ("organization_id","tag_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "library_file_path" ON "library_file" ("organization_id","folder_id","path_hash");--> statement-breakpoint
 CREATE INDEX "library_file_book" ON "library_file" ("organization_id","book_id");--> statement-breakpoint
+CREATE INDEX "library_file_content" ON "library_file" ("organization_id","library_id","sha256") WHERE book_id is not null;--> statement-breakpoint
 CREATE INDEX "library_file_problem" ON "library_file" ("organization_id","library_id","id") WHERE problem is not null;--> statement-breakpoint
 CREATE INDEX "cover_task_organization_id_library_id_wanted_at_index" ON "cover_task" ("organization_id","library_id","wanted_at");--> statement-breakpoint
 CREATE INDEX "library_folder_organization_id_library_id_index" ON "library_folder" ("organization_id","library_id");--> statement-breakpoint

@@ -1,0 +1,94 @@
+import path from 'node:path'
+import { PgBoss } from 'pg-boss'
+import type { Logger } from 'pino'
+import { createEventBus, createJobs, type Deps } from '@carrel/api'
+import { createAuth, rolePermissions } from '@carrel/auth'
+import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
+import { createFsBlobStore } from '@carrel/storage'
+import type { Env } from './env.ts'
+
+export type ServerDeps = Deps & {
+  boss: PgBoss
+  /** Throws when the database does not answer. */
+  ping: () => Promise<void>
+  appUrl: string | null
+  trustedProxies: readonly string[]
+  webDir: string
+  close: () => Promise<void>
+}
+
+export type DepsOptions = {
+  env: Env
+  target: Target
+  owner: Credentials | null
+  secret: string
+  roots: readonly string[]
+  dataDir: string
+  /** Folder of the migrations, and of the built web app. */
+  migrationsDir: string
+  webDir: string
+  version: string
+  log: Logger
+}
+
+/** Builds everything that requests and jobs work with. Brings the database up to date first. */
+export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
+  const { env, target, owner, secret, roots, dataDir, log } = options
+  const urls = {
+    ...(env.DATABASE_APP_URL && { carrel_app: env.DATABASE_APP_URL }),
+    ...(env.DATABASE_AUTH_URL && { carrel_auth: env.DATABASE_AUTH_URL }),
+    ...(env.DATABASE_JOBS_URL && { carrel_jobs: env.DATABASE_JOBS_URL }),
+  }
+  await migrate({ target, owner, secret, folder: options.migrationsDir, rolePermissions, managePasswords: !env.DATABASE_APP_URL })
+  const pools = openPools(target, secret, urls, env.DATABASE_POOL)
+  await Promise.all([pools.app, pools.auth, pools.jobs].map(refusePrivileged))
+
+  const boss = new PgBoss({
+    db: bossDatabase(pools.jobs),
+    schema: 'pgboss',
+    migrate: false,
+    createSchema: false,
+    supervise: env.ROLE !== 'web',
+    schedule: false,
+    useListenNotify: true,
+    monitorIntervalSeconds: 5,
+    superviseIntervalSeconds: 5,
+    reindex: false,
+    monitorVacuum: false,
+  })
+  boss.on('error', (error) => log.error({ err: error }, 'job queue'))
+  await boss.start()
+  const events = await createEventBus(pools.app)
+
+  return {
+    transact: createTransact(pools.app),
+    auth: createAuth({
+      db: pools.authDb,
+      secret,
+      appUrl: env.APP_URL ?? null,
+      signUp: env.SIGN_UP,
+      rateLimit: env.RATE_LIMIT,
+      log: (level, message, details) =>
+        log[level]({ details: details.map((detail) => (detail instanceof Error ? detail.message : typeof detail)) }, `auth: ${message}`),
+    }),
+    authDb: pools.authDb,
+    blobs: createFsBlobStore(path.join(dataDir, 'blobs')),
+    jobs: createJobs(boss),
+    events,
+    roots,
+    log,
+    settings: { secret, signUp: env.SIGN_UP, version: options.version, rateLimit: env.RATE_LIMIT },
+    boss,
+    ping: async () => {
+      await pools.app`select 1`
+    },
+    appUrl: env.APP_URL ?? null,
+    trustedProxies: env.TRUSTED_PROXIES,
+    webDir: options.webDir,
+    close: async () => {
+      await events.end().catch(() => {})
+      await boss.stop({ graceful: false }).catch(() => {})
+      await pools.end()
+    },
+  }
+}

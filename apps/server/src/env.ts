@@ -1,0 +1,119 @@
+import path from 'node:path'
+import * as z from 'zod'
+
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
+const url = (schemes: readonly string[]) =>
+  z.string().refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)), {
+    error: `must be an address that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+  })
+
+/** Every setting of the server: type, default and what it does. docs/settings.md is made from this. */
+export const settings = {
+  PORT: {
+    type: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65_535),
+    default: 3000,
+    doc: 'Port for the app and the API.',
+  },
+  HOST: { type: z.string().min(1), default: '0.0.0.0', doc: 'Address to listen on. `127.0.0.1` keeps Carrel to this machine.' },
+  APP_URL: {
+    type: url(['http', 'https']).transform((value) => new URL(value).origin),
+    doc: 'Public address, such as `https://books.example.org`. Set it behind a proxy: links, cookies and the check of requests follow it. Without it, any host name works.',
+  },
+  DATA_DIR: { type: z.string().min(1), default: './data', doc: 'Folder for the embedded database, thumbnails and the secret. Back it up.' },
+  DATABASE_URL: {
+    type: url(['postgres', 'postgresql']),
+    doc: 'Owner login of a PostgreSQL 16 or newer, used for migrations only. Without it, an embedded PostgreSQL runs under `DATA_DIR`.',
+  },
+  DATABASE_APP_URL: {
+    type: url(['postgres', 'postgresql']),
+    doc: 'Login `carrel_app`, where the owner may not create roles. Give all three or none.',
+  },
+  DATABASE_AUTH_URL: { type: url(['postgres', 'postgresql']), doc: 'Login `carrel_auth`, likewise.' },
+  DATABASE_JOBS_URL: { type: url(['postgres', 'postgresql']), doc: 'Login `carrel_jobs`, likewise.' },
+  DATABASE_POOL: {
+    type: z.coerce.number({ error: 'must be a number' }).int().min(2).max(100),
+    default: 10,
+    doc: 'Connections for requests and jobs; some more are used for sign-in and the queue.',
+  },
+  LIBRARY_ROOTS: {
+    type: z.string().transform((value) =>
+      value
+        .split(path.delimiter)
+        .map((part) => part.trim())
+        .filter(Boolean),
+    ),
+    default: [] as string[],
+    doc: `Folders with books that this server may read, separated by \`${path.delimiter}\`. Folders named after \`npm start --\` are added and remembered in \`DATA_DIR/library-roots\`.`,
+  },
+  BETTER_AUTH_SECRET: {
+    type: z
+      .string()
+      .min(32, { error: 'must have at least 32 characters' })
+      .refine((value) => new Set(value).size > 7, { error: 'must be random' }),
+    doc: 'Secret for sessions and database passwords. Without it one is made and kept in `DATA_DIR/secret`. All replicas need the same.',
+    secret: true,
+  },
+  SIGN_UP: {
+    type: z.enum(['open', 'invite', 'closed'], { error: 'must be open, invite or closed' }),
+    default: 'invite' as const,
+    doc: 'Who may make an account after the first: anybody (`open`), people with an invitation (`invite`), nobody (`closed`).',
+  },
+  TRUSTED_PROXIES: {
+    type: z.string().transform((value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    ),
+    default: [] as string[],
+    doc: "Addresses of your reverse proxies, such as `127.0.0.1, 10.0.0.0/8`. Only from these is the visitor's address taken from `X-Forwarded-For`.",
+  },
+  ROLE: {
+    type: z.enum(['all', 'web', 'worker'], { error: 'must be all, web or worker' }),
+    default: 'all' as const,
+    doc: 'What this process does: answer requests (`web`), scan and other jobs (`worker`), or both (`all`).',
+  },
+  SCAN_PROCESSES: {
+    type: z.coerce.number({ error: 'must be a number' }).int().min(1).max(64),
+    doc: 'Processes that read book files. Default: one for each processor.',
+  },
+  LOG_LEVEL: {
+    type: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }),
+    default: 'info' as const,
+    doc: 'Least level of log lines.',
+  },
+  RATE_LIMIT: { type: flag, default: true, doc: 'Limit tries to sign in. Turn it off only for tests.' },
+} satisfies Record<string, { type: z.ZodType; default?: unknown; doc: string; secret?: boolean }>
+
+type Settings = typeof settings
+export type Env = {
+  [K in keyof Settings]: z.output<Settings[K]['type']> | (Settings[K] extends { default: unknown } ? never : undefined)
+}
+
+/** A setting has a wrong value; the message is one line that names it. */
+export class SettingError extends Error {}
+
+/** Reads and checks all settings. An empty value counts as unset. Throws SettingError. */
+export function readEnv(source: Readonly<Record<string, string | undefined>>): Env {
+  const env: Record<string, unknown> = {}
+  for (const [name, setting] of Object.entries(settings)) {
+    const given = source[name]?.trim()
+    if (!given) {
+      env[name] = 'default' in setting ? setting.default : undefined
+      continue
+    }
+    const parsed = setting.type.safeParse(given)
+    if (!parsed.success) {
+      const shown = 'secret' in setting || name.startsWith('DATABASE_') ? '' : ` (it is ${JSON.stringify(given.slice(0, 80))})`
+      throw new SettingError(`${name} ${parsed.error.issues[0]?.message ?? 'is not valid'}${shown}. See docs/settings.md.`)
+    }
+    env[name] = parsed.data
+  }
+  const logins = ['DATABASE_APP_URL', 'DATABASE_AUTH_URL', 'DATABASE_JOBS_URL']
+  const missing = logins.filter((name) => !env[name])
+  if (missing.length > 0 && missing.length < logins.length)
+    throw new SettingError(`${missing[0]} is missing: give all of ${logins.join(', ')} or none.`)
+  if (missing.length === 0 && !env.DATABASE_URL)
+    throw new SettingError('DATABASE_URL is missing: the logins given belong to a database of its own.')
+  return env as Env
+}

@@ -1,0 +1,52 @@
+import { ORPCError, onError, ValidationError } from '@orpc/server'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { BodyLimitPlugin, RPCHandler } from '@orpc/server/node'
+import { OpenAPIHandler } from '@orpc/openapi/node'
+import { ResponseHeadersPlugin, SimpleCsrfProtectionHandlerPlugin } from '@orpc/server/plugins'
+import { limits, router, type RequestContext } from '@carrel/api'
+import { readSessionToken } from '@carrel/auth'
+import type { ServerDeps } from '../deps.ts'
+
+const organizationHeader = 'x-carrel-organization'
+
+export type NodeSurface = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+
+/** `/rpc` for our own pages and `/api/v1` for everyone else, over the same procedures. */
+export function createRpc(deps: ServerDeps): { rpc: NodeSurface; rest: NodeSurface } {
+  const secure = deps.appUrl?.startsWith('https:') ?? false
+  const context = (request: IncomingMessage): RequestContext => ({
+    deps,
+    token: readSessionToken(request.headers.cookie, deps.settings.secret, secure),
+    organization: organizationOf(request),
+    headers: toHeaders(request),
+  })
+  const report = (error: unknown): void => {
+    if (error instanceof ORPCError && error.status < 500) return
+    const cause = error instanceof ORPCError ? (error.cause ?? error) : error
+    if (cause instanceof ValidationError) deps.log.error({ issues: cause.issues }, 'answer of the wrong shape')
+    else deps.log.error({ err: cause }, 'procedure failed')
+  }
+  const plugins = [new ResponseHeadersPlugin<RequestContext>(), new BodyLimitPlugin<RequestContext>({ maxBodySize: limits.bodyBytes })]
+  const rpcHandler = new RPCHandler(router, {
+    plugins: [...plugins, new SimpleCsrfProtectionHandlerPlugin()],
+    interceptors: [onError(report)],
+  })
+  const restHandler = new OpenAPIHandler(router, { plugins, interceptors: [onError(report)] })
+  return {
+    rpc: async (request, response) => (await rpcHandler.handle(request, response, { prefix: '/rpc', context: context(request) })).matched,
+    rest: async (request, response) =>
+      (await restHandler.handle(request, response, { prefix: '/api/v1', context: context(request) })).matched,
+  }
+}
+
+/** The workspace named by the header. Empty and repeated ones name none that exists, and are not replaced by a default. */
+export function organizationOf(request: IncomingMessage): string | null {
+  const value = request.headers[organizationHeader]
+  return value === undefined ? null : String(value)
+}
+
+function toHeaders(request: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers)) if (value !== undefined) headers.set(name, String(value))
+  return headers
+}

@@ -1,0 +1,72 @@
+import type { FileHandle } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import parseRange from 'range-parser'
+
+const chunkBytes = 256 * 1024
+
+/** True when the client holds this very representation (RFC 9110 §13.1.2; strong comparison suffices for our tags). */
+function isFresh(request: IncomingMessage, etag: string): boolean {
+  const given = request.headers['if-none-match']
+  return given !== undefined && (given.trim() === '*' || given.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))
+}
+
+/** The one range to send; 'all' without, or with a stale If-Range or several ranges; null when none can be met. */
+function chooseRange(request: IncomingMessage, size: number, etag: string): { start: number; end: number } | 'all' | null {
+  const { range } = request.headers
+  const condition = request.headers['if-range']
+  if (!range || (condition !== undefined && String(condition).trim() !== etag)) return 'all'
+  if (range.length > 200) return 'all'
+  const ranges = parseRange(size, range)
+  if (ranges === -1) return null
+  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return 'all'
+  return ranges[0] ?? 'all'
+}
+
+/** Sends bytes that are in memory, with validator; one range at most is not worth it for these. */
+export function sendBytes(
+  request: IncomingMessage,
+  response: ServerResponse,
+  bytes: Buffer,
+  options: { etag: string; type: string },
+): void {
+  response.setHeader('etag', options.etag)
+  if (isFresh(request, options.etag)) return void response.writeHead(304).end()
+  response.writeHead(200, { 'content-type': options.type, 'content-length': bytes.length })
+  response.end(request.method === 'HEAD' ? undefined : bytes)
+}
+
+/**
+ * Sends an open file and closes it: validators, HEAD, and one byte range (RFC 9110 §14). The size is the
+ * one at opening; a file that grows meanwhile is cut there, one that shrinks ends the connection.
+ */
+export async function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handle: FileHandle,
+  options: { etag: (size: number, modifiedMs: number) => string; type: string; disposition: string },
+): Promise<void> {
+  try {
+    const { size, mtimeMs } = await handle.stat()
+    const etag = options.etag(size, Math.trunc(mtimeMs))
+    response.setHeader('etag', etag)
+    response.setHeader('accept-ranges', 'bytes')
+    response.setHeader('last-modified', new Date(mtimeMs).toUTCString())
+    if (isFresh(request, etag)) return void response.writeHead(304).end()
+    const range = chooseRange(request, size, etag)
+    if (range === null) return void response.writeHead(416, { 'content-range': `bytes */${size}` }).end()
+    const { start, end } = range === 'all' ? { start: 0, end: size - 1 } : range
+    const headers = { 'content-type': options.type, 'content-length': end - start + 1, 'content-disposition': options.disposition }
+    response.writeHead(
+      range === 'all' ? 200 : 206,
+      range === 'all' ? headers : { ...headers, 'content-range': `bytes ${start}-${end}/${size}` },
+    )
+    if (request.method === 'HEAD' || size === 0) return void response.end()
+    await pipeline(handle.createReadStream({ start, end, highWaterMark: chunkBytes, autoClose: false }), response)
+  } catch (error) {
+    // A client that went away is no fault.
+    if (!response.destroyed) throw error
+  } finally {
+    await handle.close()
+  }
+}

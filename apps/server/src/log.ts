@@ -1,0 +1,11 @@
+import { pino, stdSerializers, type Logger } from 'pino'
+
+/** One JSON object a line on standard output. Cookies, tokens and passwords never reach it. */
+export function createLog(level: string): Logger {
+  return pino({
+    level,
+    base: null,
+    serializers: { err: stdSerializers.errWithCause },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+  })
+}

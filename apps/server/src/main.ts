@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import { availableParallelism, networkInterfaces } from 'node:os'
+import path from 'node:path'
+import { setupCode, needsSetup } from '@carrel/auth'
+import { EmbeddedPostgresError, startEmbeddedPostgres } from '@carrel/db/embedded'
+import { createApp } from './app.ts'
+import { keepRoots, keepSecret, openDataDir } from './data-dir.ts'
+import { createDeps } from './deps.ts'
+import { readEnv, SettingError } from './env.ts'
+import { sendError } from './http/guard.ts'
+import { createLog } from './log.ts'
+import { createWorker } from './worker.ts'
+
+const version = '0.1.0'
+const stopLimitMs = 9000
+const bundled = !import.meta.url.endsWith('.ts')
+const here = import.meta.dirname
+const migrationsDir = bundled ? path.join(here, 'migrations') : path.join(here, '../../../packages/db/migrations')
+const webDir = path.join(here, '../../web/dist')
+
+await main().catch((error: unknown) => {
+  if (error instanceof SettingError || error instanceof EmbeddedPostgresError) console.error(error.message)
+  else console.error(error)
+  process.exit(1)
+})
+
+async function main(): Promise<void> {
+  // oxlint-disable-next-line no-restricted-properties -- the one place besides env.ts that hands the environment over
+  const env = readEnv(process.env)
+  const log = createLog(env.LOG_LEVEL)
+  const dataDir = openDataDir(env.DATA_DIR)
+  const secret = keepSecret(dataDir, env.BETTER_AUTH_SECRET)
+  const roots = keepRoots(
+    dataDir,
+    env.LIBRARY_ROOTS,
+    process.argv.slice(2).map((folder) => path.resolve(folder)),
+  )
+
+  // From last to first: each part that starts adds how it ends.
+  const closers: (() => Promise<unknown>)[] = []
+  let stopping: Promise<void> | undefined
+  const stop = (): Promise<void> =>
+    (stopping ??= (async () => {
+      const limit = setTimeout(() => process.exit(1), stopLimitMs)
+      for (const close of closers.reverse()) await close().catch((error: unknown) => log.error({ err: error }, 'stop'))
+      clearTimeout(limit)
+    })())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop().then(() => process.exit(0)))
+
+  let answer: RequestListener = (_request, response) => sendError(response, 503, 'STARTING', 'Carrel is starting. Try again in a moment.')
+  const server = createServer(
+    { requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024 },
+    (request, response) => answer(request, response),
+  )
+  if (env.ROLE !== 'worker') {
+    await listen(server, env.PORT, env.HOST)
+    closers.push(() => closeServer(server))
+  }
+
+  try {
+    let target
+    let owner = null
+    if (env.DATABASE_URL) target = { url: env.DATABASE_URL }
+    else {
+      const postgres = await startEmbeddedPostgres({ dataDir })
+      closers.unshift(() => postgres.stop())
+      const { host, port, database, user, password } = postgres.options
+      target = { host, port, database }
+      owner = { user, password }
+      void postgres.exited.then(({ expected }) => {
+        if (expected) return
+        log.error('The database ended unexpectedly; its log is in DATA_DIR/postgres. Carrel stops.')
+        void stop().then(() => process.exit(1))
+      })
+    }
+    const deps = await createDeps({ env, target, owner, secret, roots, dataDir, migrationsDir, webDir, version, log })
+    closers.splice(closers.length - (env.ROLE === 'worker' ? 0 : 1), 0, () => deps.close())
+    if (env.ROLE !== 'web') {
+      const worker = await createWorker(deps, env.SCAN_PROCESSES ?? availableParallelism())
+      closers.push(() => worker.stop())
+    }
+    answer = createApp(deps)
+    if (env.ROLE !== 'worker') announce(server, env, roots, (await needsSetup(deps.authDb)) ? setupCode(secret) : null)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function listen(server: ReturnType<typeof createServer>, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE')
+        reject(new SettingError(`PORT ${port} is taken by another program. Choose another: PORT=${port + 1} npm start`))
+      else if (error.code === 'EACCES')
+        reject(new SettingError(`PORT ${port} may not be used by this user. Choose one above 1023: PORT=3000 npm start`))
+      else reject(new SettingError(`HOST ${host} cannot be listened on (${error.code}).`))
+    })
+    server.listen(port, host, () => resolve())
+  })
+}
+
+/** Ends open streams and idle connections at once; answers under way have until the stop limit. */
+async function closeServer(server: ReturnType<typeof createServer>): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  setTimeout(() => server.closeAllConnections(), 1000).unref()
+  await closed
+}
+
+function announce(
+  server: ReturnType<typeof createServer>,
+  env: ReturnType<typeof readEnv>,
+  roots: readonly string[],
+  code: string | null,
+): void {
+  const address = server.address()
+  const port = address && typeof address === 'object' ? address.port : env.PORT
+  const local = env.APP_URL ?? `http://localhost:${port}`
+  const lan = Object.values(networkInterfaces())
+    .flat()
+    .find((entry) => entry?.family === 'IPv4' && !entry.internal)?.address
+  const lines = ['', `Carrel is ready at ${local}`]
+  if (!env.APP_URL && lan && env.HOST === '0.0.0.0') lines.push(`  on your network: http://${lan}:${port}`)
+  if (code) lines.push('', 'Set it up here (the link carries your one-time code):', `  ${local}/setup?code=${code}`)
+  const missing = roots.filter((root) => !existsSync(root))
+  if (roots.length === 0) lines.push('', 'No folder with books is open to it yet. Start it with yours:  npm start -- ~/Books')
+  else lines.push('', 'Folders it may read:', ...roots.map((root) => `  ${root}${missing.includes(root) ? '  (not found)' : ''}`))
+  console.log([...lines, ''].join('\n'))
+}

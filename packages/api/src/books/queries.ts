@@ -1,0 +1,261 @@
+import { and, asc, desc, eq, inArray, isNull, ne, sql, type SQL } from 'drizzle-orm'
+import { hasPermission } from '@carrel/auth'
+import {
+  book,
+  bookContributor,
+  bookIdentifier,
+  bookSeries,
+  bookTag,
+  coverTask,
+  library,
+  libraryFile,
+  libraryFolder,
+  person,
+  publisher,
+  readingState,
+  series,
+  tag,
+} from '@carrel/db/schema'
+import { listAssignedRoots } from '../folders/queries.ts'
+import type { OrganizationScope } from '../scope.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import type { BookCard, BookPage, BookSort } from './schema.ts'
+
+const cardColumns = {
+  id: book.id,
+  libraryId: book.libraryId,
+  title: book.title,
+  authors: book.authors,
+  languages: book.languages,
+  seriesName: book.seriesName,
+  seriesPosition: book.seriesPosition,
+  formats: book.formats,
+  coverState: book.coverState,
+  coverHash: book.coverHash,
+  coverThumbhash: book.coverThumbhash,
+  coverColor: book.coverColor,
+  coverAspect: book.coverAspect,
+  addedAt: book.addedAt,
+}
+type CardRow = {
+  id: string
+  libraryId: string
+  title: string
+  authors: string[]
+  languages: string[]
+  seriesName: string | null
+  seriesPosition: string | null
+  formats: string[]
+  coverState: 'pending' | 'ready' | 'none'
+  coverHash: string | null
+  coverThumbhash: string | null
+  coverColor: string | null
+  coverAspect: number | null
+  addedAt: Date
+}
+
+const toCard = (row: CardRow): BookCard => ({
+  id: row.id,
+  libraryId: row.libraryId,
+  title: row.title,
+  authors: row.authors,
+  language: row.languages[0] ?? null,
+  series: row.seriesName ? { name: row.seriesName, position: row.seriesPosition } : null,
+  formats: row.formats,
+  cover: {
+    state: row.coverState,
+    version: row.coverHash?.slice(0, 16) ?? null,
+    thumbhash: row.coverThumbhash,
+    color: row.coverColor,
+    aspect: row.coverAspect,
+  },
+  addedAt: row.addedAt.toISOString(),
+})
+
+const shelf = (scope: OrganizationScope, libraryId: string | undefined): SQL[] => [
+  eq(book.organizationId, scope.organizationId),
+  isNull(book.deletedAt),
+  ...(libraryId ? [eq(book.libraryId, libraryId)] : []),
+]
+
+const orders = {
+  added: [desc(book.addedAt), desc(book.id)],
+  title: [asc(book.sortTitle), asc(book.id)],
+  author: [asc(book.authorSort), asc(book.sortTitle), asc(book.id)],
+}
+
+/** The condition of rows after a cursor; null when the cursor is not of this order. */
+function after(sort: BookSort, cursor: string): SQL | null {
+  const values = decodeCursor(cursor, sort === 'author' ? 3 : 2)
+  const id = values?.at(-1)
+  if (!values || !id || !/^[0-9a-f-]{36}$/i.test(id)) return null
+  if (sort === 'added') {
+    if (Number.isNaN(Date.parse(values[0] ?? ''))) return null
+    return sql`(${book.addedAt}, ${book.id}) < (${values[0]}::timestamptz, ${id}::uuid)`
+  }
+  if (sort === 'title') return sql`(${book.sortTitle}, ${book.id}) > (${values[0]}, ${id}::uuid)`
+  return sql`(${book.authorSort}, ${book.sortTitle}, ${book.id}) > (${values[0]}, ${values[1]}, ${id}::uuid)`
+}
+
+/** One page of the shelf; null for a cursor that is not of this order. */
+export async function listBooks(
+  scope: OrganizationScope,
+  input: { libraryId?: string | undefined; sort: BookSort; cursor?: string | undefined; limit: number },
+): Promise<BookPage | null> {
+  const place = input.cursor ? after(input.sort, input.cursor) : undefined
+  if (place === null) return null
+  const rows = await scope.db
+    .select({ ...cardColumns, sortTitle: book.sortTitle, authorSort: book.authorSort })
+    .from(book)
+    .where(and(...shelf(scope, input.libraryId), place))
+    .orderBy(...orders[input.sort])
+    .limit(input.limit + 1)
+  const items = rows.slice(0, input.limit)
+  const last = items.at(-1)
+  const keys =
+    last &&
+    { added: [last.addedAt.toISOString(), last.id], title: [last.sortTitle, last.id], author: [last.authorSort, last.sortTitle, last.id] }[
+      input.sort
+    ]
+  return { items: items.map(toCard), nextCursor: rows.length > input.limit && keys ? encodeCursor(keys) : null }
+}
+
+/** Books whose title, authors or series hold every term; those whose title starts with the search first. */
+export async function searchBooks(scope: OrganizationScope, terms: readonly string[], libraryId: string | undefined, limit: number) {
+  const escaped = terms.map((term) => term.replaceAll(/[\\%_]/g, '\\$&'))
+  const rows = await scope.db
+    .select(cardColumns)
+    .from(book)
+    .where(and(...shelf(scope, libraryId), ...escaped.map((term) => sql`${book.searchText} like ${`%${term}%`}`)))
+    .orderBy(sql`(${book.searchText} like ${`${escaped.join(' ')}%`}) desc`, asc(book.sortTitle), asc(book.id))
+    .limit(limit + 1)
+  return { items: rows.slice(0, limit).map(toCard), truncated: rows.length > limit }
+}
+
+export async function findBook(scope: OrganizationScope, bookId: string) {
+  const [row] = await scope.db
+    .select({
+      ...cardColumns,
+      libraryName: library.name,
+      subtitle: book.subtitle,
+      published: book.published,
+      description: book.description,
+      layout: book.layout,
+      direction: book.direction,
+      drm: book.drm,
+      publisher: publisher.name,
+    })
+    .from(book)
+    .innerJoin(library, and(eq(library.organizationId, book.organizationId), eq(library.id, book.libraryId)))
+    .leftJoin(publisher, and(eq(publisher.organizationId, book.organizationId), eq(publisher.id, book.publisherId)))
+    .where(and(...shelf(scope, undefined), eq(book.id, bookId)))
+  return row && { card: toCard(row), ...row }
+}
+
+/** What hangs on a book: people, series, tags, identifiers, files and the reader's own state. */
+export async function findBookParts(scope: OrganizationScope, bookId: string) {
+  const { db, organizationId } = scope
+  const [contributors, allSeries, tags, identifiers, files, reading] = await Promise.all([
+    db
+      .select({ id: person.id, name: person.name, role: bookContributor.role })
+      .from(bookContributor)
+      .innerJoin(person, and(eq(person.organizationId, bookContributor.organizationId), eq(person.id, bookContributor.personId)))
+      .where(and(eq(bookContributor.organizationId, organizationId), eq(bookContributor.bookId, bookId)))
+      .orderBy(asc(bookContributor.position)),
+    db
+      .select({ id: series.id, name: series.name, position: bookSeries.position })
+      .from(bookSeries)
+      .innerJoin(series, and(eq(series.organizationId, bookSeries.organizationId), eq(series.id, bookSeries.seriesId)))
+      .where(and(eq(bookSeries.organizationId, organizationId), eq(bookSeries.bookId, bookId)))
+      .orderBy(asc(series.sortName)),
+    db
+      .select({ name: tag.name })
+      .from(bookTag)
+      .innerJoin(tag, and(eq(tag.organizationId, bookTag.organizationId), eq(tag.id, bookTag.tagId)))
+      .where(and(eq(bookTag.organizationId, organizationId), eq(bookTag.bookId, bookId)))
+      .orderBy(asc(tag.sortName)),
+    db
+      .select({ scheme: bookIdentifier.scheme, value: bookIdentifier.value })
+      .from(bookIdentifier)
+      .where(and(eq(bookIdentifier.organizationId, organizationId), eq(bookIdentifier.bookId, bookId)))
+      .orderBy(asc(bookIdentifier.position)),
+    db
+      .select({
+        id: libraryFile.id,
+        format: libraryFile.format,
+        path: libraryFile.path,
+        size: libraryFile.size,
+        modifiedMs: libraryFile.modifiedMs,
+      })
+      .from(libraryFile)
+      .where(and(eq(libraryFile.organizationId, organizationId), eq(libraryFile.bookId, bookId)))
+      .orderBy(asc(libraryFile.path)),
+    db
+      .select({ status: readingState.status })
+      .from(readingState)
+      .where(and(eq(readingState.organizationId, organizationId), eq(readingState.userId, scope.user.id), eq(readingState.bookId, bookId))),
+  ])
+  const first = allSeries[0]
+  const sameSeries = first
+    ? await db
+        .select(cardColumns)
+        .from(bookSeries)
+        .innerJoin(book, and(eq(book.organizationId, bookSeries.organizationId), eq(book.id, bookSeries.bookId)))
+        .where(
+          and(
+            ...shelf(scope, undefined),
+            eq(bookSeries.organizationId, organizationId),
+            eq(bookSeries.seriesId, first.id),
+            ne(book.id, bookId),
+          ),
+        )
+        .orderBy(asc(bookSeries.position), asc(book.sortTitle))
+        .limit(20)
+    : []
+  return {
+    contributors,
+    allSeries,
+    tags: tags.map((row) => row.name),
+    identifiers,
+    files,
+    readingStatus: reading[0]?.status ?? ('unread' as const),
+    sameSeries: sameSeries.map(toCard),
+  }
+}
+
+/** Puts the waiting covers of these books before all others. */
+export async function wantCovers(scope: OrganizationScope, bookIds: readonly string[]): Promise<void> {
+  await scope.db
+    .update(coverTask)
+    .set({ wantedAt: sql`now()` })
+    .where(and(eq(coverTask.organizationId, scope.organizationId), inArray(coverTask.bookId, [...bookIds])))
+}
+
+/** Where the thumbnail of a visible book lies; undefined for none. */
+export async function findCover(scope: OrganizationScope, bookId: string): Promise<{ organizationId: string; hash: string } | undefined> {
+  if (!hasPermission(scope.permissions, 'book:read')) return undefined
+  const [row] = await scope.db
+    .select({ hash: book.coverHash })
+    .from(book)
+    .where(and(...shelf(scope, undefined), eq(book.id, bookId)))
+  return row?.hash ? { organizationId: scope.organizationId, hash: row.hash } : undefined
+}
+
+/** A file of a visible book, with the folders that its organization may use; undefined for none. */
+export async function findDownload(scope: OrganizationScope, fileId: string) {
+  if (!hasPermission(scope.permissions, 'book:download')) return undefined
+  const [row] = await scope.db
+    .select({
+      path: libraryFile.path,
+      size: libraryFile.size,
+      modifiedMs: libraryFile.modifiedMs,
+      sha256: libraryFile.sha256,
+      format: libraryFile.format,
+      folder: libraryFolder.path,
+    })
+    .from(libraryFile)
+    .innerJoin(book, and(eq(book.organizationId, libraryFile.organizationId), eq(book.id, libraryFile.bookId)))
+    .innerJoin(libraryFolder, and(eq(libraryFolder.organizationId, libraryFile.organizationId), eq(libraryFolder.id, libraryFile.folderId)))
+    .where(and(...shelf(scope, undefined), eq(libraryFile.organizationId, scope.organizationId), eq(libraryFile.id, fileId)))
+  return row && { ...row, roots: (await listAssignedRoots(scope)).map((root) => root.path) }
+}

@@ -1,0 +1,25 @@
+import type { Auth, SignUpPolicy } from '@carrel/auth'
+import type { Pools, Transact } from '@carrel/db'
+import type { BlobStore } from '@carrel/storage'
+import type { EventBus } from './events/bus.ts'
+import type { AllowedRoots } from './folders/policy.ts'
+import type { Jobs } from './jobs.ts'
+
+export type Log = {
+  info(details: object, message: string): void
+  warn(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
+/** What procedures and jobs work with; built once by the server. */
+export type Deps = {
+  transact: Transact
+  auth: Auth
+  authDb: Pools['authDb']
+  blobs: BlobStore
+  jobs: Jobs
+  events: EventBus
+  roots: AllowedRoots
+  log: Log
+  settings: { secret: string; signUp: SignUpPolicy; version: string; rateLimit: boolean }
+}

@@ -1,0 +1,43 @@
+import { realpath } from 'node:fs/promises'
+import path from 'node:path'
+
+/** Folders that the operator allows to this server, as given. */
+export type AllowedRoots = readonly string[]
+
+/** True when `target` is `root` or lies below it. Both are absolute and without links. */
+export function isInside(root: string, target: string): boolean {
+  const relative = path.relative(root, target)
+  return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative))
+}
+
+/** The path without links, or null when it cannot be reached. */
+export async function resolveFolder(folder: string): Promise<string | null> {
+  if (!path.isAbsolute(folder) || folder.includes('\0')) return null
+  return realpath(folder).catch(() => null)
+}
+
+/**
+ * The real path of `folder` when it lies inside one of `roots`, after resolving links on both sides;
+ * otherwise null. Whether it exists outside is not told.
+ */
+export async function resolveInside(roots: readonly string[], folder: string): Promise<string | null> {
+  const target = await resolveFolder(folder)
+  if (!target) return null
+  for (const root of roots) {
+    const real = await resolveFolder(root)
+    if (real && isInside(real, target)) return target
+  }
+  return null
+}
+
+/** Of the folders assigned to an organization, those that the operator still allows. */
+export async function usableRoots(allowed: AllowedRoots, assigned: readonly string[]): Promise<string[]> {
+  const usable: string[] = []
+  for (const root of assigned) if (await resolveInside(allowed, root)) usable.push(root)
+  return usable
+}
+
+/** The real path of a library's folder, when it is inside a folder assigned to the organization and still allowed. */
+export async function resolveDownload(allowed: AllowedRoots, file: { folder: string; roots: readonly string[] }): Promise<string | null> {
+  return resolveInside(await usableRoots(allowed, file.roots), file.folder)
+}

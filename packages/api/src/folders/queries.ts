@@ -1,0 +1,37 @@
+import { and, asc, eq } from 'drizzle-orm'
+import { newId } from '@carrel/db'
+import { organization, rootAssignment } from '@carrel/db/schema'
+import type { InstanceScope, JobScope, OrganizationScope } from '../scope.ts'
+
+export async function listAssignedRoots(scope: OrganizationScope | JobScope) {
+  return scope.db
+    .select({ id: rootAssignment.id, path: rootAssignment.path })
+    .from(rootAssignment)
+    .where(eq(rootAssignment.organizationId, scope.organizationId))
+    .orderBy(asc(rootAssignment.path))
+}
+
+/** Assignments of all organizations, for the operator. */
+export async function listAssignments(scope: InstanceScope) {
+  return scope.db
+    .select({ path: rootAssignment.path, organizationId: organization.id, name: organization.name })
+    .from(rootAssignment)
+    .innerJoin(organization, eq(organization.id, rootAssignment.organizationId))
+    .orderBy(asc(organization.name))
+}
+
+export async function listOrganizations(scope: InstanceScope) {
+  return scope.db.select({ id: organization.id, name: organization.name }).from(organization).orderBy(asc(organization.name))
+}
+
+export async function insertAssignments(scope: Pick<InstanceScope, 'db'>, organizationId: string, paths: readonly string[]): Promise<void> {
+  if (paths.length === 0) return
+  await scope.db
+    .insert(rootAssignment)
+    .values(paths.map((path) => ({ organizationId, id: newId(), path })))
+    .onConflictDoNothing()
+}
+
+export async function deleteAssignment(scope: InstanceScope, organizationId: string, path: string): Promise<void> {
+  await scope.db.delete(rootAssignment).where(and(eq(rootAssignment.organizationId, organizationId), eq(rootAssignment.path, path)))
+}

@@ -1,0 +1,113 @@
+import { opendir, readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { ORPCError } from '@orpc/server'
+import * as z from 'zod'
+import { isBookCandidate } from '@carrel/formats'
+import { allowed, operator } from '../procedures.ts'
+import type { OrganizationScope } from '../scope.ts'
+import { resolveInside, usableRoots, type AllowedRoots } from './policy.ts'
+import { deleteAssignment, insertAssignments, listAssignedRoots, listAssignments, listOrganizations } from './queries.ts'
+import { AllowedRoot, AssignRoot, FolderListing, ListFolders, Root } from './schema.ts'
+
+const listingLimit = 2000
+
+/** Roots of this workspace that may be used now. */
+export async function findUsableRoots(scope: OrganizationScope, allowedRoots: AllowedRoots): Promise<string[]> {
+  const assigned = await listAssignedRoots(scope)
+  return usableRoots(
+    allowedRoots,
+    assigned.map((root) => root.path),
+  )
+}
+
+const isReadable = (folder: string) =>
+  opendir(folder).then(
+    (handle) => handle.close().then(() => true),
+    () => false,
+  )
+
+export const folders = {
+  roots: allowed('library:create')
+    .route({ method: 'GET', path: '/folders/roots', tags: ['folders'], summary: 'Folders that the operator opened to this workspace' })
+    .output(z.array(Root))
+    .handler(async ({ context: { scope, deps } }) => {
+      const assigned = await listAssignedRoots(scope)
+      return Promise.all(
+        assigned.map(async ({ id, path: folder }) => {
+          const real = await resolveInside(deps.roots, folder)
+          return { id, path: folder, available: real !== null && (await isReadable(real)) }
+        }),
+      )
+    }),
+
+  list: allowed('library:create')
+    .route({ method: 'GET', path: '/folders', tags: ['folders'], summary: 'Folders inside a folder that is open to this workspace' })
+    .errors({ FOLDER_NOT_ALLOWED: { status: 403 }, FOLDER_UNREADABLE: { status: 422 } })
+    .input(ListFolders)
+    .output(FolderListing)
+    .handler(async ({ context: { scope, deps }, input, errors }) => {
+      const roots = await findUsableRoots(scope, deps.roots)
+      const real = await resolveInside(roots, input.path)
+      if (!real) throw errors.FOLDER_NOT_ALLOWED({ message: 'This folder is not open to this workspace.' })
+      const entries = await readdir(real, { withFileTypes: true }).catch(() => null)
+      if (!entries) throw errors.FOLDER_UNREADABLE({ message: 'Carrel may not read this folder.' })
+      const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name)
+      names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+      const shown = names.slice(0, listingLimit)
+      const parent = path.dirname(real)
+      return {
+        path: real,
+        parent: (await resolveInside(roots, parent)) ?? null,
+        folders: await Promise.all(
+          shown.map(async (name) => ({ name, path: path.join(real, name), readable: await isReadable(path.join(real, name)) })),
+        ),
+        books: entries.filter((entry) => entry.isFile() && isBookCandidate(entry.name)).length,
+        truncated: names.length > shown.length,
+      }
+    }),
+}
+
+export const roots = {
+  list: operator
+    .route({
+      method: 'GET',
+      path: '/instance/roots',
+      tags: ['instance'],
+      summary: 'Folders that this server may read, and the workspaces they are open to',
+    })
+    .output(z.array(AllowedRoot))
+    .handler(async ({ context: { scope, deps } }) => {
+      const assignments = await listAssignments(scope)
+      const paths = [...new Set([...deps.roots, ...assignments.map((assignment) => assignment.path)])]
+      return Promise.all(
+        paths.map(async (folder) => {
+          const real = await resolveInside(deps.roots, folder)
+          return {
+            path: folder,
+            available: real !== null && (await isReadable(real)),
+            organizations: assignments.filter((a) => a.path === folder).map((a) => ({ id: a.organizationId, name: a.name })),
+          }
+        }),
+      )
+    }),
+
+  assign: operator
+    .route({ method: 'POST', path: '/instance/roots/assign', tags: ['instance'], summary: 'Open a folder to a workspace' })
+    .errors({ FOLDER_NOT_ALLOWED: { status: 403 } })
+    .input(AssignRoot)
+    .handler(async ({ context: { scope, deps }, input, errors }) => {
+      if (!(await resolveInside(deps.roots, input.path)))
+        throw errors.FOLDER_NOT_ALLOWED({ message: 'This folder is not among those that the server may read.' })
+      if (!(await listOrganizations(scope)).some((o) => o.id === input.organizationId)) throw new ORPCError('NOT_FOUND')
+      await insertAssignments(scope, input.organizationId, [input.path])
+      return {}
+    }),
+
+  unassign: operator
+    .route({ method: 'POST', path: '/instance/roots/unassign', tags: ['instance'], summary: 'Close a folder to a workspace' })
+    .input(AssignRoot)
+    .handler(async ({ context: { scope }, input }) => {
+      await deleteAssignment(scope, input.organizationId, input.path)
+      return {}
+    }),
+}

@@ -1,0 +1,91 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { newId } from '@carrel/db'
+import { library, libraryFolder, scan } from '@carrel/db/schema'
+import { violates } from '../errors.ts'
+import type { JobScope, OrganizationScope } from '../scope.ts'
+import type { Library, Visibility } from './schema.ts'
+
+const running = sql<boolean>`exists (
+  select from ${scan} where ${scan.organizationId} = ${library.organizationId} and ${scan.libraryId} = ${library.id}
+    and ${inArray(scan.status, ['queued', 'listing', 'covering'])})`
+
+const columns = {
+  id: library.id,
+  name: library.name,
+  visibility: library.visibility,
+  bookCount: library.bookCount,
+  problemCount: library.problemCount,
+  scanning: running,
+  lastScannedAt: library.lastScannedAt,
+}
+const toLibrary = (row: Omit<Library, 'lastScannedAt'> & { lastScannedAt: Date | null }): Library => ({
+  ...row,
+  lastScannedAt: row.lastScannedAt?.toISOString() ?? null,
+})
+
+/** Libraries that the actor sees, by name. */
+export async function listLibraries(scope: OrganizationScope): Promise<Library[]> {
+  const rows = await scope.db
+    .select(columns)
+    .from(library)
+    .where(eq(library.organizationId, scope.organizationId))
+    .orderBy(asc(library.name), asc(library.id))
+  return rows.map(toLibrary)
+}
+
+export async function findLibrary(scope: OrganizationScope, libraryId: string): Promise<Library | undefined> {
+  const [row] = await scope.db
+    .select(columns)
+    .from(library)
+    .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
+  return row && toLibrary(row)
+}
+
+export async function listLibraryFolders(scope: OrganizationScope | JobScope, libraryId: string) {
+  return scope.db
+    .select({ id: libraryFolder.id, path: libraryFolder.path })
+    .from(libraryFolder)
+    .where(and(eq(libraryFolder.organizationId, scope.organizationId), eq(libraryFolder.libraryId, libraryId)))
+    .orderBy(asc(libraryFolder.path))
+}
+
+/** A new library on folders whose real paths were checked; null when the name is taken. */
+export async function insertLibrary(
+  scope: OrganizationScope,
+  input: { name: string; visibility: Visibility; folders: readonly string[] },
+): Promise<string | null> {
+  const { db, organizationId } = scope
+  const id = newId()
+  try {
+    await db.insert(library).values({ organizationId, id, name: input.name, visibility: input.visibility })
+  } catch (error) {
+    if (violates(error, 'library_name_unique')) return null
+    throw error
+  }
+  await db.insert(libraryFolder).values(input.folders.map((path) => ({ organizationId, id: newId(), libraryId: id, path })))
+  return id
+}
+
+/** False when the name is taken. */
+export async function updateLibrary(
+  scope: OrganizationScope,
+  libraryId: string,
+  values: { name?: string; visibility?: Visibility },
+): Promise<boolean> {
+  if (Object.keys(values).length === 0) return true
+  try {
+    await scope.db
+      .update(library)
+      .set(values)
+      .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
+    return true
+  } catch (error) {
+    if (violates(error, 'library_name_unique')) return false
+    throw error
+  }
+}
+
+/** Removes a library with its books and everyone's places in them; files on disk stay. */
+export async function deleteLibrary(scope: OrganizationScope, libraryId: string): Promise<void> {
+  await scope.db.delete(library).where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
+}

@@ -1,0 +1,33 @@
+import { randomInt } from 'node:crypto'
+import { insertAssignments } from '../folders/queries.ts'
+import { signedIn } from '../procedures.ts'
+import { insertOrganization, rememberOrganization } from './queries.ts'
+import { CreateOrganization, OpenOrganization, Organization } from './schema.ts'
+import { slugFromName } from './slug.ts'
+import { Slug } from './schema.ts'
+
+const randomSlug = () => `workspace-${randomInt(100_000, 1_000_000)}`
+
+export const organizations = {
+  create: signedIn
+    .route({ method: 'POST', path: '/organizations', tags: ['organizations'], summary: 'Make a workspace; its maker owns it' })
+    .errors({ SLUG_TAKEN: { status: 409 } })
+    .input(CreateOrganization)
+    .output(Organization)
+    .handler(async ({ context: { scope, deps }, input, errors }) => {
+      const wished = input.slug ?? Slug.safeParse(slugFromName(input.name)).data ?? randomSlug()
+      const made = await insertOrganization(scope, { name: input.name, slug: wished })
+      if (!made) throw errors.SLUG_TAKEN({ message: 'Another workspace has this address.', data: undefined })
+      if (made.first && scope.user.operator) await insertAssignments(scope, made.id, deps.roots)
+      await rememberOrganization(scope, made.id)
+      return { id: made.id, name: made.name, slug: made.slug }
+    }),
+
+  open: signedIn
+    .route({ method: 'POST', path: '/organizations/open', tags: ['organizations'], summary: 'Open this workspace first at the next visit' })
+    .input(OpenOrganization)
+    .handler(async ({ context: { scope }, input }) => {
+      await rememberOrganization(scope, input.organizationId)
+      return {}
+    }),
+}

@@ -1,0 +1,57 @@
+import path from 'node:path'
+import type { BookMetadata, ContributorRole } from '@carrel/formats'
+import { nameKey, personSortName, searchText, sortKey } from '../books/sort-key.ts'
+
+const nameLength = 300
+
+/** A name as it is stored in person, series, publisher and tag. */
+export type NameRow = { name: string; sortName: string; nameKey: string }
+
+export function nameRow(name: string, sortName: string | null = null): NameRow {
+  const short = name.slice(0, nameLength).toWellFormed()
+  return { name: short, sortName: sortKey(sortName ?? short, 'und'), nameKey: nameKey(short) }
+}
+
+export const personRow = (contributor: { name: string; sortName: string | null }): NameRow =>
+  nameRow(contributor.name, contributor.sortName ?? personSortName(contributor.name))
+
+const authorRoles: ReadonlySet<ContributorRole> = new Set(['author'])
+
+/** The columns of a book that follow from its file. */
+export function bookColumns(metadata: BookMetadata, filePath: string) {
+  const title = metadata.title ?? titleFromPath(filePath)
+  const language = metadata.languages[0] ?? null
+  const authors = metadata.contributors.filter((contributor) => authorRoles.has(contributor.role))
+  const shown = authors.length > 0 ? authors : metadata.contributors.slice(0, 1)
+  const series = metadata.series[0]
+  const firstAuthor = shown[0]
+  return {
+    title,
+    sortTitle: sortKey(metadata.sortTitle ?? title, language),
+    subtitle: metadata.subtitle,
+    published: metadata.published,
+    description: metadata.description,
+    languages: metadata.languages,
+    layout: metadata.layout,
+    direction: metadata.direction,
+    vertical: metadata.vertical,
+    drm: metadata.drm,
+    authors: shown.slice(0, 12).map((contributor) => contributor.name.slice(0, nameLength).toWellFormed()),
+    authorSort: firstAuthor ? personRow(firstAuthor).sortName : '\uffff',
+    seriesName: series?.name.slice(0, nameLength).toWellFormed() ?? null,
+    seriesPosition: series?.position ?? null,
+    searchText: searchText([title, ...shown.slice(0, 40).map((contributor) => contributor.name), metadata.subtitle, series?.name ?? null]),
+  }
+}
+
+/** A title for a book that has none: the file's name without its extension. */
+export function titleFromPath(filePath: string): string {
+  const stem = path.posix.basename(filePath, path.posix.extname(filePath))
+  return stem.replaceAll('_', ' ').trim().slice(0, 1000).toWellFormed() || stem || filePath
+}
+
+/** A series position that the column holds: up to eight digits before the point and four after. */
+export function decimalPosition(position: string | null): string | null {
+  const value = position === null ? Number.NaN : Number(position)
+  return Number.isFinite(value) && Math.abs(value) < 1e8 ? value.toFixed(4) : null
+}

@@ -1,0 +1,29 @@
+import type { PgBoss } from 'pg-boss'
+import * as z from 'zod'
+import { Id } from '../shapes.ts'
+import { runScan, type ScanDeps } from './run.ts'
+
+const Payload = z.object({ libraryId: Id })
+
+/** Takes scans from the queue, two libraries at a time. A scan cut short by `signal` is taken up again later. */
+export async function registerScans(boss: PgBoss, deps: ScanDeps, signal: AbortSignal): Promise<void> {
+  await boss.work<unknown>(
+    'scan',
+    { batchSize: 1, localConcurrency: 2, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2, heartbeatRefreshSeconds: 5 },
+    async ([job]) => {
+      if (!job) return
+      const { libraryId } = Payload.parse(job.data)
+      const started = Date.now()
+      try {
+        await runScan(deps, libraryId, AbortSignal.any([signal, job.signal]))
+        deps.log.info({ libraryId, ms: Date.now() - started }, 'scan ended')
+      } catch (error) {
+        deps.log[signal.aborted ? 'info' : 'error'](
+          { libraryId, err: error },
+          signal.aborted ? 'scan interrupted; it goes on at the next start' : 'scan failed',
+        )
+        throw error
+      }
+    },
+  )
+}

@@ -1,0 +1,69 @@
+import { lstat, opendir } from 'node:fs/promises'
+import path from 'node:path'
+import { isBookCandidate } from '@carrel/formats'
+
+/** What the walk met, with its path below the root, `/`-separated. */
+export type Found =
+  | { kind: 'file'; path: string; size: number; modifiedMs: number }
+  /** Something that should be a book or a folder and cannot be looked at. */
+  | { kind: 'problem'; path: string; code: 'unreadable' | 'outside-root' | 'bad-name' | 'vanished'; detail: string }
+  | { kind: 'folder'; path: string }
+
+const skippedFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', 'lost+found'])
+const statsAtOnce = 32
+
+/**
+ * Walks a folder without following links, one folder at a time, so that memory does not grow with the
+ * library. Throws the error of the root itself when that cannot be read; everything below is reported.
+ */
+export async function* walk(root: string, signal: AbortSignal): AsyncGenerator<Found[]> {
+  const pending = ['']
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    const inner: string[] = []
+    let names: string[] = []
+    const met: Found[] = [{ kind: 'folder', path: folder }]
+    try {
+      for await (const entry of await opendir(path.join(root, folder), { bufferSize: 256 })) {
+        signal.throwIfAborted()
+        if (entry.name.startsWith('.') || skippedFolders.has(entry.name)) continue
+        const child = folder ? `${folder}/${entry.name}` : entry.name
+        const candidate = isBookCandidate(entry.name)
+        if (entry.name.includes('\ufffd'))
+          met.push(problem(child, 'bad-name', 'The name of this file or folder is not valid UTF-8. Rename it.'))
+        else if (entry.isDirectory()) inner.push(child)
+        else if (entry.isSymbolicLink())
+          met.push(problem(child, 'outside-root', 'This is a link. Carrel does not follow links inside a library.'))
+        else if (candidate) names.push(child)
+        if (names.length >= statsAtOnce) {
+          met.push(...(await Promise.all(names.map((name) => look(root, name)))))
+          names = []
+        }
+        if (met.length >= 256) yield met.splice(0)
+      }
+      met.push(...(await Promise.all(names.map((name) => look(root, name)))))
+    } catch (error) {
+      signal.throwIfAborted()
+      if (folder === '') throw error
+      met.push(problem(folder, 'unreadable', 'Carrel may not read this folder.'))
+    }
+    pending.push(...inner.toSorted().reverse())
+    if (met.length > 0) yield met
+  }
+}
+
+const problem = (at: string, code: Extract<Found, { kind: 'problem' }>['code'], detail: string): Found => ({
+  kind: 'problem',
+  path: at,
+  code,
+  detail,
+})
+
+async function look(root: string, file: string): Promise<Found> {
+  try {
+    const found = await lstat(path.join(root, file))
+    if (found.isFile()) return { kind: 'file', path: file, size: found.size, modifiedMs: Math.trunc(found.mtimeMs) }
+    return problem(file, 'unreadable', 'This is not a regular file.')
+  } catch {
+    return problem(file, 'vanished', 'The file was gone before it could be read.')
+  }
+}

@@ -1,0 +1,95 @@
+import type { Permission } from '@carrel/auth/catalogue'
+import type { Actor, Transact, Tx } from '@carrel/db'
+
+declare const made: unique symbol
+type Made = { readonly [made]: true }
+
+export type ScopeUser = { id: string; name: string; email: string; operator: boolean }
+
+/** A person's own data across workspaces: the switcher, the account. */
+export type UserScope = Made & { kind: 'user'; user: ScopeUser; activeOrganizationId: string | null; token: string; db: Tx }
+/** The operator of the instance, who is no member of tenants. */
+export type InstanceScope = Made & { kind: 'instance'; user: ScopeUser; db: Tx }
+/** A member in one workspace. */
+export type OrganizationScope = Made & {
+  kind: 'organization'
+  user: ScopeUser
+  organizationId: string
+  role: string
+  permissions: ReadonlySet<Permission>
+  db: Tx
+}
+/** A job in the one library that it works on. */
+export type JobScope = Made & { kind: 'job'; organizationId: string; libraryId: string; db: Tx }
+
+export type Scope = UserScope | InstanceScope | OrganizationScope | JobScope
+
+type Options = { readOnly?: boolean }
+const make = <S extends Scope>(scope: Omit<S, typeof made>): S => scope as S
+
+/** Runs one transaction in the user's scope; `fn` gets null when the session does not live. */
+export function asUser<T>(transact: Transact, token: string, fn: (scope: UserScope | null) => Promise<T>, options?: Options): Promise<T> {
+  return transact(
+    { kind: 'user', token },
+    (db, actor) =>
+      fn(actor && make<UserScope>({ kind: 'user', user: person(actor), activeOrganizationId: actor.activeOrganizationId, token, db })),
+    options,
+  )
+}
+
+/**
+ * Runs one transaction in a workspace, named by id or slug, or by null for the session's active one.
+ * `fn` gets `unauthenticated` or `not-a-member` where there is no such scope.
+ */
+export function asMember<T>(
+  transact: Transact,
+  token: string,
+  organization: string | null,
+  fn: (scope: OrganizationScope | 'unauthenticated' | 'not-a-member') => Promise<T>,
+  options?: Options,
+): Promise<T> {
+  return transact(
+    { kind: 'organization', token, organization },
+    (db, actor) => {
+      if (!actor) return fn('unauthenticated')
+      if (!actor.organizationId || !actor.role) return fn('not-a-member')
+      return fn(
+        make<OrganizationScope>({
+          kind: 'organization',
+          user: person(actor),
+          organizationId: actor.organizationId,
+          role: actor.role,
+          permissions: new Set(actor.permissions as Permission[]),
+          db,
+        }),
+      )
+    },
+    options,
+  )
+}
+
+/** Runs one transaction as the operator; `fn` gets null when the session is none of an operator. */
+export function asOperator<T>(
+  transact: Transact,
+  token: string,
+  fn: (scope: InstanceScope | UserScope | null) => Promise<T>,
+  options?: Options,
+): Promise<T> {
+  return asUser(
+    transact,
+    token,
+    (scope) => fn(scope?.user.operator ? make<InstanceScope>({ kind: 'instance', user: scope.user, db: scope.db }) : scope),
+    options,
+  )
+}
+
+/** Runs one transaction of the job of a library; `fn` gets null when the library is gone. */
+export function asJob<T>(transact: Transact, libraryId: string, fn: (scope: JobScope | null) => Promise<T>, options?: Options): Promise<T> {
+  return transact(
+    { kind: 'job', libraryId },
+    (db, entered) => fn(entered && make<JobScope>({ kind: 'job', organizationId: entered.organizationId, libraryId, db })),
+    options,
+  )
+}
+
+const person = (actor: Actor): ScopeUser => ({ id: actor.userId, name: actor.userName, email: actor.userEmail, operator: actor.operator })

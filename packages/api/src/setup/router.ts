@@ -1,0 +1,45 @@
+import { createOperator, isSetupCode, needsSetup } from '@carrel/auth'
+import { ORPCError } from '@orpc/server'
+import { open } from '../procedures.ts'
+import { limitAttempts } from './attempts.ts'
+import { CreateOperator, InstanceStatus } from './schema.ts'
+
+const attempts = limitAttempts({ max: 20, windowMs: 60_000 })
+
+export const setup = {
+  status: open
+    .route({ method: 'GET', path: '/setup', tags: ['setup'], summary: 'What a visitor may know of this server' })
+    .output(InstanceStatus)
+    .handler(async ({ context: { deps } }) => ({
+      needsSetup: await needsSetup(deps.authDb),
+      signUp: deps.settings.signUp,
+      version: deps.settings.version,
+    })),
+
+  createOperator: open
+    .route({
+      method: 'POST',
+      path: '/setup/operator',
+      tags: ['setup'],
+      summary: 'Make the first account, with the code that the start printed',
+    })
+    .errors({ WRONG_CODE: { status: 403 }, ALREADY_SET_UP: { status: 409 } })
+    .input(CreateOperator)
+    .handler(async ({ context, input, errors }) => {
+      const { deps } = context
+      if (!(await needsSetup(deps.authDb)))
+        throw errors.ALREADY_SET_UP({ message: 'This server has its first account already. Sign in instead.' })
+      if (!attempts.take()) throw new ORPCError('TOO_MANY_REQUESTS', { message: 'Too many tries. Wait a minute.' })
+      if (!isSetupCode(input.code, deps.settings.secret))
+        throw errors.WRONG_CODE({ message: 'This is not the code that the server printed when it started.' })
+      const made = await createOperator(deps.authDb, input)
+      if (!made) throw errors.ALREADY_SET_UP({ message: 'This server has its first account already. Sign in instead.' })
+      const { headers } = await deps.auth.api.signInEmail({
+        body: { email: input.email, password: input.password },
+        headers: context.headers,
+        returnHeaders: true,
+      })
+      for (const cookie of headers.getSetCookie()) context.resHeaders?.append('set-cookie', cookie)
+      return {}
+    }),
+}

@@ -1,0 +1,92 @@
+import { betterAuth, type BetterAuthOptions } from 'better-auth'
+import { drizzleAdapter } from 'better-auth/adapters/drizzle'
+import { admin, organization } from 'better-auth/plugins'
+import { newId, type Pools } from '@carrel/db'
+import * as schema from '@carrel/db/schema'
+
+export type SignUpPolicy = 'open' | 'invite' | 'closed'
+
+/** The header that carries the client's address; the HTTP layer sets it and drops what came from outside. */
+export const clientAddressHeader = 'x-carrel-client-address'
+
+export type AuthOptions = {
+  db: Pools['authDb']
+  secret: string
+  /** Public address of the server; null: whatever host the browser uses. */
+  appUrl: string | null
+  signUp: SignUpPolicy
+  /** Off in tests and benchmarks that sign many people in. */
+  rateLimit: boolean
+  log: (level: 'error' | 'warn', message: string, details: unknown[]) => void
+}
+
+/**
+ * What Better Auth serves over HTTP, below `/api/auth`. Everything else it could do is reached through
+ * our own procedures only, because its organization and admin routes do not know our walls.
+ */
+export const openAuthPaths: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
+  ['/sign-in/email', 'POST'],
+  ['/sign-up/email', 'POST'],
+  ['/sign-out', 'POST'],
+  ['/get-session', 'GET'],
+] as const)
+
+const roleName = /^[a-z][a-z0-9_-]{0,31}$/
+const refuseRoleLists = ({ role }: { role: string }): void => {
+  if (!roleName.test(role)) throw new Error('A role is one name.')
+}
+
+/** Makes the Better Auth of one server; nothing of it is global. */
+export function createAuth(options: AuthOptions) {
+  const secure = options.appUrl?.startsWith('https:') ?? false
+  return betterAuth({
+    appName: 'Carrel',
+    secret: options.secret,
+    baseURL: options.appUrl ?? { allowedHosts: ['*'] },
+    basePath: '/api/auth',
+    // The HTTP layer has compared Origin and Host already when there is no APP_URL.
+    trustedOrigins: async (request?: Request) => (options.appUrl ? [options.appUrl] : request ? [request.headers.get('origin') ?? ''] : []),
+    database: drizzleAdapter(options.db, { provider: 'pg', schema, transaction: true }),
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: 8,
+      maxPasswordLength: 128,
+      autoSignIn: true,
+      disableSignUp: options.signUp !== 'open',
+    },
+    session: { expiresIn: 60 * 60 * 24 * 30, updateAge: 60 * 60 * 24, freshAge: 60 * 15, cookieCache: { enabled: false } },
+    account: { encryptOAuthTokens: true },
+    verification: { storeIdentifier: 'hashed' },
+    rateLimit: {
+      enabled: options.rateLimit,
+      storage: 'database',
+      window: 10,
+      max: 100,
+      customRules: { '/sign-in/email': { window: 60, max: 10 }, '/sign-up/email': { window: 60, max: 5 } },
+    },
+    advanced: {
+      cookiePrefix: 'carrel',
+      useSecureCookies: secure,
+      defaultCookieAttributes: { sameSite: 'lax', httpOnly: true, secure },
+      database: { generateId: () => newId() },
+      ipAddress: { ipAddressHeaders: [clientAddressHeader] },
+    },
+    telemetry: { enabled: false },
+    logger: { level: 'warn', log: (level, message, ...details) => options.log(level === 'error' ? 'error' : 'warn', message, details) },
+    plugins: [
+      organization({
+        requireEmailVerificationOnInvitation: true,
+        invitationExpiresIn: 60 * 60 * 24 * 7,
+        teams: { enabled: false },
+        organizationHooks: {
+          beforeAddMember: async ({ member }) => refuseRoleLists(member),
+          beforeCreateInvitation: async ({ invitation }) => refuseRoleLists(invitation),
+          beforeUpdateMemberRole: async ({ newRole }) => refuseRoleLists({ role: newRole }),
+        },
+      }),
+      admin({ defaultRole: 'user', adminRoles: ['admin'] }),
+    ],
+  } satisfies BetterAuthOptions)
+}
+
+export type Auth = ReturnType<typeof createAuth>

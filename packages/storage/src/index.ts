@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+
+/** Where derived files lie. Keys are `/`-separated names of a-z, 0-9, `.`, `_` and `-`. */
+export type BlobStore = {
+  /** Writes whole or not at all; durable when it resolves. Writing a key again replaces it. */
+  put(key: string, bytes: Uint8Array): Promise<void>
+  /** The bytes, or null when there is no such key. */
+  get(key: string): Promise<Buffer | null>
+  delete(key: string): Promise<void>
+}
+
+const keyForm = /^[a-z0-9_-][a-z0-9._-]*(\/[a-z0-9_-][a-z0-9._-]*)*$/
+
+/** A store in a folder of the local disk. Throws TypeError for a key of another form. */
+export function createFsBlobStore(folder: string): BlobStore {
+  const locate = (key: string): string => {
+    if (!keyForm.test(key)) throw new TypeError('Not a blob key')
+    return path.join(folder, key)
+  }
+  return {
+    async put(key, bytes) {
+      const target = locate(key)
+      const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`
+      await mkdir(path.dirname(target), { recursive: true })
+      const file = await open(temporary, 'wx')
+      try {
+        await file.writeFile(bytes)
+        await file.datasync()
+        await file.close()
+        await rename(temporary, target)
+      } catch (error) {
+        await file.close().catch(() => {})
+        await rm(temporary, { force: true })
+        throw error
+      }
+    },
+    async get(key) {
+      try {
+        return await readFile(locate(key))
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+        throw error
+      }
+    },
+    async delete(key) {
+      await rm(locate(key), { force: true })
+    },
+  }
+}
