@@ -1,5 +1,5 @@
-const KiB = 1024;
-const MiB = 1024 * KiB;
+const KiB = 1024
+const MiB = 1024 * KiB
 
 /** Bounds on what one file may cost; sizes are in bytes, text lengths in UTF-16 units. */
 export const limits = {
@@ -31,4 +31,4 @@ export const limits = {
   languages: 50,
   description: 20_000,
   warnings: 20,
-} as const;
+} as const

@@ -1,13 +1,13 @@
-import type { Problem, ProblemCode } from './types.ts';
+import type { Problem, ProblemCode } from './types.ts'
 
 /** Why a book file cannot be opened or read. The message is the problem's `detail`. */
 export class BookFileError extends Error {
-  readonly code: ProblemCode;
+  readonly code: ProblemCode
 
   constructor(code: ProblemCode, detail: string) {
-    super(detail);
-    this.name = 'BookFileError';
-    this.code = code;
+    super(detail)
+    this.name = 'BookFileError'
+    this.code = code
   }
 }
 
@@ -19,20 +19,20 @@ const systemProblems = new Map<string, Problem>([
   ['EPERM', { code: 'unreadable', detail: 'The server may not read this file.' }],
   ['ENXIO', { code: 'not-a-book', detail: 'This is not a regular file.' }],
   ['EISDIR', { code: 'not-a-book', detail: 'This is not a regular file.' }],
-]);
+])
 
 function systemCode(error: unknown): string | null {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
-  return error.code;
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null
+  return error.code
 }
 
 /** The problem that stands for any error thrown while a file is opened or read. */
 export function toProblem(error: unknown): Problem {
-  if (error instanceof BookFileError) return { code: error.code, detail: error.message };
-  const code = systemCode(error);
-  const known = code === null ? undefined : systemProblems.get(code);
-  if (known) return known;
-  if (code !== null && /^E[A-Z0-9]+$/.test(code)) return { code: 'unreadable', detail: `Reading failed (${code}).` };
-  const name = error instanceof Error ? error.name : typeof error;
-  return { code: 'crashed', detail: `The reader failed on this file (${name}).` };
+  if (error instanceof BookFileError) return { code: error.code, detail: error.message }
+  const code = systemCode(error)
+  const known = code === null ? undefined : systemProblems.get(code)
+  if (known) return known
+  if (code !== null && /^E[A-Z0-9]+$/.test(code)) return { code: 'unreadable', detail: `Reading failed (${code}).` }
+  const name = error instanceof Error ? error.name : typeof error
+  return { code: 'crashed', detail: `The reader failed on this file (${name}).` }
 }

@@ -1,27 +1,27 @@
-import type { ByteSource } from './source.ts';
+import type { ByteSource } from './source.ts'
 
 /**
  * Whether a walker should hand this file to the reader, by name alone: an
  * extension that can be read, and neither hidden nor a macOS `._` companion.
  */
 export function isBookCandidate(name: string): boolean {
-  const base = name.slice(name.lastIndexOf('/') + 1);
-  return !base.startsWith('.') && /.\.epub$/i.test(base);
+  const base = name.slice(name.lastIndexOf('/') + 1)
+  return !base.startsWith('.') && /.\.epub$/i.test(base)
 }
 
 /** Whether a file starts as a zip archive does (APPNOTE 4.3.7, 4.3.16). */
 export function startsLikeZip(source: ByteSource): boolean {
-  const head = source.read(0, 4);
-  if (head.length < 4) return false;
-  const signature = head.readUInt32LE(0);
-  return signature === 0x04034b50 || signature === 0x06054b50 || signature === 0x08074b50;
+  const head = source.read(0, 4)
+  if (head.length < 4) return false
+  const signature = head.readUInt32LE(0)
+  return signature === 0x04034b50 || signature === 0x06054b50 || signature === 0x08074b50
 }
 
 /** Whether bytes start as one of the raster formats that covers are made from. */
 export function isRasterImage(bytes: Uint8Array): boolean {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(16, bytes.byteLength)).toString('latin1');
-  if (head.startsWith('\xff\xd8\xff') || head.startsWith('\x89PNG\r\n\x1a\n')) return true;
-  if (head.startsWith('GIF87a') || head.startsWith('GIF89a')) return true;
-  if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return true;
-  return head.slice(4, 8) === 'ftyp' && /^(avif|avis|mif1|miaf)/.test(head.slice(8, 12));
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(16, bytes.byteLength)).toString('latin1')
+  if (head.startsWith('\xff\xd8\xff') || head.startsWith('\x89PNG\r\n\x1a\n')) return true
+  if (head.startsWith('GIF87a') || head.startsWith('GIF89a')) return true
+  if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return true
+  return head.slice(4, 8) === 'ftyp' && /^(avif|avis|mif1|miaf)/.test(head.slice(8, 12))
 }

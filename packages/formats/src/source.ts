@@ -1,54 +1,44 @@
-import { createHash, hash } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readlinkSync,
-  readSync,
-  realpathSync,
-  statSync,
-  type Stats,
-} from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
-import { sep } from 'node:path';
-import { limits } from './limits.ts';
-import { BookFileError } from './problems.ts';
-import type { BookFile } from './types.ts';
+import { createHash, hash } from 'node:crypto'
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, realpathSync, statSync, type Stats } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
+import { sep } from 'node:path'
+import { limits } from './limits.ts'
+import { BookFileError } from './problems.ts'
+import type { BookFile } from './types.ts'
 
-const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 function isInside(root: string, path: string): boolean {
-  const prefix = root.endsWith(sep) ? root : root + sep;
-  return path.startsWith(prefix);
+  const prefix = root.endsWith(sep) ? root : root + sep
+  return path.startsWith(prefix)
 }
 
 function fullPath({ root, path }: BookFile): string {
-  const parts = path.split('/');
+  const parts = path.split('/')
   if (path.includes('\0') || parts.some((part) => part === '' || part === '.' || part === '..')) {
-    throw new BookFileError('outside-root', 'The path does not name a file inside the library folder.');
+    throw new BookFileError('outside-root', 'The path does not name a file inside the library folder.')
   }
-  return (root.endsWith(sep) ? root : root + sep) + parts.join(sep);
+  return (root.endsWith(sep) ? root : root + sep) + parts.join(sep)
 }
 
 function realPathOf(descriptor: number, path: string, opened: Stats): string {
-  if (process.platform === 'linux') return readlinkSync(`/proc/self/fd/${descriptor}`);
-  const real = realpathSync(path);
-  const now = statSync(real);
+  if (process.platform === 'linux') return readlinkSync(`/proc/self/fd/${descriptor}`)
+  const real = realpathSync(path)
+  const now = statSync(real)
   if (now.dev !== opened.dev || now.ino !== opened.ino) {
-    throw new BookFileError('vanished', 'The file was replaced while it was opened.');
+    throw new BookFileError('vanished', 'The file was replaced while it was opened.')
   }
-  return real;
+  return real
 }
 
 /** Judges the descriptor, not the path: what is open can no longer be swapped. */
 function assertBookFile(descriptor: number, root: string, path: string): Stats {
-  const opened = fstatSync(descriptor);
-  if (!opened.isFile()) throw new BookFileError('not-a-book', 'This is not a regular file.');
+  const opened = fstatSync(descriptor)
+  if (!opened.isFile()) throw new BookFileError('not-a-book', 'This is not a regular file.')
   if (!isInside(root, realPathOf(descriptor, path, opened))) {
-    throw new BookFileError('outside-root', 'The file lies outside the library folder.');
+    throw new BookFileError('outside-root', 'The file lies outside the library folder.')
   }
-  return opened;
+  return opened
 }
 
 /**
@@ -60,74 +50,74 @@ function assertBookFile(descriptor: number, root: string, path: string): Stats {
  * errors (ENOENT, EACCES, EMFILE …) pass as they are, see `toProblem`.
  */
 export async function openBookFile(file: BookFile): Promise<FileHandle> {
-  const path = fullPath(file);
-  const handle = await open(path, flags);
+  const path = fullPath(file)
+  const handle = await open(path, flags)
   try {
-    assertBookFile(handle.fd, file.root, path);
-    return handle;
+    assertBookFile(handle.fd, file.root, path)
+    return handle
   } catch (error) {
-    await handle.close();
-    throw error;
+    await handle.close()
+    throw error
   }
 }
 
 /** Opens a book file as `openBookFile` does, for the time of `use`: three thread hops cost more than a small book. */
 export async function withBookFile<T>(file: BookFile, use: (descriptor: number, stats: Stats) => Promise<T>): Promise<T> {
-  const path = fullPath(file);
-  const descriptor = openSync(path, flags);
+  const path = fullPath(file)
+  const descriptor = openSync(path, flags)
   try {
-    return await use(descriptor, assertBookFile(descriptor, file.root, path));
+    return await use(descriptor, assertBookFile(descriptor, file.root, path))
   } finally {
-    closeSync(descriptor);
+    closeSync(descriptor)
   }
 }
 
 /** Random access to the bytes of one file. A read past the end is short. */
-export type ByteSource = { readonly size: number; read(position: number, length: number): Buffer };
+export type ByteSource = { readonly size: number; read(position: number, length: number): Buffer }
 
 /** A window of `size` bytes of another source. */
 export function windowOf(source: ByteSource, start: number, size: number): ByteSource {
-  if (start === 0 && size === source.size) return source;
+  if (start === 0 && size === source.size) return source
   return {
     size,
     read: (position, length) => source.read(start + position, Math.max(0, Math.min(length, size - position))),
-  };
+  }
 }
 
 export function bufferSource(buffer: Buffer): ByteSource {
-  return { size: buffer.length, read: (position, length) => buffer.subarray(position, position + length) };
+  return { size: buffer.length, read: (position, length) => buffer.subarray(position, position + length) }
 }
 
 export function descriptorSource(descriptor: number, size: number): ByteSource {
   return {
     size,
     read(position, length) {
-      const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - position)));
-      return buffer.subarray(0, readFully(descriptor, buffer, position));
+      const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - position)))
+      return buffer.subarray(0, readFully(descriptor, buffer, position))
     },
-  };
+  }
 }
 
 function readFully(descriptor: number, into: Buffer, position: number, onProgress?: () => void): number {
-  let filled = 0;
+  let filled = 0
   while (filled < into.length) {
-    const length = Math.min(into.length - filled, onProgress ? 8 * limits.chunk : into.length);
-    const count = readSync(descriptor, into, filled, length, position + filled);
-    if (count === 0) break;
-    filled += count;
-    onProgress?.();
+    const length = Math.min(into.length - filled, onProgress ? 8 * limits.chunk : into.length)
+    const count = readSync(descriptor, into, filled, length, position + filled)
+    if (count === 0) break
+    filled += count
+    onProgress?.()
   }
-  return filled;
+  return filled
 }
 
-const keptBytes = 8 * limits.chunk;
-let kept = Buffer.allocUnsafeSlow(0);
+const keptBytes = 8 * limits.chunk
+let kept = Buffer.allocUnsafeSlow(0)
 
 /** A buffer for one file at a time: the next call hands out the same memory. */
 function scratch(size: number): Buffer {
-  if (size > keptBytes) return Buffer.allocUnsafeSlow(size);
-  if (kept.length < size) kept = Buffer.allocUnsafeSlow(Math.min(keptBytes, Math.max(limits.chunk, size * 2)));
-  return kept.subarray(0, size);
+  if (size > keptBytes) return Buffer.allocUnsafeSlow(size)
+  if (kept.length < size) kept = Buffer.allocUnsafeSlow(Math.min(keptBytes, Math.max(limits.chunk, size * 2)))
+  return kept.subarray(0, size)
 }
 
 /**
@@ -137,36 +127,31 @@ function scratch(size: number): Buffer {
  *
  * @throws {BookFileError} `unreadable` when the file changes meanwhile.
  */
-export function loadAndHash(
-  descriptor: number,
-  stats: Stats,
-  onProgress: () => void,
-): { source: ByteSource; sha256: string } {
-  const { size } = stats;
-  const loaded =
-    size < limits.wholeFile ? loadWhole(descriptor, size, onProgress) : hashChunks(descriptor, size, onProgress);
-  const now = fstatSync(descriptor);
+export function loadAndHash(descriptor: number, stats: Stats, onProgress: () => void): { source: ByteSource; sha256: string } {
+  const { size } = stats
+  const loaded = size < limits.wholeFile ? loadWhole(descriptor, size, onProgress) : hashChunks(descriptor, size, onProgress)
+  const now = fstatSync(descriptor)
   if (loaded === null || now.size !== size || now.mtimeMs !== stats.mtimeMs) {
-    throw new BookFileError('unreadable', 'The file changed while it was read.');
+    throw new BookFileError('unreadable', 'The file changed while it was read.')
   }
-  return loaded;
+  return loaded
 }
 
 function loadWhole(descriptor: number, size: number, onProgress: () => void) {
-  const buffer = scratch(size);
-  if (readFully(descriptor, buffer, 0, onProgress) < size) return null;
-  return { source: bufferSource(buffer), sha256: hash('sha256', buffer, 'hex') };
+  const buffer = scratch(size)
+  if (readFully(descriptor, buffer, 0, onProgress) < size) return null
+  return { source: bufferSource(buffer), sha256: hash('sha256', buffer, 'hex') }
 }
 
 function hashChunks(descriptor: number, size: number, onProgress: () => void) {
-  const digest = createHash('sha256');
-  const chunk = scratch(limits.chunk);
-  for (let position = 0; position < size; ) {
-    const count = readSync(descriptor, chunk, 0, chunk.length, position);
-    if (count === 0) return null;
-    digest.update(chunk.subarray(0, count));
-    position += count;
-    onProgress();
+  const digest = createHash('sha256')
+  const chunk = scratch(limits.chunk)
+  for (let position = 0; position < size;) {
+    const count = readSync(descriptor, chunk, 0, chunk.length, position)
+    if (count === 0) return null
+    digest.update(chunk.subarray(0, count))
+    position += count
+    onProgress()
   }
-  return { source: descriptorSource(descriptor, size), sha256: digest.digest('hex') };
+  return { source: descriptorSource(descriptor, size), sha256: digest.digest('hex') }
 }

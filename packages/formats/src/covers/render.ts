@@ -1,36 +1,33 @@
-import { hash } from 'node:crypto';
-import { rgbaToThumbHash } from 'thumbhash';
-import type { Sharp, SharpOptions } from 'sharp';
-import { limits } from '../limits.ts';
-import { BookFileError } from '../problems.ts';
-import { isRasterImage } from '../sniff.ts';
-import type { Cover, CoverImage } from '../types.ts';
-import { dominantColor } from './color.ts';
+import { hash } from 'node:crypto'
+import { rgbaToThumbHash } from 'thumbhash'
+import type { Sharp, SharpOptions } from 'sharp'
+import { limits } from '../limits.ts'
+import { BookFileError } from '../problems.ts'
+import { isRasterImage } from '../sniff.ts'
+import type { Cover, CoverImage } from '../types.ts'
+import { dominantColor } from './color.ts'
 
-type SharpFactory = (input: Uint8Array, options: SharpOptions) => Sharp;
+type SharpFactory = (input: Uint8Array, options: SharpOptions) => Sharp
 
 /** Measured at this quality, effort 2 takes 1.8 times as long and 4 three times for files 9 and 13 % smaller. */
-const webp = { quality: 78, effort: 0 } as const;
+const webp = { quality: 78, effort: 0 } as const
 /** Strips and scrolls are fitted into this many times the width. */
-const maxHeights = 4;
-const hashSide = 48;
+const maxHeights = 4
+const hashSide = 48
 
-let loading: Promise<SharpFactory> | null = null;
+let loading: Promise<SharpFactory> | null = null
 
 async function loadSharp(): Promise<SharpFactory> {
-  const { default: sharp } = await import('sharp');
-  sharp.concurrency(1);
-  sharp.cache(false);
-  return sharp;
+  const { default: sharp } = await import('sharp')
+  sharp.concurrency(1)
+  sharp.cache(false)
+  return sharp
 }
 
-type Pixels = { data: Buffer; info: { width: number; height: number; channels: 1 | 2 | 3 | 4 } };
+type Pixels = { data: Buffer; info: { width: number; height: number; channels: 1 | 2 | 3 | 4 } }
 
 function shrink(image: Sharp, width: number, height: number): Promise<Pixels> {
-  return image
-    .resize({ width, height, fit: 'inside', withoutEnlargement: true })
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+  return image.resize({ width, height, fit: 'inside', withoutEnlargement: true }).raw().toBuffer({ resolveWithObject: true })
 }
 
 /**
@@ -41,25 +38,24 @@ function shrink(image: Sharp, width: number, height: number): Promise<Pixels> {
  * @throws {BookFileError} `unreadable` when the bytes are no image that can be drawn, `too-large` beyond 50 megapixels.
  */
 export async function renderCover(bytes: Buffer, widths: readonly number[]): Promise<Cover> {
-  if (!isRasterImage(bytes)) throw new BookFileError('unreadable', 'The cover is not an image of a known format.');
-  const sharp = await (loading ??= loadSharp());
-  const sourceSha256 = hash('sha256', bytes, 'hex');
+  if (!isRasterImage(bytes)) throw new BookFileError('unreadable', 'The cover is not an image of a known format.')
+  const sharp = await (loading ??= loadSharp())
+  const sourceSha256 = hash('sha256', bytes, 'hex')
   try {
-    const input = sharp(bytes, { failOn: 'truncated', limitInputPixels: limits.coverPixels });
-    const { autoOrient } = await input.metadata();
-    const largest = Math.max(hashSide, ...widths);
-    const whole = input.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb');
-    let pixels = await shrink(whole, largest, largest * maxHeights);
-    const imageOf = ({ data, info: { width, height, channels } }: Pixels) =>
-      sharp(data, { raw: { width, height, channels } });
-    const images: CoverImage[] = [];
+    const input = sharp(bytes, { failOn: 'truncated', limitInputPixels: limits.coverPixels })
+    const { autoOrient } = await input.metadata()
+    const largest = Math.max(hashSide, ...widths)
+    const whole = input.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
+    let pixels = await shrink(whole, largest, largest * maxHeights)
+    const imageOf = ({ data, info: { width, height, channels } }: Pixels) => sharp(data, { raw: { width, height, channels } })
+    const images: CoverImage[] = []
     for (const width of widths.toSorted((a, b) => b - a)) {
       if (width < pixels.info.width || width * maxHeights < pixels.info.height) {
-        pixels = await shrink(imageOf(pixels), width, width * maxHeights);
+        pixels = await shrink(imageOf(pixels), width, width * maxHeights)
       }
-      images.push({ width, webp: await imageOf(pixels).webp(webp).toBuffer() });
+      images.push({ width, webp: await imageOf(pixels).webp(webp).toBuffer() })
     }
-    const small = await shrink(imageOf(pixels).toColourspace('srgb').ensureAlpha(), hashSide, hashSide);
+    const small = await shrink(imageOf(pixels).toColourspace('srgb').ensureAlpha(), hashSide, hashSide)
     return {
       sourceSha256,
       width: autoOrient.width,
@@ -67,11 +63,11 @@ export async function renderCover(bytes: Buffer, widths: readonly number[]): Pro
       images: images.toSorted((a, b) => widths.indexOf(a.width) - widths.indexOf(b.width)),
       thumbhash: rgbaToThumbHash(small.info.width, small.info.height, small.data),
       color: dominantColor(small.data),
-    };
+    }
   } catch (error) {
-    const tooLarge = error instanceof Error && /pixel limit/i.test(error.message);
+    const tooLarge = error instanceof Error && /pixel limit/i.test(error.message)
     throw tooLarge
       ? new BookFileError('too-large', 'The cover image has too many pixels.')
-      : new BookFileError('unreadable', 'The cover image cannot be drawn.');
+      : new BookFileError('unreadable', 'The cover image cannot be drawn.')
   }
 }

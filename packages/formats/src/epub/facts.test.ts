@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { parseDate } from './dates.ts';
-import { parseIdentifier, parseIsbn } from './identifiers.ts';
-import { parsePosition } from './series.ts';
+import { describe, expect, it } from 'vitest'
+import { parseDate } from './dates.ts'
+import { parseIdentifier, parseIsbn } from './identifiers.ts'
+import { parsePosition } from './series.ts'
 
 describe('parseDate', () => {
   it.each([
@@ -19,14 +19,16 @@ describe('parseDate', () => {
     ['0101-01-01T00:00:00+00:00', null],
     ['-0044-03-15', null],
     ['1200 BC', null],
+    ['c. 1200 BCE', null],
+    ['about 1200 B.C.', null],
     ['9999-12-31', null],
     ['0000', null],
     ['unknown', null],
     ['', null],
   ])('%j is %j', (text, expected) => {
-    expect(parseDate(text)).toBe(expected);
-  });
-});
+    expect(parseDate(text)).toBe(expected)
+  })
+})
 
 describe('parseIsbn', () => {
   it.each([
@@ -38,9 +40,9 @@ describe('parseIsbn', () => {
     ['1234567890', null],
     ['', null],
   ])('%j is %j', (text, expected) => {
-    expect(parseIsbn(text)).toBe(expected);
-  });
-});
+    expect(parseIsbn(text)).toBe(expected)
+  })
+})
 
 describe('parseIdentifier', () => {
   it.each([
@@ -53,9 +55,9 @@ describe('parseIdentifier', () => {
     ['0306406152', '15', 'isbn', '9780306406157'],
     ['NOID', null, 'other', 'NOID'],
   ])('%j as %j is %s', (text, declared, scheme, value) => {
-    expect(parseIdentifier(text, declared)).toEqual({ scheme, value });
-  });
-});
+    expect(parseIdentifier(text, declared)).toEqual({ scheme, value })
+  })
+})
 
 describe('parsePosition', () => {
   it.each([
@@ -68,6 +70,6 @@ describe('parsePosition', () => {
     ['x', null],
     [undefined, null],
   ])('%j is %j', (text, expected) => {
-    expect(parsePosition(text)).toBe(expected);
-  });
-});
+    expect(parsePosition(text)).toBe(expected)
+  })
+})

@@ -1,17 +1,17 @@
-import { limits } from '../limits.ts';
-import { cleanLine } from '../text/clean.ts';
-import type { Identifier } from '../types.ts';
+import { limits } from '../limits.ts'
+import { cleanLine } from '../text/clean.ts'
+import type { Identifier } from '../types.ts'
 
 function checkDigit13(digits: string): string {
-  let sum = 0;
-  for (let i = 0; i < 12; i += 1) sum += Number(digits[i]) * (i % 2 === 0 ? 1 : 3);
-  return String((10 - (sum % 10)) % 10);
+  let sum = 0
+  for (let i = 0; i < 12; i += 1) sum += Number(digits[i]) * (i % 2 === 0 ? 1 : 3)
+  return String((10 - (sum % 10)) % 10)
 }
 
 function isIsbn10(text: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < 10; i += 1) sum += (text[i] === 'X' ? 10 : Number(text[i])) * (10 - i);
-  return sum % 11 === 0;
+  let sum = 0
+  for (let i = 0; i < 10; i += 1) sum += (text[i] === 'X' ? 10 : Number(text[i])) * (10 - i)
+  return sum % 11 === 0
 }
 
 /** A valid ISBN as 13 digits without hyphens, or `null`. */
@@ -19,16 +19,16 @@ export function parseIsbn(text: string): string | null {
   const compact = text
     .replace(/^\s*(?:urn:)?(?:e?isbn(?:[-\s]?1[03])?)[:\s]*/i, '')
     .replace(/[\s\u2010-\u2015-]/g, '')
-    .toUpperCase();
-  if (/^97[89]\d{10}$/.test(compact)) return checkDigit13(compact) === compact[12] ? compact : null;
-  if (!/^\d{9}[\dX]$/.test(compact) || !isIsbn10(compact)) return null;
-  const digits = `978${compact.slice(0, 9)}`;
-  return digits + checkDigit13(digits);
+    .toUpperCase()
+  if (/^97[89]\d{10}$/.test(compact)) return checkDigit13(compact) === compact[12] ? compact : null
+  if (!/^\d{9}[\dX]$/.test(compact) || !isIsbn10(compact)) return null
+  const digits = `978${compact.slice(0, 9)}`
+  return digits + checkDigit13(digits)
 }
 
-const uuid = /^(?:urn:)?(?:uuid:)?\{?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\}?$/i;
-const doi = /^(?:https?:\/\/(?:dx\.)?doi\.org\/|(?:urn:)?doi:\s*)?(10\.\d{4,9}\/\S+)$/i;
-const asin = /^(?:urn:)?(?:asin|mobi-asin|amazon):\s*([a-z0-9]{10})$/i;
+const uuid = /^(?:urn:)?(?:uuid:)?\{?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\}?$/i
+const doi = /^(?:https?:\/\/(?:dx\.)?doi\.org\/|(?:urn:)?doi:\s*)?(10\.\d{4,9}\/\S+)$/i
+const asin = /^(?:urn:)?(?:asin|mobi-asin|amazon):\s*([a-z0-9]{10})$/i
 
 /** ONIX code list 5, which `identifier-type` may use. */
 const onixSchemes = new Map([
@@ -36,24 +36,24 @@ const onixSchemes = new Map([
   ['06', 'doi'],
   ['15', 'isbn'],
   ['22', 'urn'],
-]);
+])
 
 /** Tells what an identifier is by its form, then by its declared scheme. */
 export function parseIdentifier(text: string, declared: string | null): Identifier | null {
-  const value = cleanLine(text, limits.identifier);
-  if (value === null) return null;
-  const name = declared?.trim().toLowerCase() ?? '';
-  const scheme = onixSchemes.get(name) ?? name;
-  const isbn = parseIsbn(value);
-  if (isbn !== null) return { scheme: 'isbn', value: isbn };
-  const uuidMatch = uuid.exec(value)?.[1];
-  if (uuidMatch) return { scheme: 'uuid', value: uuidMatch.toLowerCase() };
-  const doiMatch = doi.exec(value)?.[1];
-  if (doiMatch) return { scheme: 'doi', value: doiMatch };
-  const asinMatch = asin.exec(value)?.[1] ?? (/asin|^amazon/.test(scheme) && /^[a-z0-9]{10}$/i.test(value) ? value : null);
-  if (asinMatch) return { scheme: 'asin', value: asinMatch.toUpperCase() };
-  if (/^(?:urn:[a-z0-9-]+|https?|info|tag):\S+$/i.test(value)) return { scheme: 'uri', value };
-  const known = scheme === '' || scheme === 'isbn' || scheme === 'uuid' || scheme === 'urn' || /^\d+$/.test(scheme);
-  const prefix = known || value.toLowerCase().startsWith(`${scheme}:`) ? '' : `${scheme}:`;
-  return { scheme: 'other', value: (prefix + value).slice(0, limits.identifier) };
+  const value = cleanLine(text, limits.identifier)
+  if (value === null) return null
+  const name = declared?.trim().toLowerCase() ?? ''
+  const scheme = onixSchemes.get(name) ?? name
+  const isbn = parseIsbn(value)
+  if (isbn !== null) return { scheme: 'isbn', value: isbn }
+  const uuidMatch = uuid.exec(value)?.[1]
+  if (uuidMatch) return { scheme: 'uuid', value: uuidMatch.toLowerCase() }
+  const doiMatch = doi.exec(value)?.[1]
+  if (doiMatch) return { scheme: 'doi', value: doiMatch }
+  const asinMatch = asin.exec(value)?.[1] ?? (/asin|^amazon/.test(scheme) && /^[a-z0-9]{10}$/i.test(value) ? value : null)
+  if (asinMatch) return { scheme: 'asin', value: asinMatch.toUpperCase() }
+  if (/^(?:urn:[a-z0-9-]+|https?|info|tag):\S+$/i.test(value)) return { scheme: 'uri', value }
+  const known = scheme === '' || scheme === 'isbn' || scheme === 'uuid' || scheme === 'urn' || /^\d+$/.test(scheme)
+  const prefix = known || value.toLowerCase().startsWith(`${scheme}:`) ? '' : `${scheme}:`
+  return { scheme: 'other', value: (prefix + value).slice(0, limits.identifier) }
 }

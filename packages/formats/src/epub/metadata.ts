@@ -1,17 +1,17 @@
-import { limits } from '../limits.ts';
-import { cleanLine } from '../text/clean.ts';
-import { plainText } from '../text/plain.ts';
-import type { BookMetadata, Identifier } from '../types.ts';
-import { attribute } from '../xml/walk.ts';
-import { readContributors } from './contributors.ts';
-import { parseDate } from './dates.ts';
-import { parseIdentifier } from './identifiers.ts';
-import { canonicalLanguages } from './languages.ts';
-import type { DcElement, PackageDocument } from './package.ts';
-import { byDisplayOrder, metaValue, refinedValue } from './refinements.ts';
-import { readSeries } from './series.ts';
+import { limits } from '../limits.ts'
+import { cleanLine } from '../text/clean.ts'
+import { plainText } from '../text/plain.ts'
+import type { BookMetadata, Identifier } from '../types.ts'
+import { attribute } from '../xml/walk.ts'
+import { readContributors } from './contributors.ts'
+import { parseDate } from './dates.ts'
+import { parseIdentifier } from './identifiers.ts'
+import { canonicalLanguages } from './languages.ts'
+import type { DcElement, PackageDocument } from './package.ts'
+import { byDisplayOrder, metaValue, refinedValue } from './refinements.ts'
+import { readSeries } from './series.ts'
 
-type Titles = Pick<BookMetadata, 'title' | 'subtitle' | 'sortTitle'>;
+type Titles = Pick<BookMetadata, 'title' | 'subtitle' | 'sortTitle'>
 
 /** The main title and the subtitle (EPUB 3.3, 5.5.3.1.2); a book may have titles of other types, too. */
 function readTitles(document: PackageDocument): Titles {
@@ -21,79 +21,79 @@ function readTitles(document: PackageDocument): Titles {
       text: cleanLine(element.text, limits.title),
       type: refinedValue(document, element.id, 'title-type')?.trim().toLowerCase(),
     }))
-    .filter(({ text }) => text !== null);
+    .filter(({ text }) => text !== null)
   const main =
     titles.find(({ type }) => type === 'main') ??
     titles.find(({ type }) => type === undefined) ??
     titles.find(({ type }) => type !== 'subtitle') ??
-    titles[0];
-  const subtitle = titles.find((title) => title.type === 'subtitle' && title !== main);
+    titles[0]
+  const subtitle = titles.find((title) => title.type === 'subtitle' && title !== main)
   const fileAs =
     (main && (refinedValue(document, main.element.id, 'file-as') ?? attribute(main.element.attributes, 'file-as'))) ??
-    metaValue(document, 'calibre:title_sort');
+    metaValue(document, 'calibre:title_sort')
   return {
     title: main?.text ?? null,
     subtitle: subtitle?.text ?? null,
     sortTitle: cleanLine(fileAs, limits.title),
-  };
+  }
 }
 
-const publicationEvents = ['publication', 'original-publication', 'issued', undefined];
+const publicationEvents = ['publication', 'original-publication', 'issued', undefined]
 
 /** The date of publication; dates of conversion or modification do not count (OPF 2.0.1, 2.2.7). */
 function readPublished(document: PackageDocument): string | null {
   const dates = (document.elements.get('date') ?? []).map((element) => ({
     event: attribute(element.attributes, 'event')?.trim().toLowerCase(),
     text: element.text,
-  }));
+  }))
   for (const event of publicationEvents) {
     for (const date of dates) {
-      const parsed = date.event === event ? parseDate(date.text) : null;
-      if (parsed !== null) return parsed;
+      const parsed = date.event === event ? parseDate(date.text) : null
+      if (parsed !== null) return parsed
     }
   }
-  return parseDate(metaValue(document, 'dcterms:issued', 'dcterms:date') ?? '');
+  return parseDate(metaValue(document, 'dcterms:issued', 'dcterms:date') ?? '')
 }
 
 function readIdentifiers(document: PackageDocument): Identifier[] {
-  const found = new Map<string, Identifier>();
+  const found = new Map<string, Identifier>()
   for (const element of document.elements.get('identifier') ?? []) {
-    const declared = attribute(element.attributes, 'scheme') ?? refinedValue(document, element.id, 'identifier-type');
-    const identifier = parseIdentifier(element.text, declared ?? null);
+    const declared = attribute(element.attributes, 'scheme') ?? refinedValue(document, element.id, 'identifier-type')
+    const identifier = parseIdentifier(element.text, declared ?? null)
     if (identifier && found.size < limits.identifiers) {
-      found.set(JSON.stringify([identifier.scheme, identifier.value]), identifier);
+      found.set(JSON.stringify([identifier.scheme, identifier.value]), identifier)
     }
   }
-  return [...found.values()];
+  return [...found.values()]
 }
 
 function readTags(subjects: readonly DcElement[]): string[] {
-  const found = new Map<string, string>();
+  const found = new Map<string, string>()
   for (const { text } of subjects) {
     for (const part of text.slice(0, limits.tags * limits.tag).split(';')) {
-      const tag = cleanLine(part, limits.tag);
-      if (tag === null || found.size >= limits.tags) continue;
-      const key = tag.toLowerCase();
-      if (!found.has(key)) found.set(key, tag);
+      const tag = cleanLine(part, limits.tag)
+      if (tag === null || found.size >= limits.tags) continue
+      const key = tag.toLowerCase()
+      if (!found.has(key)) found.set(key, tag)
     }
   }
-  return [...found.values()];
+  return [...found.values()]
 }
 
 function readLayout(document: PackageDocument): BookMetadata['layout'] {
-  const whole = metaValue(document, 'rendition:layout')?.toLowerCase();
-  const linear = document.spine.filter((item) => item.linear);
-  const every = (property: string) => linear.length > 0 && linear.every((item) => item.properties.includes(property));
-  if (whole === 'pre-paginated') return every('rendition:layout-reflowable') ? 'reflowable' : 'fixed';
-  if (every('rendition:layout-pre-paginated')) return 'fixed';
-  return whole === undefined && metaValue(document, 'fixed-layout')?.toLowerCase() === 'true' ? 'fixed' : 'reflowable';
+  const whole = metaValue(document, 'rendition:layout')?.toLowerCase()
+  const linear = document.spine.filter((item) => item.linear)
+  const every = (property: string) => linear.length > 0 && linear.every((item) => item.properties.includes(property))
+  if (whole === 'pre-paginated') return every('rendition:layout-reflowable') ? 'reflowable' : 'fixed'
+  if (every('rendition:layout-pre-paginated')) return 'fixed'
+  return whole === undefined && metaValue(document, 'fixed-layout')?.toLowerCase() === 'true' ? 'fixed' : 'reflowable'
 }
 
 /** What the package document alone tells (EPUB 3.3, 5.5; OPF 2.0.1, 2.2). Missing facts are `null`. */
 export function readMetadata(document: PackageDocument): Omit<BookMetadata, 'drm'> {
-  const first = (name: string) => document.elements.get(name)?.find(({ text }) => text.trim() !== '')?.text;
-  const writingMode = metaValue(document, 'primary-writing-mode')?.toLowerCase();
-  const progression = document.direction?.trim().toLowerCase() ?? (writingMode?.endsWith('-rl') ? 'rtl' : null);
+  const first = (name: string) => document.elements.get(name)?.find(({ text }) => text.trim() !== '')?.text
+  const writingMode = metaValue(document, 'primary-writing-mode')?.toLowerCase()
+  const progression = document.direction?.trim().toLowerCase() ?? (writingMode?.endsWith('-rl') ? 'rtl' : null)
   return {
     ...readTitles(document),
     contributors: readContributors(document),
@@ -107,5 +107,5 @@ export function readMetadata(document: PackageDocument): Omit<BookMetadata, 'drm
     layout: readLayout(document),
     direction: progression === 'rtl' || progression === 'ltr' ? progression : null,
     vertical: writingMode?.startsWith('vertical') ?? false,
-  };
+  }
 }

@@ -1,26 +1,26 @@
-import type { Archive } from '../archive/zip.ts';
-import { limits } from '../limits.ts';
-import type { BookMetadata, Problem } from '../types.ts';
-import { decodeXml } from '../xml/decode.ts';
-import { findPackage } from './container.ts';
-import { findCover } from './cover.ts';
-import { readEncryption } from './encryption.ts';
-import { readMetadata } from './metadata.ts';
-import { parsePackage, type PackageDocument } from './package.ts';
-import { isVertical } from './writing.ts';
+import type { Archive } from '../archive/zip.ts'
+import { limits } from '../limits.ts'
+import type { BookMetadata, Problem } from '../types.ts'
+import { decodeXml } from '../xml/decode.ts'
+import { findPackage } from './container.ts'
+import { findCover } from './cover.ts'
+import { readEncryption } from './encryption.ts'
+import { readMetadata } from './metadata.ts'
+import { parsePackage, type PackageDocument } from './package.ts'
+import { isVertical } from './writing.ts'
 
-type Opened = { document: PackageDocument; base: string };
+type Opened = { document: PackageDocument; base: string }
 
 function openPackage(archive: Archive, warnings: Problem[]): Opened {
-  const entry = findPackage(archive, warnings);
-  const { bytes, intact } = archive.read(entry, limits.xmlBytes);
-  if (!intact) warnings.push({ code: 'corrupt-archive', detail: 'The package document does not match its checksum.' });
-  return { document: parsePackage(decodeXml(bytes)), base: entry.name };
+  const entry = findPackage(archive, warnings)
+  const { bytes, intact } = archive.read(entry, limits.xmlBytes)
+  if (!intact) warnings.push({ code: 'corrupt-archive', detail: 'The package document does not match its checksum.' })
+  return { document: parsePackage(decodeXml(bytes)), base: entry.name }
 }
 
 function coverOf(archive: Archive, { document, base }: Opened, locked: ReadonlySet<string>): string | null {
-  const cover = findCover(archive, base, document)?.name ?? null;
-  return cover !== null && locked.has(cover) ? null : cover;
+  const cover = findCover(archive, base, document)?.name ?? null
+  return cover !== null && locked.has(cover) ? null : cover
 }
 
 /**
@@ -29,13 +29,13 @@ function coverOf(archive: Archive, { document, base }: Opened, locked: ReadonlyS
  * @throws {BookFileError} when the archive holds no readable package document.
  */
 export function readEpub(archive: Archive): { metadata: BookMetadata; cover: string | null; warnings: Problem[] } {
-  const warnings: Problem[] = [];
+  const warnings: Problem[] = []
   if (archive.incomplete) {
-    warnings.push({ code: 'corrupt-archive', detail: 'The directory of the archive breaks off.' });
+    warnings.push({ code: 'corrupt-archive', detail: 'The directory of the archive breaks off.' })
   }
-  const encryption = readEncryption(archive, warnings);
-  const opened = openPackage(archive, warnings);
-  const metadata = readMetadata(opened.document);
+  const encryption = readEncryption(archive, warnings)
+  const opened = openPackage(archive, warnings)
+  const metadata = readMetadata(opened.document)
   return {
     metadata: {
       ...metadata,
@@ -44,12 +44,12 @@ export function readEpub(archive: Archive): { metadata: BookMetadata; cover: str
     },
     cover: coverOf(archive, opened, encryption.entries),
     warnings: warnings.slice(0, limits.warnings),
-  };
+  }
 }
 
 /** The cover entry alone, for a book whose listing did not keep it. */
 export function findEpubCover(archive: Archive): string | null {
-  const warnings: Problem[] = [];
-  const { entries } = readEncryption(archive, warnings);
-  return coverOf(archive, openPackage(archive, warnings), entries);
+  const warnings: Problem[] = []
+  const { entries } = readEncryption(archive, warnings)
+  return coverOf(archive, openPackage(archive, warnings), entries)
 }

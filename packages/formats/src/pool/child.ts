@@ -1,38 +1,38 @@
-import { drawCover } from '../covers/cover.ts';
-import { readBook } from '../read.ts';
-import type { FromChild, Task, ToChild } from './protocol.ts';
+import { drawCover } from '../covers/cover.ts'
+import { readBook } from '../read.ts'
+import type { FromChild, Task, ToChild } from './protocol.ts'
 
-const progressEvery = 500;
-const memoryEvery = 100;
+const progressEvery = 500
+const memoryEvery = 100
 
 function send(message: FromChild): void {
-  if (process.connected) process.send?.(message);
+  if (process.connected) process.send?.(message)
 }
 
-let lastProgress = 0;
+let lastProgress = 0
 
 function onProgress(): void {
-  const now = performance.now();
-  if (now - lastProgress < progressEvery) return;
-  lastProgress = now;
-  send({ type: 'progress' });
+  const now = performance.now()
+  if (now - lastProgress < progressEvery) return
+  lastProgress = now
+  send({ type: 'progress' })
 }
 
 function run(task: Task) {
-  return task.kind === 'read' ? readBook(task.file, onProgress) : drawCover(task.file, task.request);
+  return task.kind === 'read' ? readBook(task.file, onProgress) : drawCover(task.file, task.request)
 }
 
-let work = Promise.resolve();
+let work = Promise.resolve()
 
 process.on('message', ({ tasks }: ToChild) => {
   for (const task of tasks) {
-    work = work.then(async () => send({ type: 'result', result: await run(task) }));
+    work = work.then(async () => send({ type: 'result', result: await run(task) }))
   }
-});
-process.on('disconnect', () => process.exit());
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+})
+process.on('disconnect', () => process.exit())
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
 
 if (process.platform !== 'linux') {
-  setInterval(() => send({ type: 'memory', resident: process.memoryUsage.rss() }), memoryEvery).unref();
+  setInterval(() => send({ type: 'memory', resident: process.memoryUsage.rss() }), memoryEvery).unref()
 }
-send({ type: 'ready' });
+send({ type: 'ready' })

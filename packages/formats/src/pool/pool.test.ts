@@ -1,93 +1,90 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  buildEpub,
-  buildZip,
-  deepXmlEpub,
-  entityBombEpub,
-  truncatedEpub,
-  zipBombEpub,
-  zipSlipEpub,
-} from '../testing.ts';
-import { createReaderPool, type ReaderPool, type ReaderPoolOptions } from './pool.ts';
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import sharp from 'sharp'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { buildEpub, buildZip, deepXmlEpub, entityBombEpub, truncatedEpub, zipBombEpub, zipSlipEpub } from '../testing.ts'
+import { createReaderPool, type ReaderPool, type ReaderPoolOptions } from './pool.ts'
 
-const unruly = new URL('./unruly-child.ts', import.meta.url);
-let root: string;
-const pools: ReaderPool[] = [];
+const unruly = new URL('./unruly-child.ts', import.meta.url)
+let root: string
+const pools: ReaderPool[] = []
 
 beforeAll(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), 'carrel-pool-')));
-});
-afterAll(() => rmSync(root, { recursive: true }));
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'carrel-pool-')))
+})
+afterAll(() => rmSync(root, { recursive: true }))
 afterEach(async () => {
-  await Promise.all(pools.splice(0).map((each) => each.stop()));
-});
+  await Promise.all(pools.splice(0).map((each) => each.stop()))
+})
 
 function pool(options: Partial<ReaderPoolOptions> = {}): ReaderPool {
-  const created = createReaderPool({ size: 2, ...options });
-  pools.push(created);
-  return created;
+  const created = createReaderPool({ size: 2, ...options })
+  pools.push(created)
+  return created
 }
 
 function write(name: string, bytes: Uint8Array) {
-  writeFileSync(join(root, name), bytes);
-  return { root, path: name };
+  writeFileSync(join(root, name), bytes)
+  return { root, path: name }
 }
 
 async function codeOf(readers: ReaderPool, path: string): Promise<string> {
-  const result = await readers.read({ root, path });
-  return result.ok ? 'ok' : result.problem.code;
+  const result = await readers.read({ root, path })
+  return result.ok ? 'ok' : result.problem.code
 }
 
 function childrenOf(pid: number | undefined): number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return text.split(' ').map(Number).filter((each) => each > 0);
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return text
+    .split(' ')
+    .map(Number)
+    .filter((each) => each > 0)
 }
 
 describe('reading', () => {
   it('reads many books at a time and answers each caller with its own', async () => {
-    const readers = pool();
-    const files = Array.from({ length: 60 }, (_, i) => write(`many-${i}.epub`, buildEpub({ title: `Book ${i}` })));
-    const results = await Promise.all(files.map((file) => readers.read(file)));
-    expect(results.map((result) => result.ok && result.metadata.title)).toEqual(files.map((_, i) => `Book ${i}`));
-  });
+    const readers = pool()
+    const files = Array.from({ length: 60 }, (_, i) => write(`many-${i}.epub`, buildEpub({ title: `Book ${i}` })))
+    const results = await Promise.all(files.map((file) => readers.read(file)))
+    expect(results.map((result) => result.ok && result.metadata.title)).toEqual(files.map((_, i) => `Book ${i}`))
+  })
 
   it('tells size, time, digest and cover of a file', async () => {
-    const cover = await sharp({ create: { width: 60, height: 90, channels: 3, background: '#c01428' } }).jpeg().toBuffer();
-    const bytes = buildEpub({ title: 'Whole', cover });
-    const file = write('whole.epub', bytes);
-    const readers = pool();
-    const result = await readers.read(file);
-    expect(result).toMatchObject({ ok: true, size: bytes.length, format: 'epub', cover: 'OEBPS/cover.jpg', warnings: [] });
-    expect(Number.isInteger(result.modifiedAt)).toBe(true);
-    expect(result.sha256).toMatch(/^[0-9a-f]{64}$/);
+    const cover = await sharp({ create: { width: 60, height: 90, channels: 3, background: '#c01428' } })
+      .jpeg()
+      .toBuffer()
+    const bytes = buildEpub({ title: 'Whole', cover })
+    const file = write('whole.epub', bytes)
+    const readers = pool()
+    const result = await readers.read(file)
+    expect(result).toMatchObject({ ok: true, size: bytes.length, format: 'epub', cover: 'OEBPS/cover.jpg', warnings: [] })
+    expect(Number.isInteger(result.modifiedAt)).toBe(true)
+    expect(result.sha256).toMatch(/^[0-9a-f]{64}$/)
     for (const entry of ['OEBPS/cover.jpg', undefined]) {
-      const drawn = await readers.cover(file, { ...(entry && { entry }), widths: [30] });
-      expect(drawn).toMatchObject({ ok: true, cover: { width: 60, height: 90, images: [{ width: 30 }] } });
+      const drawn = await readers.cover(file, { ...(entry && { entry }), widths: [30] })
+      expect(drawn).toMatchObject({ ok: true, cover: { width: 60, height: 90, images: [{ width: 30 }] } })
     }
-    expect(await readers.cover(file, { entry: null, widths: [30] })).toEqual({ ok: true, cover: null });
-    expect(await readers.cover(file, { entry: 'none', widths: [30] })).toMatchObject({ problem: { code: 'vanished' } });
-  });
+    expect(await readers.cover(file, { entry: null, widths: [30] })).toEqual({ ok: true, cover: null })
+    expect(await readers.cover(file, { entry: 'none', widths: [30] })).toMatchObject({ problem: { code: 'vanished' } })
+  })
 
   it('hashes a large file in chunks to the same digest', async () => {
-    const padding = 70 * 2 ** 20;
-    const bytes = buildEpub({ title: 'Large', padding });
-    const { createHash } = await import('node:crypto');
-    const result = await pool().read(write('large.epub', bytes));
-    expect(result).toMatchObject({ ok: true, sha256: createHash('sha256').update(bytes).digest('hex') });
-    rmSync(join(root, 'large.epub'));
-  });
-});
+    const padding = 70 * 2 ** 20
+    const bytes = buildEpub({ title: 'Large', padding })
+    const { createHash } = await import('node:crypto')
+    const result = await pool().read(write('large.epub', bytes))
+    expect(result).toMatchObject({ ok: true, sha256: createHash('sha256').update(bytes).digest('hex') })
+    rmSync(join(root, 'large.epub'))
+  })
+})
 
 describe('bad files', () => {
   it('end as problems, each for its reason, and stop nothing', async () => {
-    const readers = pool();
+    const readers = pool()
     const cases: [string, Uint8Array][] = [
       ['empty', new Uint8Array()],
       ['truncated', truncatedEpub()],
@@ -98,22 +95,22 @@ describe('bad files', () => {
       ['ok', zipSlipEpub()],
       ['ok', entityBombEpub()],
       ['ok', buildEpub()],
-    ];
-    const files = cases.map(([, bytes], i) => write(`bad-${i}.epub`, bytes));
-    const codes = await Promise.all(files.map(({ path }) => codeOf(readers, path)));
-    expect(codes).toEqual(cases.map(([expected]) => expected));
-    expect(await codeOf(readers, 'none.epub')).toBe('vanished');
-    expect(await codeOf(readers, '../x.epub')).toBe('outside-root');
-    expect(await codeOf(readers, 'bad-8.epub')).toBe('ok');
-  });
+    ]
+    const files = cases.map(([, bytes], i) => write(`bad-${i}.epub`, bytes))
+    const codes = await Promise.all(files.map(({ path }) => codeOf(readers, path)))
+    expect(codes).toEqual(cases.map(([expected]) => expected))
+    expect(await codeOf(readers, 'none.epub')).toBe('vanished')
+    expect(await codeOf(readers, '../x.epub')).toBe('outside-root')
+    expect(await codeOf(readers, 'bad-8.epub')).toBe('ok')
+  })
 
   it('never name an absolute path', async () => {
-    const readers = pool();
+    const readers = pool()
     for (const path of ['none.epub', '../x.epub', 'bad-0.epub', 'bad-1.epub']) {
-      expect(JSON.stringify(await readers.read({ root, path }))).not.toContain(root);
+      expect(JSON.stringify(await readers.read({ root, path }))).not.toContain(root)
     }
-  });
-});
+  })
+})
 
 describe('children', () => {
   it.each([
@@ -122,88 +119,88 @@ describe('children', () => {
     ['die', 'crashed'],
     ['exit', 'crashed'],
   ])('that %s cost their own file only', async (path, code) => {
-    const readers = pool({ size: 1, timeLimit: 600, memoryLimit: 300 * 2 ** 20, entry: unruly });
-    const results = await Promise.all(['a', path, 'b', 'c', path, 'd'].map((each) => codeOf(readers, each)));
-    expect(results).toEqual(['empty', code, 'empty', 'empty', code, 'empty']);
-  });
+    const readers = pool({ size: 1, timeLimit: 600, memoryLimit: 300 * 2 ** 20, entry: unruly })
+    const results = await Promise.all(['a', path, 'b', 'c', path, 'd'].map((each) => codeOf(readers, each)))
+    expect(results).toEqual(['empty', code, 'empty', 'empty', code, 'empty'])
+  })
 
   it('are killed from outside without losing a file', async () => {
-    const readers = pool({ size: 2 });
-    const files = Array.from({ length: 300 }, (_, i) => write(`k-${i}.epub`, buildEpub({ title: `K ${i}`, padding: 20_000 })));
-    const reading = Promise.all(files.map((file) => readers.read(file)));
-    await sleep(400);
-    const killed = childrenOf(process.pid).length;
-    for (const pid of childrenOf(process.pid)) process.kill(pid, 'SIGKILL');
-    const results = await reading;
-    const crashed = results.filter((result) => !result.ok && result.problem.code === 'crashed').length;
-    expect(results.filter((result) => result.ok).length + crashed).toBe(300);
-    expect(crashed).toBeLessThanOrEqual(killed);
-  });
+    const readers = pool({ size: 2 })
+    const files = Array.from({ length: 300 }, (_, i) => write(`k-${i}.epub`, buildEpub({ title: `K ${i}`, padding: 20_000 })))
+    const reading = Promise.all(files.map((file) => readers.read(file)))
+    await sleep(400)
+    const killed = childrenOf(process.pid).length
+    for (const pid of childrenOf(process.pid)) process.kill(pid, 'SIGKILL')
+    const results = await reading
+    const crashed = results.filter((result) => !result.ok && result.problem.code === 'crashed').length
+    expect(results.filter((result) => result.ok).length + crashed).toBe(300)
+    expect(crashed).toBeLessThanOrEqual(killed)
+  })
 
   it.runIf(existsSync('/proc/self/task'))('end when idle and start again', async () => {
-    const readers = pool({ size: 2, idleExit: 150, entry: unruly });
-    const before = childrenOf(process.pid).length;
-    expect(await codeOf(readers, 'a')).toBe('empty');
-    expect(childrenOf(process.pid).length).toBeGreaterThan(before);
-    await expect.poll(() => childrenOf(process.pid).length, { timeout: 5_000 }).toBe(before);
-    expect(await codeOf(readers, 'a')).toBe('empty');
-  });
+    const readers = pool({ size: 2, idleExit: 150, entry: unruly })
+    const before = childrenOf(process.pid).length
+    expect(await codeOf(readers, 'a')).toBe('empty')
+    expect(childrenOf(process.pid).length).toBeGreaterThan(before)
+    await expect.poll(() => childrenOf(process.pid).length, { timeout: 5_000 }).toBe(before)
+    expect(await codeOf(readers, 'a')).toBe('empty')
+  })
 
   it.runIf(existsSync('/proc/self/task'))('end when their parent is gone', async () => {
     const program = `const { createReaderPool } = await import(${JSON.stringify(new URL('./pool.ts', import.meta.url).href)});
       const pool = createReaderPool({ size: 2 });
       await pool.read({ root: '/', path: 'none' });
-      process.stdout.write('started');`;
-    const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await once(parent.stdout, 'data');
-    const children = childrenOf(parent.pid);
-    expect(children.length).toBeGreaterThan(0);
-    parent.kill('SIGKILL');
-    await expect.poll(() => children.filter((pid) => existsSync(`/proc/${pid}`)), { timeout: 5_000 }).toEqual([]);
-  });
+      process.stdout.write('started');`
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await once(parent.stdout, 'data')
+    const children = childrenOf(parent.pid)
+    expect(children.length).toBeGreaterThan(0)
+    parent.kill('SIGKILL')
+    await expect.poll(() => children.filter((pid) => existsSync(`/proc/${pid}`)), { timeout: 5_000 }).toEqual([])
+  })
 
   it('cannot write or start programs', async () => {
-    const probe = new URL('./confined-child.ts', import.meta.url);
-    const result = await pool({ size: 1, entry: probe }).read({ root, path: 'x' });
-    expect(result).toMatchObject({ problem: { detail: 'ERR_ACCESS_DENIED ERR_ACCESS_DENIED 2' } });
-  });
-});
+    const probe = new URL('./confined-child.ts', import.meta.url)
+    const result = await pool({ size: 1, entry: probe }).read({ root, path: 'x' })
+    expect(result).toMatchObject({ problem: { detail: 'ERR_ACCESS_DENIED ERR_ACCESS_DENIED 2' } })
+  })
+})
 
 describe('callers', () => {
   it('who abort get their reason, and the rest goes on', async () => {
-    const readers = pool({ size: 1, entry: unruly });
-    const controller = new AbortController();
-    const aborted = readers.read({ root, path: 'a' }, { signal: controller.signal });
-    const other = codeOf(readers, 'b');
-    controller.abort(new Error('enough'));
-    await expect(aborted).rejects.toThrow('enough');
-    expect(await other).toBe('empty');
-  });
+    const readers = pool({ size: 1, entry: unruly })
+    const controller = new AbortController()
+    const aborted = readers.read({ root, path: 'a' }, { signal: controller.signal })
+    const other = codeOf(readers, 'b')
+    controller.abort(new Error('enough'))
+    await expect(aborted).rejects.toThrow('enough')
+    expect(await other).toBe('empty')
+  })
 
   it('in a hurry are served first', async () => {
-    const readers = pool({ size: 1, entry: unruly });
-    const order: string[] = [];
+    const readers = pool({ size: 1, entry: unruly })
+    const order: string[] = []
     const note = async (path: string, priority: boolean) => {
-      await readers.read({ root, path }, { priority });
-      order.push(path);
-    };
-    const slow = Array.from({ length: 100 }, (_, i) => note(`${i}`, false));
-    await Promise.all([...slow, note('urgent', true)]);
-    expect(order.indexOf('urgent')).toBeLessThan(20);
-  });
+      await readers.read({ root, path }, { priority })
+      order.push(path)
+    }
+    const slow = Array.from({ length: 100 }, (_, i) => note(`${i}`, false))
+    await Promise.all([...slow, note('urgent', true)])
+    expect(order.indexOf('urgent')).toBeLessThan(20)
+  })
 
   it('of a stopped pool are refused', async () => {
-    const readers = pool({ size: 1, timeLimit: 60_000, entry: unruly });
-    const waiting = ['hang', 'a'].map((path) => readers.read({ root, path }));
-    const settled = Promise.allSettled(waiting);
-    await sleep(300);
-    await readers.stop();
-    expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    await expect(readers.read({ root, path: 'a' })).rejects.toThrow('stopped');
-  });
+    const readers = pool({ size: 1, timeLimit: 60_000, entry: unruly })
+    const waiting = ['hang', 'a'].map((path) => readers.read({ root, path }))
+    const settled = Promise.allSettled(waiting)
+    await sleep(300)
+    await readers.stop()
+    expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    await expect(readers.read({ root, path: 'a' })).rejects.toThrow('stopped')
+  })
 
   it('hear of a child that cannot start', async () => {
-    const readers = pool({ size: 1, entry: new URL('./no-such-child.ts', import.meta.url) });
-    await expect(readers.read({ root, path: 'a' })).rejects.toThrow('does not start');
-  });
-});
+    const readers = pool({ size: 1, entry: new URL('./no-such-child.ts', import.meta.url) })
+    await expect(readers.read({ root, path: 'a' })).rejects.toThrow('does not start')
+  })
+})

@@ -1,182 +1,182 @@
-import type { CoverRequest } from '../covers/cover.ts';
-import type { BookFile, CoverResult, ReadResult } from '../types.ts';
-import type { Task } from './protocol.ts';
-import { JobQueue, type Job } from './queue.ts';
-import { Reader, type ReaderOptions } from './reader.ts';
+import type { CoverRequest } from '../covers/cover.ts'
+import type { BookFile, CoverResult, ReadResult } from '../types.ts'
+import type { Task } from './protocol.ts'
+import { JobQueue, type Job } from './queue.ts'
+import { Reader, type ReaderOptions } from './reader.ts'
 
 export type ReaderPoolOptions = {
   /** Child processes at most. */
-  size: number;
+  size: number
   /** Bytes that a child may take above what it holds when it has started; 256 MiB by default. */
-  memoryLimit?: number;
+  memoryLimit?: number
   /** Milliseconds for one file, not counting those while its bytes come in; 10,000 by default. */
-  timeLimit?: number;
+  timeLimit?: number
   /** Milliseconds after which an idle child ends; 30,000 by default. */
-  idleExit?: number;
+  idleExit?: number
   /** The module that runs in the children, for a bundle that puts it elsewhere. */
-  entry?: URL;
-};
+  entry?: URL
+}
 
 export type ReadOptions = {
   /** Goes before all that waits. */
-  priority?: boolean;
+  priority?: boolean
   /** Ends the wait; a file already being read is finished unheard. */
-  signal?: AbortSignal;
-};
+  signal?: AbortSignal
+}
 
-export type CoverOptions = ReadOptions & CoverRequest;
+export type CoverOptions = ReadOptions & CoverRequest
 
 export type ReaderPool = {
   /** What a book tells of itself. Rejects when aborted or stopped or when no child can start, never for a bad file. */
-  read(file: BookFile, options?: ReadOptions): Promise<ReadResult>;
+  read(file: BookFile, options?: ReadOptions): Promise<ReadResult>
   /** Thumbnails of a book's cover. Rejects as `read` does. */
-  cover(file: BookFile, options: CoverOptions): Promise<CoverResult>;
+  cover(file: BookFile, options: CoverOptions): Promise<CoverResult>
   /** Ends the children; what still waits rejects. */
-  stop(): Promise<void>;
-};
-
-const checkEvery = 100;
-const startAgainAfter = 200;
-const startsBeforeGivingUp = 3;
-
-function defaultEntry(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './formats-child.js', import.meta.url);
+  stop(): Promise<void>
 }
 
-const stoppedError = () => new Error('The reader pool is stopped.');
+const checkEvery = 100
+const startAgainAfter = 200
+const startsBeforeGivingUp = 3
+
+function defaultEntry(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './formats-child.js', import.meta.url)
+}
+
+const stoppedError = () => new Error('The reader pool is stopped.')
 
 class Pool implements ReaderPool {
-  readonly #size: number;
-  readonly #options: ReaderOptions;
-  readonly #readers = new Set<Reader>();
-  readonly #queue = new JobQueue();
-  #watch: NodeJS.Timeout | null = null;
-  #lastCheck = 0;
-  #failedStarts = 0;
-  #dispatching = false;
-  #stopped = false;
-  #onEmpty: (() => void) | null = null;
+  readonly #size: number
+  readonly #options: ReaderOptions
+  readonly #readers = new Set<Reader>()
+  readonly #queue = new JobQueue()
+  #watch: NodeJS.Timeout | null = null
+  #lastCheck = 0
+  #failedStarts = 0
+  #dispatching = false
+  #stopped = false
+  #onEmpty: (() => void) | null = null
 
   constructor(options: ReaderPoolOptions) {
-    this.#size = Math.max(1, options.size);
+    this.#size = Math.max(1, options.size)
     this.#options = {
       entry: options.entry ?? defaultEntry(),
       memoryLimit: options.memoryLimit ?? 256 * 2 ** 20,
       timeLimit: options.timeLimit ?? 10_000,
       idleExit: options.idleExit ?? 30_000,
-    };
+    }
   }
 
   read(file: BookFile, options: ReadOptions = {}): Promise<ReadResult> {
-    return this.#enqueue<ReadResult>({ kind: 'read', file }, options);
+    return this.#enqueue<ReadResult>({ kind: 'read', file }, options)
   }
 
   cover(file: BookFile, { entry, widths, ...options }: CoverOptions): Promise<CoverResult> {
-    const request = entry === undefined ? { widths } : { entry, widths };
-    return this.#enqueue<CoverResult>({ kind: 'cover', file, request }, options);
+    const request = entry === undefined ? { widths } : { entry, widths }
+    return this.#enqueue<CoverResult>({ kind: 'cover', file, request }, options)
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopped = true
     if (this.#readers.size > 0) {
-      const empty = new Promise<void>((resolve) => (this.#onEmpty = resolve));
-      for (const reader of this.#readers) reader.stop();
-      await empty;
+      const empty = new Promise<void>((resolve) => (this.#onEmpty = resolve))
+      for (const reader of this.#readers) reader.stop()
+      await empty
     }
-    this.#refuseAll(stoppedError());
+    this.#refuseAll(stoppedError())
   }
 
   #enqueue<R extends ReadResult | CoverResult>(task: Task, { priority, signal }: ReadOptions): Promise<R> {
     return new Promise<R>((resolve, reject) => {
-      if (this.#stopped) throw stoppedError();
-      signal?.throwIfAborted();
+      if (this.#stopped) throw stoppedError()
+      signal?.throwIfAborted()
       const abort = () => {
-        job.abandoned = true;
-        reject(signal?.reason);
-      };
+        job.abandoned = true
+        reject(signal?.reason)
+      }
       const job: Job = {
         task,
         resolve(result) {
-          signal?.removeEventListener('abort', abort);
+          signal?.removeEventListener('abort', abort)
           // A child answers each kind of task with its own kind of result.
-          resolve(result as R);
+          resolve(result as R)
         },
         reject,
         abandoned: false,
-      };
-      signal?.addEventListener('abort', abort, { once: true });
-      this.#queue.add(job, priority ?? false);
-      this.#dispatchSoon();
-    });
+      }
+      signal?.addEventListener('abort', abort, { once: true })
+      this.#queue.add(job, priority ?? false)
+      this.#dispatchSoon()
+    })
   }
 
   /** Later, so that many calls in a row become one batch. */
   #dispatchSoon = (): void => {
-    if (this.#dispatching) return;
-    this.#dispatching = true;
+    if (this.#dispatching) return
+    this.#dispatching = true
     setImmediate(() => {
-      this.#dispatching = false;
-      this.#dispatch();
-    });
-  };
+      this.#dispatching = false
+      this.#dispatch()
+    })
+  }
 
   #dispatch(): void {
-    if (this.#stopped) return;
-    const share = Math.ceil(this.#queue.length / this.#size);
-    const idleFirst = [...this.#readers].sort((a, b) => b.room - a.room);
-    for (const reader of idleFirst) reader.takeFrom(this.#queue, share);
-    const starting = [...this.#readers].filter((reader) => !reader.isReady).length;
-    const wanted = Math.min(this.#size - this.#readers.size, this.#queue.length - starting);
-    for (let i = 0; i < wanted; i += 1) this.#start();
+    if (this.#stopped) return
+    const share = Math.ceil(this.#queue.length / this.#size)
+    const idleFirst = [...this.#readers].sort((a, b) => b.room - a.room)
+    for (const reader of idleFirst) reader.takeFrom(this.#queue, share)
+    const starting = [...this.#readers].filter((reader) => !reader.isReady).length
+    const wanted = Math.min(this.#size - this.#readers.size, this.#queue.length - starting)
+    for (let i = 0; i < wanted; i += 1) this.#start()
   }
 
   #start(): void {
     try {
-      this.#readers.add(new Reader(this.#options, { onRoom: this.#dispatchSoon, onExit: this.#onExit }));
+      this.#readers.add(new Reader(this.#options, { onRoom: this.#dispatchSoon, onExit: this.#onExit }))
     } catch (error) {
-      this.#startFailed(error instanceof Error ? error : new Error(String(error)));
-      return;
+      this.#startFailed(error instanceof Error ? error : new Error(String(error)))
+      return
     }
-    if (this.#watch) return;
-    this.#lastCheck = performance.now();
-    this.#watch = setInterval(() => this.#check(), checkEvery);
+    if (this.#watch) return
+    this.#lastCheck = performance.now()
+    this.#watch = setInterval(() => this.#check(), checkEvery)
   }
 
   #check(): void {
-    const now = performance.now();
-    const stalled = Math.max(0, now - this.#lastCheck - 5 * checkEvery);
-    this.#lastCheck = now;
-    for (const reader of this.#readers) reader.check(now, stalled);
+    const now = performance.now()
+    const stalled = Math.max(0, now - this.#lastCheck - 5 * checkEvery)
+    this.#lastCheck = now
+    for (const reader of this.#readers) reader.check(now, stalled)
   }
 
   #onExit = (reader: Reader, left: Job[]): void => {
-    this.#readers.delete(reader);
-    this.#queue.putBack(left);
+    this.#readers.delete(reader)
+    this.#queue.putBack(left)
     if (this.#readers.size === 0) {
-      if (this.#watch) clearInterval(this.#watch);
-      this.#watch = null;
-      this.#onEmpty?.();
+      if (this.#watch) clearInterval(this.#watch)
+      this.#watch = null
+      this.#onEmpty?.()
     }
     if (reader.isReady) {
-      this.#failedStarts = 0;
-      if (this.#queue.length > 0) this.#dispatchSoon();
+      this.#failedStarts = 0
+      if (this.#queue.length > 0) this.#dispatchSoon()
     } else if (!this.#stopped) {
-      this.#startFailed(new Error('The reader process does not start.'));
+      this.#startFailed(new Error('The reader process does not start.'))
     }
-  };
+  }
 
   #startFailed(reason: Error): void {
-    this.#failedStarts += 1;
+    this.#failedStarts += 1
     if (this.#failedStarts < startsBeforeGivingUp) {
-      setTimeout(this.#dispatchSoon, startAgainAfter);
+      setTimeout(this.#dispatchSoon, startAgainAfter)
     } else if (this.#readers.size === 0) {
-      this.#failedStarts = 0;
-      this.#refuseAll(reason);
+      this.#failedStarts = 0
+      this.#refuseAll(reason)
     }
   }
 
   #refuseAll(reason: Error): void {
-    for (let job = this.#queue.take(); job; job = this.#queue.take()) job.reject(reason);
+    for (let job = this.#queue.take(); job; job = this.#queue.take()) job.reject(reason)
   }
 }
 
@@ -187,5 +187,5 @@ class Pool implements ReaderPool {
  * Children start when there is work and end when there is none.
  */
 export function createReaderPool(options: ReaderPoolOptions): ReaderPool {
-  return new Pool(options);
+  return new Pool(options)
 }

@@ -1,4 +1,4 @@
-import type { FromChild, ToChild } from './protocol.ts';
+import type { FromChild, ToChild } from './protocol.ts'
 
 /** Stands in for the real child in tests: the name of a file tells what happens to it. */
 const misdeeds: Record<string, () => void> = {
@@ -6,22 +6,25 @@ const misdeeds: Record<string, () => void> = {
     for (;;);
   },
   eat: () => {
-    const held: Buffer[] = [];
-    for (;;) held.push(Buffer.alloc(16 * 2 ** 20, 1));
+    const held: Buffer[] = []
+    for (;;) held.push(Buffer.alloc(16 * 2 ** 20, 1))
   },
   die: () => process.kill(process.pid, 'SIGKILL'),
   exit: () => process.exit(3),
-};
+}
 
 function send(message: FromChild): void {
-  process.send?.(message);
+  process.send?.(message)
 }
 
 process.on('message', ({ tasks }: ToChild) => {
   for (const { file } of tasks) {
-    misdeeds[file.path]?.();
-    send({ type: 'result', result: { ok: false, size: process.pid, modifiedAt: null, sha256: null, problem: { code: 'empty', detail: file.path } } });
+    misdeeds[file.path]?.()
+    send({
+      type: 'result',
+      result: { ok: false, size: process.pid, modifiedAt: null, sha256: null, problem: { code: 'empty', detail: file.path } },
+    })
   }
-});
-process.on('disconnect', () => process.exit());
-send({ type: 'ready' });
+})
+process.on('disconnect', () => process.exit())
+send({ type: 'ready' })

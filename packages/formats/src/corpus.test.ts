@@ -1,0 +1,156 @@
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inflateRawSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createReaderPool, type ReaderPool } from './pool/pool.ts'
+import { buildEpub, deepXmlEpub, entityBombEpub, truncatedEpub, zipBombEpub, zipSlipEpub } from './testing.ts'
+import type { ReadResult } from './types.ts'
+
+type Row = { path: string; format: string; kind: string; special: string; sha256: string }
+
+const given = process.env['CARREL_CORPUS']
+const oneFileLimit = 10_000
+let root: string
+let rows: Row[]
+let pool: ReaderPool
+const results = new Map<string, ReadResult>()
+
+function generated(): Row[] {
+  const titles = ['1984', '草枕', 'Füße & <Hände>', 'שלום', '  spaced   out  ', 'emoji 📚', 'x'.repeat(900)]
+  const bad = [truncatedEpub(), zipBombEpub(), zipSlipEpub(), entityBombEpub(), deepXmlEpub(), new Uint8Array()]
+  const files = [
+    ...titles.map((title, i) => ({ kind: 'valid', name: `valid-${i}.epub`, bytes: buildEpub({ title, padding: 5_000 }) })),
+    ...bad.map((bytes, i) => ({ kind: 'hostile', name: `hostile-${i}.epub`, bytes })),
+  ]
+  return files.map(({ kind, name, bytes }) => {
+    writeFileSync(join(root, name), bytes)
+    return { path: name, format: 'epub', kind, special: '', sha256: '' }
+  })
+}
+
+beforeAll(async () => {
+  root = realpathSync(given ?? mkdtempSync(join(tmpdir(), 'carrel-corpus-')))
+  rows = given
+    ? readFileSync(join(root, 'index.tsv'), 'utf8')
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split('\t'))
+        .map(([path = '', , format = '', kind = '', , , special = '', sha256 = '']) => ({ path, format, kind, special, sha256 }))
+        .filter(({ path }) => existsSync(join(root, path)))
+    : generated()
+  pool = createReaderPool({ size: 2, timeLimit: oneFileLimit })
+  await Promise.all(rows.map(async (row) => results.set(row.path, await pool.read({ root, path: row.path }))))
+}, 120_000)
+
+afterAll(async () => {
+  await pool.stop()
+  if (!given) rmSync(root, { recursive: true })
+})
+
+/** A second, simple reading of a sound archive: its directory and two regular expressions. */
+function entryText(zip: Buffer, wanted: string): string | null {
+  const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1')
+  let at = zip.readUInt32LE(end + 16)
+  for (let i = zip.readUInt16LE(end + 10); i > 0; i -= 1) {
+    const nameLength = zip.readUInt16LE(at + 28)
+    if (zip.toString('utf8', at + 46, at + 46 + nameLength) === wanted) {
+      const local = zip.readUInt32LE(at + 42)
+      const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
+      const packed = zip.subarray(start, start + zip.readUInt32LE(at + 20))
+      const bytes = zip.readUInt16LE(at + 10) === 0 ? packed : inflateRawSync(packed)
+      return bytes[0] === 0xff ? bytes.toString('utf16le') : bytes.toString('utf8')
+    }
+    at += 46 + nameLength + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32)
+  }
+  return null
+}
+
+const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
+
+function titleIn(file: Buffer): string | null {
+  const path = /<rootfile\b[^>]*full-path\s*=\s*["']([^"']+)/.exec(entryText(file, 'META-INF/container.xml') ?? '')?.[1]
+  const opf = entryText(file, path ?? '')?.replace(/<!--[\s\S]*?-->/g, '')
+  const titles = [...(opf ?? '').matchAll(/<dc:title\b([^>]*)>([\s\S]*?)<\/dc:title>/gi)]
+  const main = titles.find(([, attributes]) => {
+    const id = /\bid\s*=\s*["']([^"']+)/.exec(attributes ?? '')?.[1]
+    return id !== undefined && new RegExp(`<meta\\b(?=[^>]*refines="#${id}")(?=[^>]*title-type)[^>]*>\\s*main\\s*<`).test(opf ?? '')
+  })
+  const raw = (main ?? titles.find(([, , text]) => text?.trim() !== ''))?.[2]
+  return (
+    raw
+      ?.replace(/&#x([0-9a-f]+);/gi, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)))
+      .replace(/&#(\d+);/g, (_, digits: string) => String.fromCodePoint(Number(digits)))
+      .replace(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => entities[name] ?? '')
+      .replace(/\s+/g, ' ')
+      .trim()
+      .normalize('NFC') ?? null
+  )
+}
+
+it('reads valid books with the title that is in the file', () => {
+  const valid = rows.filter(({ format, kind }) => format === 'epub' && (kind === 'valid' || kind === 'vertical'))
+  const wrong = valid.flatMap(({ path }) => {
+    const result = results.get(path)
+    const expected = titleIn(readFileSync(join(root, path)))
+    const actual = result?.ok ? result.metadata.title : result?.problem
+    return actual === expected || (actual === null && expected === '') ? [] : [{ path, expected, actual }]
+  })
+  if (wrong.length > 0) console.info(wrong)
+  expect(wrong.length).toBeLessThanOrEqual(valid.length * 0.01)
+})
+
+it('sees vertical writing, fixed layout and direction where the index tells of them', () => {
+  const about = (path: string) => {
+    const result = results.get(path)
+    return result?.ok ? result.metadata : null
+  }
+  const epubs = rows.filter(({ format, kind }) => format === 'epub' && kind !== 'malformed')
+  const lost = epubs.flatMap(({ path, special }) => {
+    const metadata = about(path)
+    if (!metadata) return []
+    const misses = [
+      /\brtl\b/.test(special) && metadata.direction !== 'rtl' && 'rtl',
+      /fixed layout/.test(special) && metadata.layout !== 'fixed' && 'fixed',
+      /vertical/.test(special) && !metadata.vertical && 'vertical',
+      /obfuscated/.test(special) && metadata.drm !== null && 'drm',
+    ]
+    return misses.filter((miss) => miss !== false).map((miss) => `${miss} ${path}`)
+  })
+  if (lost.length > 0) console.info(lost)
+  expect(lost.length).toBeLessThanOrEqual(epubs.length * 0.05)
+})
+
+it('ends every file as a result or a problem with a reason, never by a limit of the child', () => {
+  expect(results.size).toBe(rows.length)
+  for (const [path, result] of results) {
+    if (result.ok) continue
+    expect({
+      path,
+      detail: result.problem.detail.length > 10,
+      limit: ['crashed', 'timeout', 'memory'].includes(result.problem.code),
+    }).toEqual({
+      path,
+      detail: true,
+      limit: false,
+    })
+  }
+})
+
+it('hashes what is in the file', () => {
+  const wrong = rows.filter(({ path, sha256 }) => sha256 !== '' && results.get(path)?.sha256 !== sha256)
+  expect(wrong.map(({ path }) => path)).toEqual([])
+})
+
+it('draws every cover or says why not, and reads on', async () => {
+  const covered = rows.filter(({ path }) => {
+    const result = results.get(path)
+    return result?.ok && result.cover !== null
+  })
+  const drawn = await Promise.all(covered.map(({ path }) => pool.cover({ root, path }, { widths: [160] })))
+  const problems = drawn.flatMap((result, i) => (result.ok ? [] : [`${covered[i]?.kind} ${result.problem.code}`]))
+  expect(problems.filter((each) => each.startsWith('valid') || /crashed|timeout/.test(each))).toEqual([])
+  const again = rows.find(({ path }) => results.get(path)?.ok)
+  expect(again && (await pool.read({ root, path: again.path }))).toMatchObject({ ok: true })
+}, 60_000)
