@@ -1,0 +1,53 @@
+import type { Account } from '@carrel/api/schema/account'
+import { Link } from '@tanstack/react-router'
+import { ChevronRight, FolderCog, LogOut } from 'lucide-react'
+import { InitialsBadge } from '#components/initials-badge.tsx'
+import { Button } from '#components/ui/button.tsx'
+import { RadioCard, RadioGroup } from '#components/ui/radio-group.tsx'
+import { t } from '#lib/i18n.ts'
+import { useSignOut } from '#lib/session.ts'
+import { setTheme, type Theme, themes, useTheme } from '#lib/theme.ts'
+
+/** What a person can see and set about themselves. */
+export function Profile({ account }: { account: Account }) {
+  const theme = useTheme()
+  const signOut = useSignOut()
+  const { user } = account
+  return (
+    <div className="mt-6 flex max-w-xl flex-col gap-9">
+      <div className="flex items-center gap-4 rounded-box border border-line bg-card p-4.5">
+        <InitialsBadge kind="person" name={user.name} className="size-12 text-section" />
+        <div className="min-w-0">
+          <p dir="auto" className="truncate text-section font-semibold">
+            {user.name}
+          </p>
+          <p className="truncate text-muted">{user.email}</p>
+        </div>
+      </div>
+      <section aria-labelledby="theme-title">
+        <h2 id="theme-title" className="section-title mb-3">
+          {t('theme.label')}
+        </h2>
+        <RadioGroup aria-labelledby="theme-title" value={theme} onValueChange={(next) => setTheme(next as Theme)} className="grid gap-2.5 sm:grid-cols-3">
+          {themes.map((option) => (
+            <RadioCard key={option} value={option} title={t(`theme.${option}`)} description={t(`theme.${option}.text`)} />
+          ))}
+        </RadioGroup>
+      </section>
+      {user.operator && (
+        <Link
+          to="/server/folders"
+          className="flex min-h-14 items-center gap-3 rounded-box border border-line bg-card px-4.5 transition-colors duration-150 hover:border-line-strong"
+        >
+          <FolderCog aria-hidden size={19} strokeWidth={1.7} className="text-muted" />
+          <span className="flex-1">{t('nav.serverFolders')}</span>
+          <ChevronRight aria-hidden size={17} className="text-muted rtl:rotate-180" />
+        </Link>
+      )}
+      <Button variant="outline" className="self-start max-md:self-stretch" onClick={() => void signOut()}>
+        <LogOut aria-hidden size={16} />
+        {t('user.signOut')}
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,57 @@
+import type { BookCard as Book } from '@carrel/api/schema/books'
+import { Link } from '@tanstack/react-router'
+import { flushSync } from 'react-dom'
+import { cn } from '#lib/class-names.ts'
+import { setOpenedBook, useIsOpenedBook, wantsViewTransition } from '#lib/cover-transition.ts'
+import { formatList } from '#lib/format.ts'
+import { useWorkspace } from '#lib/workspace.ts'
+import { authorLine } from './author-line.ts'
+import { Cover } from './cover.tsx'
+
+type BookCardProps = { book: Book; sizes: string; eager?: boolean; tabIndex?: number; index?: number; className?: string }
+
+export function BookCard({ book, sizes, eager = false, tabIndex, index, className }: BookCardProps) {
+  const { slug } = useWorkspace()
+  const opened = useIsOpenedBook(book.id)
+  const usual = book.formats.length === 1 && book.formats[0] === 'epub'
+  return (
+    <Link
+      to="/w/$slug/books/$bookId"
+      params={{ slug, bookId: book.id }}
+      viewTransition={wantsViewTransition()}
+      onClick={() => flushSync(() => setOpenedBook(book.id))}
+      tabIndex={tabIndex}
+      data-index={index}
+      data-opened={opened || undefined}
+      className={cn('group block rounded-cover outline-offset-4', className)}
+    >
+      <Cover
+        book={book}
+        sizes={sizes}
+        eager={eager}
+        className="transition-[filter,box-shadow] duration-150 group-hover:shadow-float group-active:brightness-96"
+        style={opened ? { viewTransitionName: 'cover' } : undefined}
+      />
+      <span className="relative block">
+        <span
+          className={cn(
+            'absolute -top-6.5 right-1.5 rounded-[4px] bg-paper/92 px-1.5 py-px text-[0.65rem] leading-4 font-semibold tracking-[0.03em] text-ink uppercase transition-opacity duration-150',
+            usual && 'opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100',
+          )}
+        >
+          {formatList(book.formats)}
+        </span>
+        <span
+          lang={book.language ?? undefined}
+          dir="auto"
+          className="mt-2.25 line-clamp-2 font-serif text-card font-[560] group-hover:text-accent"
+        >
+          {book.title}
+        </span>
+        <span lang={book.language ?? undefined} dir="auto" className="mt-0.5 block truncate text-meta text-muted">
+          {authorLine(book.authors)}
+        </span>
+      </span>
+    </Link>
+  )
+}

@@ -1,0 +1,64 @@
+import type { BookDetail } from '@carrel/api/schema/books'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { formatDate, formatLanguage, formatList, formatPublished } from '#lib/format.ts'
+import { t } from '#lib/i18n.ts'
+import { useWorkspace } from '#lib/workspace.ts'
+import { identifierName } from './identifiers.ts'
+
+/** Everything known of a book, where it is known. */
+export function BookDetails({ book }: { book: BookDetail }) {
+  const { slug } = useWorkspace()
+  const lang = book.language ?? undefined
+  return (
+    <dl className="mt-7 grid grid-cols-[repeat(auto-fill,minmax(176px,1fr))] gap-x-7 gap-y-4.5 border-t border-line pt-5.5 max-md:grid-cols-2 max-md:gap-x-5 max-md:text-start">
+      {book.published !== null && <Detail label={t('detail.published')}>{formatPublished(book.published)}</Detail>}
+      {book.publisher !== null && (
+        <Detail label={t('detail.publisher')}>
+          <bdi lang={lang}>{book.publisher}</bdi>
+        </Detail>
+      )}
+      {book.languages.length > 0 && <Detail label={t('detail.language')}>{formatList(book.languages.map(formatLanguage))}</Detail>}
+      <Detail label={t('detail.library')}>
+        <Link
+          to="/w/$slug/libraries/$libraryId"
+          params={{ slug, libraryId: book.libraryId }}
+          className="rounded-[4px] underline decoration-line-strong underline-offset-3 hover:text-accent"
+        >
+          <bdi>{book.libraryName}</bdi>
+        </Link>
+      </Detail>
+      <Detail label={t('detail.added')}>{formatDate(book.addedAt)}</Detail>
+      {book.layout === 'fixed' && <Detail label={t('detail.layout')}>{t('detail.layout.fixed')}</Detail>}
+      {book.drm !== null && <Detail label={t('detail.drm')}>{book.drm}</Detail>}
+      {book.identifiers.map(({ scheme, value }) => (
+        <Detail key={`${scheme} ${value}`} label={identifierName(scheme)}>
+          <span dir="ltr" className="tabular [overflow-wrap:anywhere]">
+            {value}
+          </span>
+        </Detail>
+      ))}
+      {book.tags.length > 0 && (
+        <div className="col-span-full">
+          <dt className="text-meta text-muted">{t('detail.tags')}</dt>
+          <dd className="mt-1.5 flex flex-wrap gap-1.5" lang={lang}>
+            {book.tags.map((tag) => (
+              <span key={tag} dir="auto" className="max-w-full truncate rounded-full bg-soft px-2.5 py-1 text-meta">
+                {tag}
+              </span>
+            ))}
+          </dd>
+        </div>
+      )}
+    </dl>
+  )
+}
+
+function Detail({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-meta text-muted">{label}</dt>
+      <dd className="mt-0.5">{children}</dd>
+    </div>
+  )
+}

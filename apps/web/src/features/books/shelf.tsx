@@ -1,0 +1,87 @@
+import type { BookCard as Book } from '@carrel/api/schema/books'
+import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
+import { Skeleton } from '#components/ui/skeleton.tsx'
+import { cn } from '#lib/class-names.ts'
+import { BookCard } from './book-card.tsx'
+
+const track =
+  'grid grid-flow-col auto-cols-[138px] gap-5 max-md:auto-cols-[calc((100%-28px)/3)] max-md:gap-3.5'
+
+/** A row of covers that scrolls sideways; arrows move along it. */
+export function Shelf({ title, action, books, lang }: { title: string; action?: ReactNode; books: readonly Book[]; lang?: string | undefined }) {
+  const id = useId()
+  const list = useRef<HTMLUListElement>(null)
+  const [active, setActive] = useState(0)
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -books.length, End: books.length }[event.key]
+    if (step === undefined || event.altKey || event.metaKey || event.ctrlKey) return
+    const direction = getComputedStyle(event.currentTarget).direction === 'rtl' && event.key.startsWith('Arrow') ? -1 : 1
+    const index = Math.min(books.length - 1, Math.max(0, active + step * direction))
+    event.preventDefault()
+    setActive(index)
+    list.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus()
+  }
+
+  return (
+    <section aria-labelledby={id} className="min-w-0">
+      <div className="mb-3.5 flex items-baseline justify-between gap-4">
+        <h2 id={id} lang={lang} dir="auto" className="section-title min-w-0 truncate">
+          {title}
+        </h2>
+        {action}
+      </div>
+      <ul
+        ref={list}
+        onKeyDown={onKeyDown}
+        onFocus={(event) => {
+          const index = Number((event.target as HTMLElement).closest<HTMLElement>('[data-index]')?.dataset.index)
+          if (Number.isInteger(index)) setActive(index)
+        }}
+        className={cn(
+          track,
+          '-mx-10 snap-x snap-proximity scroll-px-10 overflow-x-auto overscroll-x-contain px-10 pt-1.5 pb-4 [scrollbar-width:none] max-md:-mx-4.5 max-md:scroll-px-4.5 max-md:px-4.5',
+        )}
+      >
+        {books.map((book, index) => (
+          <li key={book.id} className="min-w-0 snap-start">
+            <BookCard book={book} index={index} tabIndex={index === Math.min(active, books.length - 1) ? 0 : -1} eager={index < 9} sizes="(max-width: 767px) 30vw, 138px" />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+export function ShelfSkeleton() {
+  return (
+    <div aria-hidden className="min-w-0">
+      <Skeleton className="mb-3.5 h-5 w-36" />
+      <div className={cn(track, 'overflow-hidden pt-1.5 pb-4')}>
+        {Array.from({ length: 9 }, (_, index) => (
+          <CardSkeleton key={index} />
+        ))}
+      </div>
+    </div>
+  )
+}
+
+export function CardSkeleton() {
+  return (
+    <div>
+      <Skeleton className="aspect-2/3 rounded-cover" />
+      <Skeleton className="mt-3 h-3.5 w-4/5" />
+      <Skeleton className="mt-2 mb-6 h-3 w-3/5" />
+    </div>
+  )
+}
+
+export function GridSkeleton() {
+  return (
+    <div aria-hidden className="grid grid-cols-[repeat(auto-fill,minmax(142px,1fr))] gap-x-5 gap-y-6.5 max-md:grid-cols-3 max-md:gap-x-3.5">
+      {Array.from({ length: 24 }, (_, index) => (
+        <CardSkeleton key={index} />
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,104 @@
+import type { Account } from '@carrel/api/schema/account'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { ChevronsUpDown, House, Lock, Plus, Search } from 'lucide-react'
+import { InitialsBadge } from '#components/initials-badge.tsx'
+import { ScanDot } from '#components/scan-dot.tsx'
+import { Menu, MenuContent, MenuTrigger } from '#components/ui/menu.tsx'
+import { Skeleton } from '#components/ui/skeleton.tsx'
+import { formatNumber } from '#lib/format.ts'
+import { t } from '#lib/i18n.ts'
+import type { Workspace } from '#lib/workspace.ts'
+import { NavItem } from './nav-item.tsx'
+import { roleLabel } from './role-label.ts'
+import { UserMenu } from './user-menu.tsx'
+import { WorkspaceMenu } from './workspace-menu.tsx'
+
+/** The frame's left bar, from tablet width on. */
+export function SideBar({ account, workspace }: { account: Account; workspace: Workspace | null }) {
+  return (
+    <div className="fixed inset-y-0 left-0 z-20 flex w-62 flex-col border-r border-line bg-paper px-3 pt-3.5 pb-3 max-md:hidden">
+      <Menu>
+        <MenuTrigger
+          aria-label={t('switcher.label', { workspace: workspace?.name ?? t('switcher.none') })}
+          className="flex min-h-12.5 w-full items-center gap-2.5 rounded-box border border-line bg-card px-2.5 py-1.5 text-left transition-colors duration-150 hover:border-line-strong data-popup-open:border-line-strong"
+        >
+          <InitialsBadge kind="workspace" name={workspace?.name ?? '·'} />
+          <span className="min-w-0 flex-1">
+            <span dir="auto" className="block truncate leading-5 font-semibold">
+              {workspace?.name ?? t('switcher.none')}
+            </span>
+            {workspace && <span className="block text-meta leading-4 text-muted">{roleLabel(workspace.role)}</span>}
+          </span>
+          <ChevronsUpDown aria-hidden size={16} className="shrink-0 text-muted" />
+        </MenuTrigger>
+        <MenuContent className="w-56">
+          <WorkspaceMenu account={account} current={workspace?.organizationId ?? null} />
+        </MenuContent>
+      </Menu>
+      {workspace ? <WorkspaceNav workspace={workspace} /> : <div className="flex-1" />}
+      <UserMenu account={account} />
+    </div>
+  )
+}
+
+function WorkspaceNav({ workspace }: { workspace: Workspace }) {
+  const { slug } = workspace
+  return (
+    <nav aria-label={t('nav.main')} className="-mx-1 mt-2.5 flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-auto px-1 pb-3">
+      <NavItem to="/w/$slug" params={{ slug }} activeOptions={{ exact: true }} icon={<House aria-hidden size={18} strokeWidth={1.8} />}>
+        {t('nav.home')}
+      </NavItem>
+      <NavItem to="/w/$slug/search" params={{ slug }} search={{}} icon={<Search aria-hidden size={18} strokeWidth={1.8} />} activeOptions={{ includeSearch: false }}>
+        {t('nav.search')}
+      </NavItem>
+      <LibraryNav workspace={workspace} />
+    </nav>
+  )
+}
+
+function LibraryNav({ workspace }: { workspace: Workspace }) {
+  const { api, slug } = workspace
+  const { data } = useQuery(api.libraries.list.queryOptions())
+  return (
+    <>
+      <div className="mt-3.5 flex min-h-8 items-center justify-between pr-1 pl-2.5">
+        <h2 className="text-meta font-medium text-muted">{t('nav.libraries')}</h2>
+        {workspace.can('library:create') && (
+          <Link
+            to="/w/$slug/libraries/new"
+            params={{ slug }}
+            aria-label={t('nav.newLibrary')}
+            className="grid size-7 place-items-center rounded-[6px] text-muted hover:bg-soft hover:text-ink pointer-coarse:size-10"
+          >
+            <Plus aria-hidden size={16} />
+          </Link>
+        )}
+      </div>
+      {data ? (
+        data.map((library) => (
+          <NavItem
+            key={library.id}
+            to="/w/$slug/libraries/$libraryId"
+            params={{ slug, libraryId: library.id }}
+            activeOptions={{ includeSearch: false }}
+            icon={<ScanDot scanning={library.scanning} />}
+            end={
+              <span className="tabular flex items-center gap-2 text-meta text-muted">
+                {library.visibility === 'restricted' && <Lock role="img" aria-label={t('visibility.restricted')} size={12} />}
+                {formatNumber(library.bookCount)}
+              </span>
+            }
+          >
+            {library.name}
+          </NavItem>
+        ))
+      ) : (
+        <div aria-hidden className="space-y-4 px-2.5 pt-2.5">
+          <Skeleton className="h-3.5 w-3/4" />
+          <Skeleton className="h-3.5 w-1/2" />
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,64 @@
+import type { Account } from '@carrel/api/schema/account'
+import { Link } from '@tanstack/react-router'
+import { FolderCog, LogOut, UserRound } from 'lucide-react'
+import { InitialsBadge } from '#components/initials-badge.tsx'
+import { Menu, MenuContent, MenuGroup, MenuItem, MenuLabel, MenuLinkItem, MenuRadioGroup, MenuRadioItem, MenuSeparator, MenuTrigger } from '#components/ui/menu.tsx'
+import { t } from '#lib/i18n.ts'
+import { useSignOut } from '#lib/session.ts'
+import { setTheme, type Theme, themes, useTheme } from '#lib/theme.ts'
+
+/** The person at the foot of the left bar: profile, theme, the operator's folders, the way out. */
+export function UserMenu({ account }: { account: Account }) {
+  const theme = useTheme()
+  const signOut = useSignOut()
+  const { user } = account
+  return (
+    <Menu>
+      <MenuTrigger
+        aria-label={t('user.menu', { name: user.name })}
+        className="flex min-h-10 w-full items-center gap-2.5 rounded-field px-2 text-left text-muted transition-colors duration-150 hover:bg-soft hover:text-ink data-popup-open:bg-soft"
+      >
+        <InitialsBadge kind="person" name={user.name} className="size-6.5" />
+        <span dir="auto" className="min-w-0 flex-1 truncate">
+          {user.name}
+        </span>
+      </MenuTrigger>
+      <MenuContent side="top" className="w-56">
+        <MenuGroup>
+          <MenuLabel className="pb-1.5">
+            <span dir="auto" className="block truncate text-base font-medium text-ink">
+              {user.name}
+            </span>
+            <span className="block truncate">{user.email}</span>
+          </MenuLabel>
+          <MenuLinkItem closeOnClick render={<Link to="/me" />}>
+            <UserRound aria-hidden size={16} className="text-muted" />
+            {t('nav.me')}
+          </MenuLinkItem>
+          {user.operator && (
+            <MenuLinkItem closeOnClick render={<Link to="/server/folders" />}>
+              <FolderCog aria-hidden size={16} className="text-muted" />
+              {t('nav.serverFolders')}
+            </MenuLinkItem>
+          )}
+        </MenuGroup>
+        <MenuSeparator />
+        <MenuGroup>
+          <MenuLabel>{t('theme.label')}</MenuLabel>
+          <MenuRadioGroup value={theme} onValueChange={(next) => setTheme(next as Theme)}>
+            {themes.map((option) => (
+              <MenuRadioItem key={option} value={option}>
+                {t(`theme.${option}`)}
+              </MenuRadioItem>
+            ))}
+          </MenuRadioGroup>
+        </MenuGroup>
+        <MenuSeparator />
+        <MenuItem onClick={() => void signOut()}>
+          <LogOut aria-hidden size={16} className="text-muted" />
+          {t('user.signOut')}
+        </MenuItem>
+      </MenuContent>
+    </Menu>
+  )
+}

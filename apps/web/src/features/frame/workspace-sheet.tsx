@@ -1,0 +1,52 @@
+import type { Account } from '@carrel/api/schema/account'
+import { Link } from '@tanstack/react-router'
+import { Check, Plus } from 'lucide-react'
+import { useState } from 'react'
+import { InitialsBadge } from '#components/initials-badge.tsx'
+import { Drawer, DrawerContent, DrawerTitle, DrawerTrigger } from '#components/ui/drawer.tsx'
+import { cn } from '#lib/class-names.ts'
+import { t } from '#lib/i18n.ts'
+import { roleLabel } from './role-label.ts'
+
+const row = 'flex min-h-14 w-full items-center gap-3 rounded-box px-2.5 text-left active:bg-soft'
+
+/** The switcher of the phone: a sheet from the lower edge. */
+export function WorkspaceSheet({ account, current, className }: { account: Account; current: { organizationId: string; name: string } | null; className?: string }) {
+  const [open, setOpen] = useState(false)
+  const close = (): void => setOpen(false)
+  return (
+    <Drawer open={open} onOpenChange={setOpen}>
+      <DrawerTrigger
+        aria-label={t('switcher.label', { workspace: current?.name ?? t('switcher.none') })}
+        className={cn('grid size-11 shrink-0 place-items-center rounded-box border border-line bg-card', className)}
+      >
+        <InitialsBadge kind="workspace" name={current?.name ?? '·'} />
+      </DrawerTrigger>
+      <DrawerContent>
+        <DrawerTitle>{t('switcher.title')}</DrawerTitle>
+        <ul>
+          {account.memberships.map(({ organizationId, name, slug, role }) => (
+            <li key={organizationId}>
+              <Link to="/w/$slug" params={{ slug }} onClick={close} aria-current={organizationId === current?.organizationId ? 'true' : undefined} className={row}>
+                <InitialsBadge kind="workspace" name={name} className="size-9 text-card" />
+                <span className="min-w-0 flex-1">
+                  <span dir="auto" className="block truncate font-medium">
+                    {name}
+                  </span>
+                  <span className="block text-meta text-muted">{roleLabel(role)}</span>
+                </span>
+                {organizationId === current?.organizationId && <Check aria-hidden size={18} className="text-accent" />}
+              </Link>
+            </li>
+          ))}
+        </ul>
+        <Link to="/workspaces/new" onClick={close} className={cn(row, 'mt-1 border-t border-line')}>
+          <span className="grid size-9 place-items-center text-muted">
+            <Plus aria-hidden size={19} />
+          </span>
+          {t('switcher.new')}
+        </Link>
+      </DrawerContent>
+    </Drawer>
+  )
+}

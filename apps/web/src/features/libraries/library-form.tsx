@@ -1,0 +1,87 @@
+import type { Library, Visibility } from '@carrel/api/schema/libraries'
+import { Form } from '@base-ui/react/form'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { FormError } from '#components/form-error.tsx'
+import { TextField } from '#components/text-field.tsx'
+import { Button } from '#components/ui/button.tsx'
+import { describeError, errorCode } from '#lib/error-text.ts'
+import { t } from '#lib/i18n.ts'
+import { useWorkspace } from '#lib/workspace.ts'
+import { FolderPicker } from './folder-picker.tsx'
+import { folderName } from './paths.ts'
+import { VisibilityField } from './visibility-field.tsx'
+
+type LibraryFormProps = {
+  operator: boolean
+  /** The wizard asks for less: the first library is everybody's. */
+  askVisibility: boolean
+  submitLabel: string
+  secondary?: ReactNode
+  onCreated: (library: Library) => void
+}
+
+/** A new library: where its books are, and what it is called. */
+export function LibraryForm({ operator, askVisibility, submitLabel, secondary, onCreated }: LibraryFormProps) {
+  const { api } = useWorkspace()
+  const client = useQueryClient()
+  const [folders, setFolders] = useState<readonly string[]>([])
+  const [typedName, setTypedName] = useState<string | null>(null)
+  const [visibility, setVisibility] = useState<Visibility>('organization')
+  const [missing, setMissing] = useState(false)
+  const name = typedName ?? (folders[0] === undefined ? '' : folderName(folders[0]))
+
+  const create = useMutation(
+    api.libraries.create.mutationOptions({
+      onSuccess: (library) => {
+        void client.invalidateQueries({ queryKey: api.libraries.key() })
+        onCreated(library)
+      },
+    }),
+  )
+  const nameTaken = errorCode(create.error) === 'NAME_TAKEN'
+
+  return (
+    <Form
+      className="flex flex-col gap-6"
+      errors={nameTaken ? { name: describeError(create.error).text } : {}}
+      onFormSubmit={() => {
+        if (folders.length === 0) return setMissing(true)
+        create.mutate({ name: name.trim(), visibility, folders: [...folders] })
+      }}
+    >
+      <fieldset className="min-w-0">
+        <legend className="mb-1.5 text-card font-medium">{t('library.folders')}</legend>
+        <FolderPicker
+          chosen={folders}
+          operator={operator}
+          onChange={(next) => {
+            setFolders(next)
+            setMissing(false)
+          }}
+        />
+        <p role="alert" className="mt-1.5 text-meta text-danger empty:hidden">
+          {missing ? t('library.foldersMissing') : ''}
+        </p>
+      </fieldset>
+      <TextField
+        name="name"
+        label={t('library.name')}
+        value={name}
+        onValueChange={setTypedName}
+        required
+        maxLength={100}
+        autoComplete="off"
+        placeholder={t('library.namePlaceholder')}
+      />
+      {askVisibility && <VisibilityField value={visibility} onChange={setVisibility} />}
+      {!nameTaken && <FormError error={create.error} />}
+      <div className="flex flex-wrap justify-end gap-2 max-md:flex-col-reverse max-md:items-stretch">
+        {secondary}
+        <Button type="submit" size="large" disabled={create.isPending}>
+          {create.isPending ? t('action.working') : submitLabel}
+        </Button>
+      </div>
+    </Form>
+  )
+}

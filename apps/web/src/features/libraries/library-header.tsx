@@ -1,0 +1,49 @@
+import type { LibraryDetail } from '@carrel/api/schema/libraries'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { PageHeading } from '#components/page-heading.tsx'
+import { Skeleton } from '#components/ui/skeleton.tsx'
+import { formatNumber } from '#lib/format.ts'
+import { t } from '#lib/i18n.ts'
+import { useWorkspace } from '#lib/workspace.ts'
+import { libraryFacts } from './library-facts.ts'
+
+export function LibraryHeader({ library, actions }: { library: LibraryDetail; actions: ReactNode }) {
+  const { slug } = useWorkspace()
+  return (
+    <PageHeading
+      className="mb-6"
+      actions={actions}
+      description={
+        <span className="tabular">
+          {libraryFacts(library)}
+          {library.problemCount > 0 && !library.scanning && (
+            <>
+              {' · '}
+              <Link
+                to="/w/$slug/libraries/$libraryId/problems"
+                params={{ slug, libraryId: library.id }}
+                className="rounded-[4px] text-warn underline decoration-current/40 underline-offset-3 hover:decoration-current"
+              >
+                {t('library.problems', { count: library.problemCount, files: formatNumber(library.problemCount) })}
+              </Link>
+            </>
+          )}
+        </span>
+      }
+    >
+      {library.name}
+    </PageHeading>
+  )
+}
+
+export function LibraryHeaderSkeleton() {
+  return (
+    <div aria-hidden className="mb-6 flex h-14 items-end justify-between gap-4">
+      <div>
+        <Skeleton className="h-7 w-44" />
+        <Skeleton className="mt-2.5 h-4 w-60" />
+      </div>
+    </div>
+  )
+}

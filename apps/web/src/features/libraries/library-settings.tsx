@@ -1,0 +1,74 @@
+import type { LibraryDetail, Visibility } from '@carrel/api/schema/libraries'
+import { Form } from '@base-ui/react/form'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Folder, FolderX } from 'lucide-react'
+import { useState } from 'react'
+import { FormError } from '#components/form-error.tsx'
+import { TextField } from '#components/text-field.tsx'
+import { Button } from '#components/ui/button.tsx'
+import { describeError, errorCode } from '#lib/error-text.ts'
+import { t } from '#lib/i18n.ts'
+import { toast } from '#lib/toasts.ts'
+import { useWorkspace } from '#lib/workspace.ts'
+import { DeleteLibrary } from './delete-library.tsx'
+import { VisibilityField } from './visibility-field.tsx'
+
+export function LibrarySettings({ library, onDeleted }: { library: LibraryDetail; onDeleted: () => void }) {
+  const { can } = useWorkspace()
+  return (
+    <div className="flex max-w-2xl flex-col gap-10">
+      {can('library:update') && <NameAndVisibility library={library} />}
+      <section aria-labelledby="folders-title">
+        <h2 id="folders-title" className="section-title">
+          {t('library.folders')}
+        </h2>
+        <p className="mt-0.5 text-muted">{t('settings.folders.text')}</p>
+        <ul className="mt-3 divide-y divide-line rounded-box border border-line bg-card">
+          {library.folders.map((folder) => (
+            <li key={folder.id} className="flex items-center gap-3 px-4 py-3">
+              {folder.available ? <Folder aria-hidden size={18} className="shrink-0 text-muted" /> : <FolderX aria-hidden size={18} className="shrink-0 text-warn" />}
+              <span dir="ltr" className="min-w-0 [overflow-wrap:anywhere]">
+                {folder.path}
+              </span>
+              {!folder.available && <span className="ml-auto shrink-0 text-meta text-warn">{t('settings.folders.missing')}</span>}
+            </li>
+          ))}
+        </ul>
+      </section>
+      {can('library:delete') && <DeleteLibrary library={library} onDeleted={onDeleted} />}
+    </div>
+  )
+}
+
+function NameAndVisibility({ library }: { library: LibraryDetail }) {
+  const { api } = useWorkspace()
+  const client = useQueryClient()
+  const [name, setName] = useState(library.name)
+  const [visibility, setVisibility] = useState<Visibility>(library.visibility)
+  const save = useMutation(
+    api.libraries.update.mutationOptions({
+      onSuccess: async () => {
+        await client.invalidateQueries({ queryKey: api.libraries.key() })
+        toast(t('settings.saved'))
+      },
+    }),
+  )
+  const nameTaken = errorCode(save.error) === 'NAME_TAKEN'
+  const changed = name.trim() !== library.name || visibility !== library.visibility
+  return (
+    <Form
+      className="flex flex-col gap-5"
+      errors={nameTaken ? { name: describeError(save.error).text } : {}}
+      onFormSubmit={() => save.mutate({ libraryId: library.id, name: name.trim(), visibility })}
+    >
+      <TextField name="name" label={t('library.name')} value={name} onValueChange={setName} required maxLength={100} autoComplete="off" />
+      <VisibilityField value={visibility} onChange={setVisibility} />
+      {!nameTaken && <FormError error={save.error} />}
+      <div>
+        <Button type="submit" disabled={!changed || save.isPending}>
+          {save.isPending ? t('action.working') : t('action.save')}
+        </Button>
+      </div>
+    </Form>
+  )
+}

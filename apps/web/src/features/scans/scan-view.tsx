@@ -1,0 +1,94 @@
+import type { Scan } from '@carrel/api/schema/scans'
+import type { ReactNode } from 'react'
+import { Progress } from '#components/ui/progress.tsx'
+import { formatDuration, formatNumber, formatRate } from '#lib/format.ts'
+import { t } from '#lib/i18n.ts'
+import { booksSoFar, scanProgress } from './progress.ts'
+import { useThrottled } from './use-throttled.ts'
+
+/** A run over a library as a picture: two bars, the figures under them, the covers found so far. */
+export function ScanView({ scan, mosaic, actions }: { scan: Scan; mosaic: ReactNode; actions: ReactNode }) {
+  const text = scanSummary(scan)
+  const spoken = useThrottled(text, 8000)
+  const { reading, covers } = scanProgress(scan)
+  const ended = scan.status === 'done' || scan.status === 'failed'
+  return (
+    <div>
+      <h1 tabIndex={-1} data-page-heading className="page-title">
+        {scanTitle(scan)}
+      </h1>
+      <p className="mt-1 text-pretty text-muted">{text}</p>
+      <p aria-live="polite" className="sr-only">
+        {spoken}
+      </p>
+      {!ended && (
+        <div className="mt-5 grid grid-cols-2 gap-1.5">
+          <Progress value={reading} label={t('scan.bar.reading')} className="rounded-r-[3px]" />
+          <Progress value={covers} label={t('scan.bar.covers')} className="rounded-l-[3px]" />
+        </div>
+      )}
+      <ScanFigures scan={scan} />
+      {mosaic}
+      <div className="mt-7 flex flex-wrap justify-end gap-2 max-md:flex-col-reverse max-md:items-stretch">{actions}</div>
+    </div>
+  )
+}
+
+export function ScanFigures({ scan }: { scan: Scan }) {
+  const { remaining } = scanProgress(scan)
+  const ended = scan.status === 'done' || scan.status === 'failed'
+  const covering = scan.status === 'covering'
+  return (
+    <dl className="tabular mt-3 flex flex-wrap items-baseline gap-x-6 gap-y-1 text-card text-muted">
+      {!ended && scan.rate > 0 && (
+        <Figure value={formatRate(scan.rate)} label={t(covering ? 'scan.coversPerSecond' : 'scan.filesPerSecond')} />
+      )}
+      {remaining !== null && <Figure value={formatDuration(remaining)} label={t('scan.remaining')} />}
+      {covering && <Figure value={formatNumber(scan.covered)} label={t('scan.coversOf', { total: formatNumber(scan.coversTotal) })} />}
+      {scan.problems > 0 && <Figure value={formatNumber(scan.problems)} label={t('scan.problems', { count: scan.problems })} warn />}
+      {!ended && scan.currentFolder !== null && (
+        <div className="min-w-0 basis-0 grow text-right max-md:basis-full max-md:text-left">
+          <dt className="sr-only">{t('scan.currentFolder')}</dt>
+          <dd className="truncate" dir="ltr" title={scan.currentFolder}>
+            {scan.currentFolder}
+          </dd>
+        </div>
+      )}
+    </dl>
+  )
+}
+
+function Figure({ value, label, warn = false }: { value: string; label: string; warn?: boolean }) {
+  return (
+    <div className="flex flex-row-reverse gap-1">
+      <dt>{label}</dt>
+      <dd className={warn ? 'font-semibold text-warn' : 'font-semibold text-ink'}>{value}</dd>
+    </div>
+  )
+}
+
+function scanTitle(scan: Scan): string {
+  if (scan.status === 'failed') return t('scan.failed.title')
+  if (scan.status !== 'done') return t('scan.running.title')
+  return booksSoFar(scan) === 0 ? t('scan.empty.title') : t('scan.done.title')
+}
+
+/** One sentence on how far a scan is. */
+export function scanSummary(scan: Scan): string {
+  const books = formatNumber(booksSoFar(scan))
+  const found = formatNumber(scan.found)
+  switch (scan.status) {
+    case 'queued':
+      return t('scan.queued.text')
+    case 'failed':
+      return t('scan.failed.text', { reason: scan.error ?? t('scan.failed.noReason') })
+    case 'done':
+      if (booksSoFar(scan) > 0) return t('scan.done.text', { count: booksSoFar(scan), books })
+      return scan.problems > 0 ? t('scan.unreadable.text') : t('scan.empty.text')
+    case 'covering':
+      return t('scan.covering.text', { count: booksSoFar(scan), books })
+    case 'listing':
+      if (scan.found === 0) return t('scan.looking.text')
+      return t(scan.walked ? 'scan.listing.text' : 'scan.listing.openText', { books, found })
+  }
+}

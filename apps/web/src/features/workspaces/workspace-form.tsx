@@ -1,0 +1,76 @@
+import type { Organization } from '@carrel/api/schema/organizations'
+import { Form } from '@base-ui/react/form'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { FormError } from '#components/form-error.tsx'
+import { TextField } from '#components/text-field.tsx'
+import { Button } from '#components/ui/button.tsx'
+import { accountQuery } from '#lib/account.ts'
+import { describeError, errorCode } from '#lib/error-text.ts'
+import { t } from '#lib/i18n.ts'
+import { instance } from '#lib/rpc.ts'
+import { isSlug, suggestSlug } from './slug.ts'
+
+type WorkspaceFormProps = { submitLabel: string; secondary?: ReactNode; onCreated: (organization: Organization) => void }
+
+/** A new workspace: its name, and the part of the address made from it. */
+export function WorkspaceForm({ submitLabel, secondary, onCreated }: WorkspaceFormProps) {
+  const client = useQueryClient()
+  const [name, setName] = useState('')
+  const [typedSlug, setTypedSlug] = useState<string | null>(null)
+  const [badSlug, setBadSlug] = useState(false)
+  const suggested = suggestSlug(name)
+  const slug = typedSlug ?? suggested
+
+  const create = useMutation(
+    instance.organizations.create.mutationOptions({
+      onSuccess: async (organization) => {
+        await client.invalidateQueries({ queryKey: accountQuery.queryKey })
+        onCreated(organization)
+      },
+    }),
+  )
+  const slugTaken = errorCode(create.error) === 'SLUG_TAKEN'
+  const slugError = badSlug ? t('workspace.slugInvalid') : slugTaken ? describeError(create.error).text : null
+
+  return (
+    <Form
+      className="flex flex-col gap-4.5"
+      errors={slugError === null ? {} : { slug: slugError }}
+      onFormSubmit={() => {
+        const given = slug.trim()
+        if (given !== '' && !isSlug(given)) return setBadSlug(true)
+        // A name without Latin letters gets its address from the server.
+        create.mutate({ name: name.trim(), ...(given === '' ? {} : { slug: given }) })
+      }}
+    >
+      <TextField name="name" label={t('workspace.name')} value={name} onValueChange={setName} required maxLength={100} autoComplete="organization" placeholder={t('workspace.namePlaceholder')} />
+      <TextField
+        name="slug"
+        label={t('workspace.slug')}
+        value={slug}
+        onValueChange={(value) => {
+          setTypedSlug(value.toLowerCase())
+          setBadSlug(false)
+        }}
+        maxLength={48}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        dir="ltr"
+        description={
+          <span dir="ltr">
+            {location.host}/w/<strong className="font-semibold text-ink">{slug === '' ? '…' : slug}</strong>
+          </span>
+        }
+      />
+      {slugError === null && <FormError error={create.error} />}
+      <div className="mt-1.5 flex flex-wrap justify-end gap-2 max-md:flex-col-reverse max-md:items-stretch">
+        {secondary}
+        <Button type="submit" size="large" disabled={create.isPending}>
+          {create.isPending ? t('action.working') : submitLabel}
+        </Button>
+      </div>
+    </Form>
+  )
+}

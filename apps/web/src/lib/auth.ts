@@ -1,0 +1,34 @@
+import { createAuthClient } from 'better-auth/client'
+
+const client = createAuthClient({ basePath: '/api/auth' })
+
+/** Carries Better Auth's code to the one place that turns codes into text. */
+class AuthError extends Error {
+  readonly code: string
+  constructor(code: string) {
+    super(code)
+    this.code = code
+  }
+}
+
+type Outcome = { error: { code?: string | undefined; status: number } | null }
+
+async function settle(run: Promise<Outcome>): Promise<void> {
+  const { error } = await run
+  if (!error) return
+  if (error.status === 429) throw new AuthError('TOO_MANY_REQUESTS')
+  if (error.status === 0 || error.status >= 500) throw new AuthError('UNAVAILABLE')
+  throw new AuthError(error.code ?? 'UNKNOWN')
+}
+
+export function signIn(input: { email: string; password: string }): Promise<void> {
+  return settle(client.signIn.email(input))
+}
+
+export function signUp(input: { name: string; email: string; password: string }): Promise<void> {
+  return settle(client.signUp.email(input))
+}
+
+export function signOut(): Promise<void> {
+  return settle(client.signOut())
+}

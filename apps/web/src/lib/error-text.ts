@@ -1,0 +1,81 @@
+import { ORPCError } from '@orpc/client'
+import { type MessageId, t } from './i18n.ts'
+
+export type ErrorText = {
+  title: string
+  text: string
+  /** True when trying the same again can help. */
+  retry: boolean
+}
+
+/** `network`: no answer at all. `server`: an answer that is not ours, as a proxy gives while the server restarts. */
+export function errorCode(error: unknown): string {
+  if (error instanceof ORPCError) return error.code === 'MALFORMED_ORPC_ERROR_RESPONSE' ? statusCode(error.status) : error.code
+  if (error instanceof TypeError) return 'NETWORK'
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
+  return 'UNKNOWN'
+}
+
+function statusCode(status: number): string {
+  if (status === 413) return 'PAYLOAD_TOO_LARGE'
+  if (status === 429) return 'TOO_MANY_REQUESTS'
+  return status >= 500 ? 'UNAVAILABLE' : 'UNKNOWN'
+}
+
+const transient = new Set(['NETWORK', 'UNAVAILABLE', 'SERVICE_UNAVAILABLE', 'BAD_GATEWAY', 'GATEWAY_TIMEOUT', 'TIMEOUT'])
+
+/** True when the server could not be reached, so that the same request may work in a moment. */
+export function isTransient(error: unknown): boolean {
+  return transient.has(errorCode(error))
+}
+
+export function isUnauthorized(error: unknown): boolean {
+  return errorCode(error) === 'UNAUTHORIZED'
+}
+
+export function isNotFound(error: unknown): boolean {
+  return errorCode(error) === 'NOT_FOUND'
+}
+
+type Entry = readonly [title: MessageId, text: MessageId, retry: boolean]
+
+const unreachable: Entry = ['error.unreachable.title', 'error.unreachable.text', true]
+const entries: Readonly<Record<string, Entry>> = {
+  NETWORK: unreachable,
+  UNAVAILABLE: unreachable,
+  SERVICE_UNAVAILABLE: unreachable,
+  BAD_GATEWAY: unreachable,
+  GATEWAY_TIMEOUT: unreachable,
+  TIMEOUT: unreachable,
+  UNAUTHORIZED: ['error.unauthorized.title', 'error.unauthorized.text', false],
+  FORBIDDEN: ['error.forbidden.title', 'error.forbidden.text', false],
+  NOT_FOUND: ['error.notFound.title', 'error.notFound.text', false],
+  CONFLICT: ['error.conflict.title', 'error.conflict.text', true],
+  BAD_REQUEST: ['error.badRequest.title', 'error.badRequest.text', false],
+  PAYLOAD_TOO_LARGE: ['error.tooLarge.title', 'error.tooLarge.text', false],
+  TOO_MANY_REQUESTS: ['error.tooMany.title', 'error.tooMany.text', true],
+  WRONG_CODE: ['error.wrongCode.title', 'error.wrongCode.text', false],
+  ALREADY_SET_UP: ['error.alreadySetUp.title', 'error.alreadySetUp.text', false],
+  SLUG_TAKEN: ['error.slugTaken.title', 'error.slugTaken.text', false],
+  NAME_TAKEN: ['error.nameTaken.title', 'error.nameTaken.text', false],
+  FOLDER_NOT_ALLOWED: ['error.folderNotAllowed.title', 'error.folderNotAllowed.text', false],
+  FOLDER_UNREADABLE: ['error.folderUnreadable.title', 'error.folderUnreadable.text', true],
+  FOLDER_OVERLAPS: ['error.folderOverlaps.title', 'error.folderOverlaps.text', false],
+  INVALID_EMAIL_OR_PASSWORD: ['error.wrongPassword.title', 'error.wrongPassword.text', false],
+  USER_ALREADY_EXISTS: ['error.emailTaken.title', 'error.emailTaken.text', false],
+  USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: ['error.emailTaken.title', 'error.emailTaken.text', false],
+  EMAIL_TAKEN: ['error.emailTaken.title', 'error.emailTaken.text', false],
+  PASSWORD_TOO_SHORT: ['error.password.title', 'error.password.text', false],
+  PASSWORD_TOO_LONG: ['error.password.title', 'error.password.text', false],
+  BANNED_USER: ['error.forbidden.title', 'error.forbidden.text', false],
+}
+
+/** The one place where an error becomes words: what happened, what is safe, what to do. */
+export function describeError(error: unknown): ErrorText {
+  return describeCode(errorCode(error))
+}
+
+export function describeCode(code: string): ErrorText {
+  const [title, text, retry] = entries[code] ?? (['error.unknown.title', 'error.unknown.text', true] as const)
+  return { title: t(title), text: t(text), retry }
+}

@@ -1,0 +1,94 @@
+import type { ServerEvent } from '@carrel/api/schema/events'
+import type { Library, LibraryDetail } from '@carrel/api/schema/libraries'
+import type { Scan } from '@carrel/api/schema/scans'
+import type { Query, QueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { accountQuery } from './account.ts'
+import { backoff, pause } from './backoff.ts'
+import { setConnection } from './connection.ts'
+import { isUnauthorized } from './error-text.ts'
+import { instance, workspaceApi, workspaceKey } from './rpc.ts'
+import { throttleByKey } from './throttle.ts'
+
+export function isScanning(scan: Scan | null): boolean {
+  return scan !== null && scan.status !== 'done' && scan.status !== 'failed'
+}
+
+/** Endless lists are not read again page by page: they learn that they are out of date, and decide themselves. */
+function isEndless(query: Query): boolean {
+  const [, options] = query.queryKey as [unknown, { type?: string } | undefined]
+  return options?.type === 'infinite'
+}
+
+function refresh(client: QueryClient, queryKey: readonly unknown[]): void {
+  void client.invalidateQueries({ queryKey, predicate: (query) => !isEndless(query) })
+  void client.invalidateQueries({ queryKey, predicate: isEndless, refetchType: 'none' })
+}
+
+function applyScan(client: QueryClient, organizationId: string, scan: Scan): void {
+  const { libraries } = workspaceApi(organizationId)
+  const scanning = isScanning(scan)
+  client.setQueryData(
+    libraries.get.queryKey({ input: { libraryId: scan.libraryId } }),
+    (old: LibraryDetail | undefined) => old && { ...old, scan, scanning },
+  )
+  client.setQueryData(libraries.list.queryKey(), (old: Library[] | undefined) =>
+    old?.some((library) => library.id === scan.libraryId && library.scanning !== scanning)
+      ? old.map((library) => (library.id === scan.libraryId ? { ...library, scanning } : library))
+      : old,
+  )
+  if (!scanning) refresh(client, workspaceKey(organizationId))
+}
+
+const throttled = throttleByKey(1500)
+
+function applyEvent(client: QueryClient, event: ServerEvent): void {
+  if (event.type === 'scan') applyScan(client, event.organizationId, event.scan)
+  else if (event.type === 'changed') {
+    const { organizationId, what } = event
+    throttled(`${organizationId} ${what}`, () => {
+      const api = workspaceApi(organizationId)
+      if (what === 'members') void client.invalidateQueries({ queryKey: accountQuery.queryKey })
+      else {
+        refresh(client, api.libraries.key())
+        refresh(client, api.scans.key())
+      }
+      if (what === 'books') refresh(client, api.books.key())
+    })
+  }
+}
+
+async function listen(client: QueryClient, signal: AbortSignal): Promise<void> {
+  let attempt = 0
+  let interrupted = false
+  while (!signal.aborted) {
+    try {
+      const events = await instance.events.stream.call(undefined, { signal })
+      attempt = 0
+      setConnection('open')
+      if (interrupted) refresh(client, [])
+      for await (const event of events) applyEvent(client, event)
+    } catch (error) {
+      if (signal.aborted) return
+      if (isUnauthorized(error)) return void client.invalidateQueries({ queryKey: accountQuery.queryKey })
+    }
+    interrupted = true
+    if (signal.aborted) return
+    if (attempt >= 2) setConnection('lost')
+    await pause(backoff(attempt++), signal)
+  }
+}
+
+/** The one event stream of this tab; follows what the server tells for as long as the page is open. */
+export function useServerEvents(): void {
+  const client = useQueryClient()
+  useEffect(() => {
+    const controller = new AbortController()
+    void listen(client, controller.signal)
+    return () => {
+      controller.abort()
+      setConnection('idle')
+    }
+  }, [client])
+}

@@ -1,0 +1,8 @@
+export function coverUrl(organizationId: string, bookId: string, width: 320 | 640, version: string | null): string {
+  const query = version === null ? '' : `?v=${encodeURIComponent(version)}`
+  return `/files/${organizationId}/books/${bookId}/cover/${width}.webp${query}`
+}
+
+export function downloadUrl(organizationId: string, fileId: string): string {
+  return `/files/${organizationId}/files/${fileId}`
+}

@@ -1,0 +1,93 @@
+import { locale } from './i18n.ts'
+
+export function formatNumber(value: number): string {
+  return new Intl.NumberFormat(locale()).format(value)
+}
+
+/** A rate with one decimal below ten: `3.4`, `312`. */
+export function formatRate(value: number): string {
+  return new Intl.NumberFormat(locale(), { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
+}
+
+export function formatList(values: readonly string[]): string {
+  return new Intl.ListFormat(locale(), { type: 'unit', style: 'short' }).format(values)
+}
+
+const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+
+/** Decimal units, as file managers show them: `1.5 MB`. */
+export function formatBytes(bytes: number): string {
+  const exponent = bytes < 1000 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log10(bytes) / 3))
+  const value = bytes / 1000 ** exponent
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: byteUnits[exponent] ?? 'byte',
+    unitDisplay: exponent === 0 ? 'long' : 'short',
+    maximumFractionDigits: exponent > 0 && value < 10 ? 1 : 0,
+  }).format(value)
+}
+
+/** The two largest parts of a duration: `2 h 10 min`, `38 sec`. */
+export function formatDuration(seconds: number): string {
+  const part = (value: number, unit: 'hour' | 'minute' | 'second'): string =>
+    new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'short' }).format(value)
+  const whole = Math.max(1, Math.round(seconds))
+  if (whole < 60) return part(whole, 'second')
+  const minutes = Math.round(whole / 60)
+  if (minutes < 60) return part(minutes, 'minute')
+  const hours = Math.floor(minutes / 60)
+  return minutes % 60 === 0 ? part(hours, 'hour') : `${part(hours, 'hour')} ${part(minutes % 60, 'minute')}`
+}
+
+const steps = [
+  ['year', 31_557_600],
+  ['month', 2_629_800],
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const
+
+/** `4 minutes ago`, `yesterday`; within a minute, `now`. */
+export function formatAgo(timestamp: string, now: number = Date.now()): string {
+  const seconds = (Date.parse(timestamp) - now) / 1000
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' })
+  for (const [unit, size] of steps) {
+    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit)
+  }
+  return format.format(0, 'second')
+}
+
+export function formatDate(timestamp: string): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'long' }).format(new Date(timestamp))
+}
+
+/** A date of publication as exact as it is known: `1892`, `October 1892`, `14 October 1892`. */
+export function formatPublished(value: string): string {
+  const [year = '', month, day] = value.split('-')
+  if (month === undefined) return year
+  const date = new Date(Date.UTC(2000, Number(month) - 1, day === undefined ? 1 : Number(day)))
+  date.setUTCFullYear(Number(year))
+  return new Intl.DateTimeFormat(locale(), {
+    timeZone: 'UTC',
+    year: 'numeric',
+    month: 'long',
+    ...(day === undefined ? {} : { day: 'numeric' }),
+  }).format(date)
+}
+
+/** `en-GB` → `British English`; an unknown tag stays as it is. */
+export function formatLanguage(tag: string): string {
+  try {
+    return new Intl.DisplayNames([locale()], { type: 'language', fallback: 'code' }).of(tag) ?? tag
+  } catch {
+    return tag
+  }
+}
+
+/** Which greeting fits the hour. */
+export function partOfDay(hour: number): 'night' | 'morning' | 'afternoon' | 'evening' {
+  if (hour < 5) return 'night'
+  if (hour < 12) return 'morning'
+  return hour < 18 ? 'afternoon' : 'evening'
+}

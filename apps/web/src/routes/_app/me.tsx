@@ -1,0 +1,18 @@
+import { createFileRoute } from '@tanstack/react-router'
+import { PageHeading } from '#components/page-heading.tsx'
+import { Profile } from '#features/account/profile.tsx'
+import { t } from '#lib/i18n.ts'
+import { usePageTitle } from '#lib/page-title.ts'
+
+export const Route = createFileRoute('/_app/me')({ component: MePage })
+
+function MePage() {
+  const { account } = Route.useRouteContext()
+  usePageTitle(t('nav.me'))
+  return (
+    <>
+      <PageHeading>{t('nav.me')}</PageHeading>
+      <Profile account={account} />
+    </>
+  )
+}

@@ -1,0 +1,55 @@
+import { useQuery } from '@tanstack/react-query'
+import { createFileRoute, Navigate, Outlet, redirect, useLocation, useMatch, useParams } from '@tanstack/react-router'
+import { SideBar } from '#features/frame/side-bar.tsx'
+import { TabBar } from '#features/frame/tab-bar.tsx'
+import { WorkspaceSheet } from '#features/frame/workspace-sheet.tsx'
+import { SearchField } from '#features/search/search-field.tsx'
+import { accountQuery } from '#lib/account.ts'
+import { useServerEvents } from '#lib/events.ts'
+import { t } from '#lib/i18n.ts'
+import { preferredMembership, rememberedWorkspace, toWorkspace } from '#lib/workspace.ts'
+
+export const Route = createFileRoute('/_app')({
+  beforeLoad: async ({ context: { queryClient }, location }) => {
+    const account = await queryClient.ensureQueryData(accountQuery)
+    if (!account) throw redirect({ to: '/sign-in', search: { next: location.href } })
+    return { account }
+  },
+  component: AppLayout,
+})
+
+function AppLayout() {
+  const { account: loaded } = Route.useRouteContext()
+  const { data: account = loaded } = useQuery(accountQuery)
+  const location = useLocation()
+  const { slug } = useParams({ strict: false })
+  const results = useMatch({ from: '/_app/w/$slug/search', shouldThrow: false })
+  useServerEvents()
+  if (!account) return <Navigate to="/sign-in" search={{ next: location.href }} replace />
+
+  const membership = account.memberships.find((candidate) => candidate.slug === slug) ?? preferredMembership(account, rememberedWorkspace())
+  const workspace = membership ? toWorkspace(membership) : null
+  return (
+    <>
+      <a
+        href="#main"
+        className="fixed top-3 left-3 z-60 -translate-y-16 rounded-field bg-card px-4 py-2.5 font-medium shadow-float focus-visible:translate-y-0"
+      >
+        {t('frame.skip')}
+      </a>
+      <SideBar account={account} workspace={workspace} />
+      <div className="min-h-dvh md:pl-62">
+        {workspace && (
+          <header className="mx-auto flex max-w-[1520px] items-center gap-2.5 px-10 pt-4.5 max-md:px-4.5 max-md:pt-3.5">
+            <SearchField slug={workspace.slug} query={results ? (results.search.q ?? '') : null} className="max-w-130 flex-1" />
+            <WorkspaceSheet account={account} current={workspace} className="md:hidden" />
+          </header>
+        )}
+        <main id="main" tabIndex={-1} className="mx-auto max-w-[1520px] px-10 pt-6.5 pb-20 outline-none max-md:px-4.5 max-md:pt-6 max-md:pb-28">
+          <Outlet />
+        </main>
+      </div>
+      <TabBar slug={workspace?.slug ?? null} />
+    </>
+  )
+}

@@ -1,0 +1,61 @@
+import type { BookSort } from '@carrel/api/schema/books'
+import { useQuery } from '@tanstack/react-query'
+import { createFileRoute } from '@tanstack/react-router'
+import { NotFoundPage } from '#components/page-states.tsx'
+import { ErrorNotice } from '#components/states.tsx'
+import { bookListOptions } from '#features/books/book-list.ts'
+import { parseBookSort } from '#features/books/book-sort.ts'
+import { LibraryBooks } from '#features/books/library-books.tsx'
+import { SortMenu } from '#features/books/sort-menu.tsx'
+import { LibraryHeader, LibraryHeaderSkeleton } from '#features/libraries/library-header.tsx'
+import { LibraryMenu } from '#features/libraries/library-menu.tsx'
+import { RunningScan } from './-running-scan.tsx'
+import { isNotFound } from '#lib/error-text.ts'
+import { isScanning } from '#lib/events.ts'
+import { usePageTitle } from '#lib/page-title.ts'
+import { useWorkspace } from '#lib/workspace.ts'
+
+export const Route = createFileRoute('/_app/w/$slug/libraries/$libraryId/')({
+  validateSearch: (search: Record<string, unknown>): { sort?: BookSort } => {
+    const sort = parseBookSort(search['sort'])
+    return sort === 'added' ? {} : { sort }
+  },
+  loaderDeps: ({ search: { sort = 'added' } }) => ({ sort }),
+  loader: ({ context: { api, queryClient }, params: { libraryId }, deps: { sort } }) => {
+    void queryClient.prefetchQuery(api.libraries.get.queryOptions({ input: { libraryId } }))
+    void queryClient.prefetchInfiniteQuery(bookListOptions(api, libraryId, sort))
+  },
+  component: LibraryPage,
+})
+
+function LibraryPage() {
+  const { libraryId } = Route.useParams()
+  const { sort = 'added' } = Route.useSearch()
+  const navigate = Route.useNavigate()
+  const { api } = useWorkspace()
+  const { data: library, error, refetch } = useQuery(api.libraries.get.queryOptions({ input: { libraryId } }))
+  usePageTitle(library?.name)
+
+  if (error && isNotFound(error)) return <NotFoundPage />
+  if (error && !library) return <ErrorNotice heading="h1" error={error} onRetry={() => void refetch()} />
+  const running = library?.scan && isScanning(library.scan) ? library.scan : null
+  return (
+    <>
+      {library ? (
+        <LibraryHeader
+          library={library}
+          actions={
+            <>
+              <SortMenu value={sort} onChange={(next) => void navigate({ search: next === 'added' ? {} : { sort: next }, replace: true })} />
+              <LibraryMenu library={library} />
+            </>
+          }
+        />
+      ) : (
+        <LibraryHeaderSkeleton />
+      )}
+      {running && <RunningScan scan={running} />}
+      <LibraryBooks key={`${libraryId} ${sort}`} libraryId={libraryId} sort={sort} library={library} />
+    </>
+  )
+}
