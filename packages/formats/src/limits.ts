@@ -3,8 +3,8 @@ const MiB = 1024 * KiB
 
 /** Bounds on what one file may cost; sizes are in bytes, text lengths in UTF-16 units. */
 export const limits = {
-  /** Smaller files are read once into memory, larger ones in chunks. */
-  wholeFile: 64 * MiB,
+  /** Smaller files are read once, into one buffer that is used again; larger ones are hashed in chunks. */
+  wholeFile: 8 * MiB,
   chunk: MiB,
   archiveEntries: 20_000,
   archiveDirectory: 64 * MiB,

@@ -101,7 +101,7 @@ export function descriptorSource(descriptor: number, size: number): ByteSource {
 function readFully(descriptor: number, into: Buffer, position: number, onProgress?: () => void): number {
   let filled = 0
   while (filled < into.length) {
-    const length = Math.min(into.length - filled, onProgress ? 8 * limits.chunk : into.length)
+    const length = Math.min(into.length - filled, limits.chunk)
     const count = readSync(descriptor, into, filled, length, position + filled)
     if (count === 0) break
     filled += count
@@ -110,13 +110,11 @@ function readFully(descriptor: number, into: Buffer, position: number, onProgres
   return filled
 }
 
-const keptBytes = 8 * limits.chunk
 let kept = Buffer.allocUnsafeSlow(0)
 
-/** A buffer for one file at a time: the next call hands out the same memory. */
+/** At most `limits.wholeFile` bytes for one file at a time: the next call hands out the same memory. */
 function scratch(size: number): Buffer {
-  if (size > keptBytes) return Buffer.allocUnsafeSlow(size)
-  if (kept.length < size) kept = Buffer.allocUnsafeSlow(Math.min(keptBytes, Math.max(limits.chunk, size * 2)))
+  if (kept.length < size) kept = Buffer.allocUnsafeSlow(Math.min(limits.wholeFile, Math.max(limits.chunk, size * 2)))
   return kept.subarray(0, size)
 }
 
@@ -129,7 +127,7 @@ function scratch(size: number): Buffer {
  */
 export function loadAndHash(descriptor: number, stats: Stats, onProgress: () => void): { source: ByteSource; sha256: string } {
   const { size } = stats
-  const loaded = size < limits.wholeFile ? loadWhole(descriptor, size, onProgress) : hashChunks(descriptor, size, onProgress)
+  const loaded = size <= limits.wholeFile ? loadWhole(descriptor, size, onProgress) : hashChunks(descriptor, size, onProgress)
   const now = fstatSync(descriptor)
   if (loaded === null || now.size !== size || now.mtimeMs !== stats.mtimeMs) {
     throw new BookFileError('unreadable', 'The file changed while it was read.')

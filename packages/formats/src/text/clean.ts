@@ -1,6 +1,7 @@
 import { Parser } from 'htmlparser2'
 
-const control = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\ufeff\ufffe\uffff]/g
+/** White space that is a control character stays for the callers to fold. */
+const control = /(?!\s)\p{Cc}|[\ufeff\ufffe\uffff]/gu
 
 /** Well-formed text without control characters, in NFC. White space stays as it is. */
 export function wellFormed(text: string): string {
