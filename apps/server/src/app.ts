@@ -49,7 +49,7 @@ export function createApp(deps: ServerDeps): RequestListener {
 const notFound = { defined: false, code: 'NOT_FOUND', status: 404, message: 'There is nothing at this address.' }
 
 async function onNode({ incoming, outgoing }: HttpBindings, surface: NodeSurface): Promise<Response> {
-  const handled = await surface(incoming as never, outgoing as never)
-  if (!handled) sendError(outgoing as never, 404, 'NOT_FOUND', notFound.message)
+  const handled = await surface(incoming, outgoing)
+  if (!handled) sendError(outgoing, 404, 'NOT_FOUND', notFound.message)
   return RESPONSE_ALREADY_SENT
 }

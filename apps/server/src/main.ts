@@ -37,54 +37,50 @@ async function main(): Promise<void> {
     process.argv.slice(2).map((folder) => path.resolve(folder)),
   )
 
-  // From last to first: each part that starts adds how it ends.
-  const closers: (() => Promise<unknown>)[] = []
+  // Each part that starts adds how it ends; they end from last to first.
+  const running = new AsyncDisposableStack()
   let stopping: Promise<void> | undefined
-  const stop = (): Promise<void> =>
-    (stopping ??= (async () => {
-      const limit = setTimeout(() => process.exit(1), stopLimitMs)
-      for (const close of closers.reverse()) await close().catch((error: unknown) => log.error({ err: error }, 'stop'))
-      clearTimeout(limit)
-    })())
+  const stop = (): Promise<void> => {
+    setTimeout(() => process.exit(1), stopLimitMs).unref()
+    return (stopping ??= running.disposeAsync().catch((error: unknown) => log.error({ err: error }, 'stop')))
+  }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop().then(() => process.exit(0)))
 
+  // The port is taken first, so that a second start says so at once; until all is ready it answers 503.
   let answer: RequestListener = (_request, response) => sendError(response, 503, 'STARTING', 'Carrel is starting. Try again in a moment.')
   const server = createServer(
     { requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024 },
     (request, response) => answer(request, response),
   )
-  if (env.ROLE !== 'worker') {
-    await listen(server, env.PORT, env.HOST)
-    closers.push(() => closeServer(server))
-  }
+  const serves = env.ROLE !== 'worker'
+  if (serves) await listen(server, env.PORT, env.HOST)
 
   try {
-    let target
-    let owner = null
-    if (env.DATABASE_URL) target = { url: env.DATABASE_URL }
-    else {
-      const postgres = await startEmbeddedPostgres({ dataDir })
-      closers.unshift(() => postgres.stop())
-      const { host, port, database, user, password } = postgres.options
-      target = { host, port, database }
-      owner = { user, password }
-      void postgres.exited.then(({ expected }) => {
-        if (expected) return
-        log.error('The database ended unexpectedly; its log is in DATA_DIR/postgres. Carrel stops.')
-        void stop().then(() => process.exit(1))
-      })
-    }
-    const deps = await createDeps({ env, target, owner, secret, roots, dataDir, migrationsDir, webDir, version, log })
-    closers.splice(closers.length - (env.ROLE === 'worker' ? 0 : 1), 0, () => deps.close())
+    const database = env.DATABASE_URL ? { target: { url: env.DATABASE_URL }, owner: null } : await startDatabase()
+    const deps = await createDeps({ ...database, env, secret, roots, dataDir, migrationsDir, webDir, version, log })
+    running.defer(() => deps.close())
+    if (serves) running.defer(() => closeServer(server))
     if (env.ROLE !== 'web') {
       const worker = await createWorker(deps, env.SCAN_PROCESSES ?? availableParallelism())
-      closers.push(() => worker.stop())
+      running.defer(() => worker.stop())
     }
     answer = createApp(deps)
-    if (env.ROLE !== 'worker') announce(server, env, roots, (await needsSetup(deps.authDb)) ? setupCode(secret) : null)
+    if (serves) announce(server, env, roots, (await needsSetup(deps.authDb)) ? setupCode(secret) : null)
   } catch (error) {
     await stop()
     throw error
+  }
+
+  async function startDatabase() {
+    const postgres = await startEmbeddedPostgres({ dataDir })
+    running.defer(() => postgres.stop())
+    void postgres.exited.then(({ expected }) => {
+      if (expected) return
+      log.error('The database ended unexpectedly; its log is in DATA_DIR/postgres. Carrel stops.')
+      void stop().then(() => process.exit(1))
+    })
+    const { host, port, database, user, password } = postgres.options
+    return { target: { host, port, database }, owner: { user, password } }
   }
 }
 
@@ -124,8 +120,8 @@ function announce(
   const lines = ['', `Carrel is ready at ${local}`]
   if (!env.APP_URL && lan && env.HOST === '0.0.0.0') lines.push(`  on your network: http://${lan}:${port}`)
   if (code) lines.push('', 'Set it up here (the link carries your one-time code):', `  ${local}/setup?code=${code}`)
-  const missing = roots.filter((root) => !existsSync(root))
+  const missing = new Set(roots.filter((root) => !existsSync(root)))
   if (roots.length === 0) lines.push('', 'No folder with books is open to it yet. Start it with yours:  npm start -- ~/Books')
-  else lines.push('', 'Folders it may read:', ...roots.map((root) => `  ${root}${missing.includes(root) ? '  (not found)' : ''}`))
+  else lines.push('', 'Folders it may read:', ...roots.map((root) => `  ${root}${missing.has(root) ? '  (not found)' : ''}`))
   console.log([...lines, ''].join('\n'))
 }

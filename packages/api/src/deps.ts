@@ -3,7 +3,7 @@ import type { Pools, Transact } from '@carrel/db'
 import type { BlobStore } from '@carrel/storage'
 import type { EventBus } from './events/bus.ts'
 import type { AllowedRoots } from './folders/policy.ts'
-import type { Jobs } from './jobs.ts'
+import type { Jobs } from './jobs/queries.ts'
 
 export type Log = {
   info(details: object, message: string): void

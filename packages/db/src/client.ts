@@ -38,7 +38,7 @@ export function openPools(target: Target, secret: string, urls: LoginUrls = {}, 
     const url = urls[login]
     return connect(url ? { url } : target, url ? null : { user: login, password: loginPassword(secret, login) }, {
       max: size,
-      connection: { statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000 } as never,
+      connection: { statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000 },
     })
   }
   const app = open('carrel_app', max)

@@ -4,7 +4,7 @@ import type { EmptyRelations } from 'drizzle-orm'
 import type { ReservedSql, Sql } from 'postgres'
 
 /** The database handle of one transaction, in which an actor was entered. */
-export type Tx = Omit<PostgresJsDatabase<EmptyRelations>, 'transaction'>
+export type Tx = Omit<PostgresJsDatabase, 'transaction'>
 
 /** Whom the database found behind a session token. */
 export type Actor = {

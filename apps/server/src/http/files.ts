@@ -36,7 +36,7 @@ export function createFiles(deps: ServerDeps): (request: IncomingMessage, respon
       : ('unauthenticated' as const)
     if (found === 'unauthenticated') sendError(response, 401, 'UNAUTHORIZED', 'Sign in to go on.')
     else if (found === undefined) notFound(response)
-    else return found as T
+    else return found
     return undefined
   }
 

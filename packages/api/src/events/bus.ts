@@ -1,10 +1,9 @@
 import type { Sql } from 'postgres'
 import * as z from 'zod'
-import { sql } from 'drizzle-orm'
-import type { Tx } from '@carrel/db'
 import { Id } from '../shapes.ts'
 
-const channel = 'carrel_events'
+/** Channel of the signals. */
+export const channel = 'carrel_events'
 
 /** What travels through NOTIFY: ids only. Who may see the thing is decided where it is read. */
 export const Signal = z.discriminatedUnion('type', [
@@ -17,11 +16,6 @@ export type EventBus = {
   /** Calls back for each signal of any process of this server. Returns the way to end it. */
   subscribe(listener: (signal: Signal) => void): () => void
   end(): Promise<void>
-}
-
-/** Tells every process of this server, when the transaction commits. */
-export async function announce(db: Tx, signal: Signal): Promise<void> {
-  await db.execute(sql`select pg_notify(${channel}, ${JSON.stringify(signal)})`)
 }
 
 /** Listens on a connection of its own; needs a session, not a transaction pool. */

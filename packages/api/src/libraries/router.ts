@@ -2,7 +2,7 @@ import { opendir, stat } from 'node:fs/promises'
 import { ORPCError } from '@orpc/server'
 import { hasPermission } from '@carrel/auth'
 import * as z from 'zod'
-import { announce } from '../events/bus.ts'
+import { announce } from '../events/queries.ts'
 import { isInside, resolveInside } from '../folders/policy.ts'
 import { findUsableRoots } from '../folders/router.ts'
 import { allowed } from '../procedures.ts'
@@ -82,7 +82,7 @@ export const libraries = {
       if (!id) throw errors.NAME_TAKEN({ message: 'This workspace has a library of that name.' })
       await insertScan(scope, id)
       await deps.jobs.enqueueScan(scope.db, id)
-      await announce(scope.db, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
+      await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
       return { id, name: input.name, visibility: input.visibility, bookCount: 0, problemCount: 0, scanning: true, lastScannedAt: null }
     }),
 
@@ -101,7 +101,7 @@ export const libraries = {
       const values = { ...(input.name !== undefined && { name: input.name }), ...(input.visibility && { visibility: input.visibility }) }
       if (!(await updateLibrary(scope, input.libraryId, values)))
         throw errors.NAME_TAKEN({ message: 'This workspace has a library of that name.' })
-      await announce(scope.db, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
+      await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
       return getLibrary(scope, input.libraryId)
     }),
 
@@ -116,7 +116,7 @@ export const libraries = {
     .handler(async ({ context: { scope }, input }) => {
       await getLibrary(scope, input.libraryId)
       await deleteLibrary(scope, input.libraryId)
-      await announce(scope.db, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
+      await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
       return {}
     }),
 
@@ -134,7 +134,7 @@ export const libraries = {
       const latest = library.scanning ? await findLatestScan(scope, library.id) : undefined
       const scanId = latest?.id ?? (await insertScan(scope, library.id))
       await deps.jobs.enqueueScan(scope.db, library.id)
-      await announce(scope.db, { type: 'scan', organizationId: scope.organizationId, libraryId: library.id, scanId })
+      await announce(scope, { type: 'scan', organizationId: scope.organizationId, libraryId: library.id, scanId })
       const scan = await findScan(scope, scanId)
       if (!scan) throw notFound()
       return scan

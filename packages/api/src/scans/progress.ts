@@ -1,11 +1,7 @@
-import { and, eq, sql } from 'drizzle-orm'
-import type { Transact } from '@carrel/db'
-import { coverTask } from '@carrel/db/schema'
-import { announce } from '../events/bus.ts'
-import { asJob } from '../scope.ts'
+import { announce } from '../events/queries.ts'
+import type { InJob } from './in-job.ts'
 import { updateScan } from './queries.ts'
 import type { ScanStatus } from './schema.ts'
-import { LibraryGone } from './writer.ts'
 
 const tickMs = 250
 const rateWindowMs = 4000
@@ -13,31 +9,41 @@ const rateWindowMs = 4000
 /** Counts of a run, written to its row and announced at most four times a second. */
 export class Progress {
   readonly counts = { found: 0, walked: false, listed: 0, unchanged: 0, problems: 0, covered: 0, coversTotal: 0 }
-  status: ScanStatus = 'listing'
   currentFolder: string | null = null
-  readonly #transact: Transact
-  readonly #libraryId: string
+  #status: ScanStatus = 'listing'
+  readonly #inJob: InJob
   readonly #scanId: string
   readonly #samples: { at: number; done: number }[] = []
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
   #last = ''
 
-  constructor(transact: Transact, libraryId: string, scanId: string) {
-    this.#transact = transact
-    this.#libraryId = libraryId
+  constructor(inJob: InJob, scanId: string) {
+    this.#inJob = inJob
     this.#scanId = scanId
   }
 
   /** Starts the ticking; a failed write is left to the next tick. */
   start(): void {
     const tick = () => {
-      this.#writing = this.write().catch(() => {})
+      this.#writing = this.#write({}).catch(() => {})
       void this.#writing.then(() => {
         if (this.#timer) this.#timer = setTimeout(tick, tickMs)
       })
     }
     this.#timer = setTimeout(tick, 0)
+  }
+
+  /** The listing is over; what follows is the second stage. */
+  walked(): void {
+    this.counts.walked = true
+    this.#status = 'covering'
+    this.currentFolder = null
+  }
+
+  covered(count: number): void {
+    this.counts.covered += count
+    this.counts.coversTotal = Math.max(this.counts.coversTotal, this.counts.covered)
   }
 
   async stop(): Promise<void> {
@@ -46,45 +52,28 @@ export class Progress {
     await this.#writing
   }
 
-  async write(extra: { finishedAt?: Date; error?: string | null } = {}): Promise<void> {
-    const values = {
-      ...this.counts,
-      status: this.status,
-      currentFolder: this.currentFolder,
-      milliRate: Math.round(this.#rate() * 1000),
-      ...extra,
-    }
-    const text = JSON.stringify({ ...values, milliRate: 0 })
+  async end({ status, error }: { status: 'done' | 'failed'; error: string | null }): Promise<void> {
+    await this.stop()
+    this.#status = status
+    await this.#write({ finishedAt: new Date(), error })
+  }
+
+  async #write(extra: { finishedAt?: Date; error?: string | null }): Promise<void> {
+    const values = { ...this.counts, status: this.#status, currentFolder: this.currentFolder, ...extra }
+    const text = JSON.stringify(values)
     if (text === this.#last) return
-    await asJob(this.#transact, this.#libraryId, async (scope) => {
-      if (!scope) throw new LibraryGone()
-      await updateScan(scope, this.#scanId, values)
-      await announce(scope.db, { type: 'scan', organizationId: scope.organizationId, libraryId: this.#libraryId, scanId: this.#scanId })
+    const milliRate = Math.round(this.#rate() * 1000)
+    await this.#inJob(async (scope) => {
+      await updateScan(scope, this.#scanId, { ...values, milliRate })
+      await announce(scope, { type: 'scan', organizationId: scope.organizationId, libraryId: scope.libraryId, scanId: this.#scanId })
     })
     this.#last = text
   }
 
-  /** Counts the covers that are still to be made, for the bar of the second stage. */
-  async countCovers(): Promise<void> {
-    const waiting = await asJob(
-      this.#transact,
-      this.#libraryId,
-      async (scope) => {
-        if (!scope) throw new LibraryGone()
-        const [row] = await scope.db
-          .select({ count: sql<number>`count(*)::int` })
-          .from(coverTask)
-          .where(and(eq(coverTask.organizationId, scope.organizationId), eq(coverTask.libraryId, this.#libraryId)))
-        return row?.count ?? 0
-      },
-      { readOnly: true },
-    )
-    this.counts.coversTotal = this.counts.covered + waiting
-  }
-
   /** Files, then covers, a second, over the last seconds. */
   #rate(): number {
-    const done = this.status === 'covering' ? this.counts.covered : this.counts.listed + this.counts.unchanged + this.counts.problems
+    const { covered, listed, unchanged, problems } = this.counts
+    const done = this.#status === 'covering' ? covered : listed + unchanged + problems
     const at = Date.now()
     if (done < (this.#samples.at(-1)?.done ?? 0)) this.#samples.length = 0
     this.#samples.push({ at, done })

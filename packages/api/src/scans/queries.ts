@@ -1,4 +1,5 @@
 import { and, asc, count, desc, eq, gt, isNotNull, sql } from 'drizzle-orm'
+import { hasPermission } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { libraryFile, scan } from '@carrel/db/schema'
 import type { JobScope, OrganizationScope } from '../scope.ts'
@@ -6,31 +7,35 @@ import type { Scan } from './schema.ts'
 
 type ScanRow = typeof scan.$inferSelect
 
-const toScan = (row: ScanRow): Scan => ({
-  id: row.id,
-  libraryId: row.libraryId,
-  status: row.status,
-  found: row.found,
-  walked: row.walked,
-  processed: row.listed + row.unchanged + row.problems,
-  listed: row.listed,
-  unchanged: row.unchanged,
-  problems: row.problems,
-  covered: row.covered,
-  coversTotal: row.coversTotal,
-  rate: row.milliRate / 1000,
-  currentFolder: row.currentFolder,
-  startedAt: row.startedAt?.toISOString() ?? null,
-  finishedAt: row.finishedAt?.toISOString() ?? null,
-  error: row.error,
-})
+/** Paths on the server are for those who may scan. */
+const toScan = (scope: OrganizationScope | JobScope, row: ScanRow): Scan => {
+  const showPaths = scope.kind === 'job' || hasPermission(scope.permissions, 'library:scan')
+  return {
+    id: row.id,
+    libraryId: row.libraryId,
+    status: row.status,
+    found: row.found,
+    walked: row.walked,
+    processed: row.listed + row.unchanged + row.problems,
+    listed: row.listed,
+    unchanged: row.unchanged,
+    problems: row.problems,
+    covered: row.covered,
+    coversTotal: row.coversTotal,
+    rate: row.milliRate / 1000,
+    currentFolder: showPaths ? row.currentFolder : null,
+    startedAt: row.startedAt?.toISOString() ?? null,
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+    error: row.error === null || showPaths ? row.error : 'Some of this library could not be read. Its keepers see why.',
+  }
+}
 
 export async function findScan(scope: OrganizationScope, scanId: string): Promise<Scan | undefined> {
   const [row] = await scope.db
     .select()
     .from(scan)
     .where(and(eq(scan.organizationId, scope.organizationId), eq(scan.id, scanId)))
-  return row && toScan(row)
+  return row && toScan(scope, row)
 }
 
 /** The newest run over a library. */
@@ -41,7 +46,7 @@ export async function findLatestScan(scope: OrganizationScope | JobScope, librar
     .where(and(eq(scan.organizationId, scope.organizationId), eq(scan.libraryId, libraryId)))
     .orderBy(desc(scan.createdAt), desc(scan.id))
     .limit(1)
-  return row && toScan(row)
+  return row && toScan(scope, row)
 }
 
 export async function insertScan(scope: OrganizationScope | JobScope, libraryId: string): Promise<string> {

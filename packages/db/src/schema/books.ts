@@ -18,7 +18,7 @@ import {
   type PgColumn,
 } from 'drizzle-orm/pg-core'
 import { library, libraryFolder } from './libraries.ts'
-import { appRole, createdAt, libraryData, moment, organizationId, ownOrganization, sharedData, inJob, writtenWhen } from './walls.ts'
+import { appRole, libraryData, moment, organizationId, ownOrganization, sharedData, inJob, writtenWhen } from './walls.ts'
 
 /** Compared bytewise, so that no collation version can break an index. */
 const sortKey = customType<{ data: string }>({ dataType: () => 'text collate "C"' })

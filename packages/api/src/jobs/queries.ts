@@ -11,7 +11,7 @@ export type Jobs = {
 export function createJobs(boss: PgBoss): Jobs {
   return {
     async enqueueScan(db, libraryId) {
-      await boss.send('scan', { libraryId }, { singletonKey: libraryId, db: fromDrizzle(db as never, sql) })
+      await boss.send('scan', { libraryId }, { singletonKey: libraryId, db: fromDrizzle(db, sql) })
     },
   }
 }

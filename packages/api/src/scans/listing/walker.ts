@@ -9,12 +9,15 @@ export type Found =
   | { kind: 'problem'; path: string; code: 'unreadable' | 'outside-root' | 'bad-name' | 'vanished'; detail: string }
   | { kind: 'folder'; path: string }
 
+/** The folder itself cannot be read; the message is for the operator. */
+export class FolderUnreadable extends Error {}
+
 const skippedFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', 'lost+found'])
 const statsAtOnce = 32
 
 /**
  * Walks a folder without following links, one folder at a time, so that memory does not grow with the
- * library. Throws the error of the root itself when that cannot be read; everything below is reported.
+ * library. Throws FolderUnreadable when the root cannot be read; everything below is reported.
  */
 export async function* walk(root: string, signal: AbortSignal): AsyncGenerator<Found[]> {
   const pending = ['']
@@ -43,10 +46,10 @@ export async function* walk(root: string, signal: AbortSignal): AsyncGenerator<F
       met.push(...(await Promise.all(names.map((name) => look(root, name)))))
     } catch (error) {
       signal.throwIfAborted()
-      if (folder === '') throw error
+      if (folder === '') throw new FolderUnreadable((error as NodeJS.ErrnoException).code)
       met.push(problem(folder, 'unreadable', 'Carrel may not read this folder.'))
     }
-    pending.push(...inner.toSorted().reverse())
+    pending.push(...inner.toSorted().toReversed())
     if (met.length > 0) yield met
   }
 }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { BookMetadata, ContributorRole } from '@carrel/formats'
-import { nameKey, personSortName, searchText, sortKey } from '../books/sort-key.ts'
+import { nameKey, personSortName, searchText, sortKey } from '../../books/sort-key.ts'
 
 const nameLength = 300
 

@@ -1,0 +1,49 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { coverTask } from '@carrel/db/schema'
+import type { JobScope } from '../../scope.ts'
+
+/** A book that waits for its thumbnail, and the file to take it from; null when none is readable. */
+export type CoverTask = { bookId: string; folderId: string | null; path: string | null }
+
+/** What became of one book's cover. */
+export type CoverRow = {
+  id: string
+  state: 'ready' | 'none'
+  hash: string | null
+  thumbhash: string | null
+  color: string | null
+  aspect: number | null
+}
+
+/** The next books to cover: those looked at last first. */
+export async function listCoverTasks(scope: JobScope, onlyWanted: boolean, limit: number): Promise<CoverTask[]> {
+  return scope.db.execute<CoverTask>(sql`
+    select t.book_id as "bookId", f.folder_id as "folderId", f.path
+    from cover_task t left join lateral (
+      select folder_id, path from library_file f
+      where f.organization_id = t.organization_id and f.book_id = t.book_id and f.problem is null order by f.path limit 1
+    ) f on true
+    where t.organization_id = ${scope.organizationId} and t.library_id = ${scope.libraryId} ${onlyWanted ? sql`and t.wanted_at is not null` : sql``}
+    order by t.wanted_at desc nulls last, t.book_id limit ${limit}`)
+}
+
+export async function countCoverTasks(scope: JobScope): Promise<number> {
+  const [row] = await scope.db
+    .select({ count: sql<number>`count(*)::int` })
+    .from(coverTask)
+    .where(and(eq(coverTask.organizationId, scope.organizationId), eq(coverTask.libraryId, scope.libraryId)))
+  return row?.count ?? 0
+}
+
+/** Writes what was made and takes the books off the list. */
+export async function finishCovers(scope: JobScope, rows: readonly CoverRow[]): Promise<void> {
+  const json = JSON.stringify(rows)
+  await Promise.all([
+    scope.db
+      .execute(sql`update book b set cover_state = r.state, cover_hash = r.hash, cover_thumbhash = r.thumbhash, cover_color = r.color, cover_aspect = r.aspect
+      from json_to_recordset(${json}::text::json) as r(id uuid, state text, hash text, thumbhash text, color text, aspect real)
+      where b.organization_id = ${scope.organizationId} and b.id = r.id`),
+    scope.db.execute(sql`delete from cover_task where organization_id = ${scope.organizationId}
+      and book_id in (select id from json_to_recordset(${json}::text::json) as r(id uuid))`),
+  ])
+}

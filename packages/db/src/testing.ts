@@ -1,0 +1,2 @@
+export { createTestDatabase, startTestCluster, type TestCluster, type TestDatabase } from './testing/cluster.ts'
+export { fillRows, freshPlace, placeRows, tenantTables, type Place, type Row, type TenantTable } from './testing/rows.ts'
