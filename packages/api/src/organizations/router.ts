@@ -2,11 +2,10 @@ import { randomInt } from 'node:crypto'
 import { insertAssignments } from '../folders/queries.ts'
 import { signedIn } from '../procedures.ts'
 import { insertOrganization, rememberOrganization } from './queries.ts'
-import { CreateOrganization, OpenOrganization, Organization } from './schema.ts'
+import { CreateOrganization, OpenOrganization, Organization, Slug } from './schema.ts'
 import { slugFromName } from './slug.ts'
-import { Slug } from './schema.ts'
 
-const randomSlug = () => `workspace-${randomInt(100_000, 1_000_000)}`
+const randomSlug = (base = 'workspace') => `${base}-${randomInt(100_000, 1_000_000)}`
 
 export const organizations = {
   create: signedIn
@@ -15,8 +14,13 @@ export const organizations = {
     .input(CreateOrganization)
     .output(Organization)
     .handler(async ({ context: { scope, deps }, input, errors }) => {
-      const wished = input.slug ?? Slug.safeParse(slugFromName(input.name)).data ?? randomSlug()
-      const made = await insertOrganization(scope, { name: input.name, slug: wished })
+      const { name } = input
+      const derived = Slug.safeParse(slugFromName(name)).data
+      // Only who chose an address is told that it is taken; a derived one is made unique in silence.
+      const made = input.slug
+        ? await insertOrganization(scope, { name, slug: input.slug })
+        : ((derived && (await insertOrganization(scope, { name, slug: derived }))) ??
+          (await insertOrganization(scope, { name, slug: randomSlug(derived) })))
       if (!made) throw errors.SLUG_TAKEN({ message: 'Another workspace has this address.', data: undefined })
       if (made.first && scope.user.operator) await insertAssignments(scope, made.id, deps.roots)
       await rememberOrganization(scope, made.id)
