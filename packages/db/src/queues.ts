@@ -6,9 +6,10 @@ export const queues = {
   /** One job a library at most, queued or running. Payload: `{ libraryId }`. */
   scan: {
     policy: 'exclusive',
-    retryLimit: 5,
+    retryLimit: 50,
     retryDelay: 1,
     retryBackoff: true,
+    retryDelayMax: 60,
     expireInSeconds: 24 * 3600,
     heartbeatSeconds: 15,
     notify: true,
