@@ -79,7 +79,7 @@ export function toolEnvironment() {
  * its own, so a terminal's Ctrl-C reaches only us. After `patience` ms it is killed, and if we are killed it is
  * told to stop (Linux), so nothing is left running. Resolves with its exit code.
  */
-export function run([program, ...args], { patience = 10_000, ...options } = {}) {
+export function run([program, ...args], { name = path.basename(program), patience = 10_000, ...options } = {}) {
   const [command, ...rest] = [...tie(), program, ...args]
   const child = spawn(command, rest, { cwd: root, stdio: 'inherit', ...options, detached: true })
   let stopped
@@ -89,15 +89,19 @@ export function run([program, ...args], { patience = 10_000, ...options } = {}) 
     stopped = signal
     child.kill(signal)
     impatience = setTimeout(() => {
-      console.error(`${path.basename(program)} did not stop within ${patience / 1000} s and is killed.`)
+      console.error(`${name} did not stop within ${patience / 1000} s and is killed.`)
       process.kill(-child.pid, 'SIGKILL')
     }, patience)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+  // npm hands a signal to the shell between us, which dies of it without a word: then we have a new parent.
+  const parent = process.ppid
+  const watch = setInterval(() => process.env.npm_lifecycle_event && process.ppid !== parent && stop('SIGTERM'), 250)
   return new Promise((resolve) => {
-    child.once('error', (error) => fail(`${program} cannot be run: ${error.message}`))
+    child.once('error', (error) => fail(`${name} cannot be run: ${error.message}`))
     child.once('close', (code, signal) => {
       clearTimeout(impatience)
+      clearInterval(watch)
       for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(name, stop)
       resolve({ code: code ?? 128 + os.constants.signals[signal], stopped })
     })

@@ -9,6 +9,7 @@ await installDependencies()
 const node = findNode()
 await build()
 const { code } = await run([node, path.join(root, 'apps/server/dist/main.js'), ...folders], {
+  name: 'Carrel',
   env: { ...process.env, NODE_ENV: 'production' },
 })
 process.exit(code)
