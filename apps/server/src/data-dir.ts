@@ -1,17 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { SettingError } from './env.ts'
 
-/** Makes the data folder. Throws SettingError where that cannot be. */
+/** Makes the data folder and sees that it can be written. Throws SettingError where that cannot be. */
 export function openDataDir(folder: string): string {
   const absolute = path.resolve(folder)
   try {
     mkdirSync(absolute, { recursive: true, mode: 0o755 })
-    return absolute
   } catch (error) {
     throw new SettingError(`DATA_DIR cannot be used: ${absolute} cannot be made (${(error as NodeJS.ErrnoException).code}).`)
   }
+  try {
+    accessSync(absolute, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new SettingError(`DATA_DIR cannot be used: user ${process.getuid?.() ?? ''} cannot write ${absolute} (${code}).`)
+  }
+  return absolute
 }
 
 function writePrivate(file: string, text: string): void {

@@ -3,13 +3,14 @@ import { createServer, type RequestListener } from 'node:http'
 import { availableParallelism, networkInterfaces } from 'node:os'
 import path from 'node:path'
 import { setupCode, needsSetup } from '@carrel/auth'
-import { EmbeddedPostgresError, startEmbeddedPostgres } from '@carrel/db/embedded'
+import { startEmbeddedPostgres } from '@carrel/db/embedded'
 import { createApp } from './app.ts'
 import { keepRoots, keepSecret, openDataDir } from './data-dir.ts'
 import { createDeps } from './deps.ts'
 import { readEnv, SettingError } from './env.ts'
 import { sendError } from './http/guard.ts'
 import { createLog } from './log.ts'
+import { startFailure } from './start-failure.ts'
 import { createWorker } from './worker.ts'
 
 const version = '0.1.0'
@@ -20,8 +21,7 @@ const migrationsDir = bundled ? path.join(here, 'migrations') : path.join(here, 
 const webDir = path.join(here, '../../web/dist')
 
 await main().catch((error: unknown) => {
-  if (error instanceof SettingError || error instanceof EmbeddedPostgresError) console.error(error.message)
-  else console.error(error)
+  console.error(startFailure(error) ?? error)
   process.exit(1)
 })
 
@@ -114,14 +114,17 @@ function announce(
   const address = server.address()
   const port = address && typeof address === 'object' ? address.port : env.PORT
   const local = env.APP_URL ?? `http://localhost:${port}`
-  const lan = Object.values(networkInterfaces())
+  // A container's own address leads nowhere from outside.
+  const contained = existsSync('/.dockerenv') || existsSync('/run/.containerenv')
+  const lan = Object.values(contained ? {} : networkInterfaces())
     .flat()
     .find((entry) => entry?.family === 'IPv4' && !entry.internal)?.address
   const lines = ['', `Carrel is ready at ${local}`]
   if (!env.APP_URL && lan && env.HOST === '0.0.0.0') lines.push(`  on your network: http://${lan}:${port}`)
   if (code) lines.push('', 'Set it up here (the link carries your one-time code):', `  ${local}/setup?code=${code}`)
   const missing = new Set(roots.filter((root) => !existsSync(root)))
-  if (roots.length === 0) lines.push('', 'No folder with books is open to it yet. Start it with yours:  npm start -- ~/Books')
+  const mend = contained ? 'Mount yours and name it in LIBRARY_ROOTS.' : 'Start it with yours:  npm start -- ~/Books'
+  if (roots.length === 0) lines.push('', `No folder with books is open to it yet. ${mend}`)
   else lines.push('', 'Folders it may read:', ...roots.map((root) => `  ${root}${missing.has(root) ? '  (not found)' : ''}`))
   console.log([...lines, ''].join('\n'))
 }

@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator'
 import { connect, type Credentials, type Target } from './client.ts'
 import { migrateQueues } from './queues.ts'
+import { DatabaseRefusal } from './refusal.ts'
 import { ensureRoles, secretFingerprint } from './roles.ts'
 
 const lock = 7_274_226_117
@@ -21,14 +22,14 @@ export type MigrateOptions = {
 
 /**
  * Brings the database to this version, under one advisory lock, so that replicas may start together.
- * Throws when the server has another secret than the one that set the database up.
+ * @throws DatabaseRefusal when the server has another secret than the one that set the database up, or Postgres is too old.
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
   const owner = connect(options.target, options.owner, { max: 1, idle_timeout: 0, max_lifetime: null })
   try {
     await owner`select pg_advisory_lock(${lock})`
     const [version] = await owner<{ number: number }[]>`select current_setting('server_version_num')::int as number`
-    if ((version?.number ?? 0) < 160_000) throw new Error('Carrel needs PostgreSQL 16 or newer.')
+    if ((version?.number ?? 0) < 160_000) throw new DatabaseRefusal('DATABASE_URL: Carrel needs PostgreSQL 16 or newer.')
     await refuseOtherSecret(owner, options.secret)
     await ensureRoles(owner, options.secret, options.managePasswords)
     await runMigrations(drizzle({ client: owner }), { migrationsFolder: options.folder })
@@ -45,7 +46,7 @@ async function refuseOtherSecret(owner: ReturnType<typeof connect>, secret: stri
   if (!table?.name) return
   const [known] = await owner<{ secretFingerprint: string }[]>`select secret_fingerprint as "secretFingerprint" from instance`
   if (known && known.secretFingerprint !== secretFingerprint(secret)) {
-    throw new Error('BETTER_AUTH_SECRET differs from the one this database was set up with; give every replica the same secret.')
+    throw new DatabaseRefusal('BETTER_AUTH_SECRET differs from the one this database was set up with; give every replica the same secret.')
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { Sql } from 'postgres'
+import { DatabaseRefusal } from './refusal.ts'
 
 /** Logins of the running server. None owns anything; none passes policies by. */
 export const logins = ['carrel_app', 'carrel_auth', 'carrel_jobs'] as const
@@ -39,7 +40,7 @@ async function createRole(owner: Sql, statement: string): Promise<void> {
   await owner.unsafe(`do $$ begin ${statement}; exception when duplicate_object or unique_violation then null; end $$`)
 }
 
-/** Throws when this connection's login could pass policies by: owner, superuser, BYPASSRLS, or a member of such. */
+/** @throws DatabaseRefusal when this connection's login could pass policies by: owner, superuser, BYPASSRLS, or a member of such. */
 export async function refusePrivileged(connection: Sql): Promise<void> {
   const [found] = await connection<{ login: string; reason: string | null }[]>`
     select current_user as login, case
@@ -55,5 +56,7 @@ export async function refusePrivileged(connection: Sql): Promise<void> {
     end as reason
     from pg_roles r where r.rolname = current_user`
   if (found?.reason)
-    throw new Error(`The database login ${found.login} ${found.reason}; Carrel only runs on logins that cannot pass its row policies.`)
+    throw new DatabaseRefusal(
+      `The database login ${found.login} ${found.reason}; Carrel only runs on logins that cannot pass its row policies.`,
+    )
 }
