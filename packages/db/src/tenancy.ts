@@ -55,13 +55,12 @@ export function createTransact(pool: Sql): Transact {
       const session = new PostgresJsSession(connection, dialect, {}, {})
       const result = await fn(new PostgresJsDatabase(dialect, session, {}), entered as never)
       if (options.readOnly) void connection.unsafe('commit').then(release, release)
-      else await connection.unsafe('commit')
+      else await connection.unsafe('commit').then(release)
       return result
     } catch (error) {
       await connection.unsafe('rollback').catch(() => {})
+      release()
       throw error
-    } finally {
-      if (!options.readOnly || released) release()
     }
   }
 }

@@ -17,6 +17,7 @@ import {
   uuid,
   type PgColumn,
 } from 'drizzle-orm/pg-core'
+import { organization } from './auth.ts'
 import { library, libraryFolder } from './libraries.ts'
 import { appRole, libraryData, moment, organizationId, ownOrganization, sharedData, inJob, writtenWhen } from './walls.ts'
 
@@ -28,7 +29,7 @@ const names = (table: string) =>
   snakeCase.table(
     table,
     {
-      organizationId: organizationId(),
+      organizationId: organizationId().references(() => organization.id, { onDelete: 'cascade' }),
       id: uuid().notNull(),
       name: text().notNull(),
       sortName: sortKey().notNull(),

@@ -26,6 +26,7 @@ import {
   organizationId,
   ownOrganization,
   ownUser,
+  visibleLibrary,
 } from './walls.ts'
 
 /** A folder of the server that the operator opened to an organization. */
@@ -71,8 +72,8 @@ export const library = snakeCase.table(
     pgPolicy('library_update', {
       for: 'update',
       to: appRole,
-      using: sql`${ownOrganization} and (${may('library:update')} or id = (select app.job_library()))`,
-      withCheck: sql`${ownOrganization} and (${may('library:update')} or id = (select app.job_library()))`,
+      using: sql`${ownOrganization} and ((${may('library:update')} and ${seesLibrary}) or id = (select app.job_library()))`,
+      withCheck: sql`${ownOrganization} and ((${may('library:update')} and ${seesLibrary}) or id = (select app.job_library()))`,
     }),
     pgPolicy('library_delete', { for: 'delete', to: appRole, using: sql`${ownOrganization} and ${may('library:delete')}` }),
     pgPolicy('library_gate', { for: 'select', to: gateRole, using: sql`true` }),
@@ -147,7 +148,12 @@ export const scan = snakeCase.table(
     libraryKey(t),
     index().on(t.organizationId, t.libraryId, t.createdAt),
     ...libraryData('scan'),
-    pgPolicy('scan_create', { for: 'insert', to: appRole, withCheck: sql`${ownOrganization} and ${may('library:scan')}` }),
+    // Not the list of visible libraries, which is older than a library made in this transaction.
+    pgPolicy('scan_create', {
+      for: 'insert',
+      to: appRole,
+      withCheck: sql`${ownOrganization} and ${may('library:scan')} and library_id in (select id from library)`,
+    }),
   ],
 )
 
@@ -168,8 +174,8 @@ export const coverTask = snakeCase.table(
     pgPolicy('cover_task_want', {
       for: 'update',
       to: appRole,
-      using: sql`${ownOrganization} and library_id = any ((select app.visible_libraries())::uuid[])`,
-      withCheck: sql`${ownOrganization} and library_id = any ((select app.visible_libraries())::uuid[])`,
+      using: sql`${ownOrganization} and ${visibleLibrary}`,
+      withCheck: sql`${ownOrganization} and ${visibleLibrary}`,
     }),
   ],
 )
