@@ -1,0 +1,156 @@
+import type { Sql } from 'postgres'
+import { newId } from '../ids.ts'
+
+/** The ids of everything that hangs on one library. Places of two organizations may share all of them but the organization. */
+export type Place = {
+  organizationId: string
+  libraryId: string
+  folderId: string
+  bookId: string
+  /** A second book, on which nothing hangs. */
+  spareBookId: string
+  fileId: string
+  personId: string
+  seriesId: string
+  publisherId: string
+  tagId: string
+  scanId: string
+  rootId: string
+  visibility: 'organization' | 'restricted'
+  /** Begins every text of the place, so that it can be found where it should not be. */
+  mark: string
+}
+
+export function freshPlace(organizationId: string, mark: string, visibility: Place['visibility'] = 'organization'): Place {
+  const [libraryId, folderId, bookId, spareBookId, fileId, personId, seriesId, publisherId, tagId, scanId, rootId] = Array.from(
+    { length: 11 },
+    newId,
+  ) as [string, string, string, string, string, string, string, string, string, string, string]
+  return {
+    organizationId,
+    libraryId,
+    folderId,
+    bookId,
+    spareBookId,
+    fileId,
+    personId,
+    seriesId,
+    publisherId,
+    tagId,
+    scanId,
+    rootId,
+    visibility,
+    mark,
+  }
+}
+
+export type Row = Record<string, string | number | boolean | null | Date | Buffer | readonly string[]>
+
+const bookRow = (p: Place, id: string, name: string): Row => ({
+  organization_id: p.organizationId,
+  id,
+  library_id: p.libraryId,
+  title: `${p.mark} ${name} title`,
+  sort_title: `${p.mark} ${name}`.toLowerCase(),
+  subtitle: `${p.mark} subtitle`,
+  publisher_id: p.publisherId,
+  published: '1984',
+  description: `${p.mark} description`,
+  languages: ['en'],
+  layout: 'reflowable',
+  authors: [`${p.mark} author`],
+  author_sort: `${p.mark} author`.toLowerCase(),
+  formats: ['epub'],
+  series_name: `${p.mark} series`,
+  series_position: '1',
+  search_text: `${p.mark} ${name} sharedword`.toLowerCase(),
+  cover_state: 'ready',
+  cover_hash: Buffer.from(p.mark).toString('hex').padEnd(64, '0').slice(0, 64),
+  cover_color: '#123456',
+  added_at: new Date('2026-01-02T03:04:05.678Z'),
+  updated_at: new Date('2026-01-02T03:04:05.678Z'),
+})
+
+const nameRow = (p: Place, id: string, what: string): Row => ({
+  organization_id: p.organizationId,
+  id,
+  name: `${p.mark} ${what}`,
+  sort_name: `${p.mark} ${what}`,
+  name_key: `${p.mark} ${what}`,
+})
+
+/** One row (two of `book`) of each table whose rows belong to an organization, parents first. `userId` owns the personal ones. */
+export const placeRows = {
+  root_assignment: (p) => [{ organization_id: p.organizationId, id: p.rootId, path: `/${p.mark}/root` }],
+  library: (p) => [
+    {
+      organization_id: p.organizationId,
+      id: p.libraryId,
+      name: `${p.mark} library`,
+      visibility: p.visibility,
+      book_count: 2,
+      problem_count: 1,
+    },
+  ],
+  library_access: (p, userId) => [{ organization_id: p.organizationId, user_id: userId, library_id: p.libraryId, level: 'viewer' }],
+  library_folder: (p) => [{ organization_id: p.organizationId, id: p.folderId, library_id: p.libraryId, path: `/${p.mark}/root/folder` }],
+  scan: (p) => [
+    {
+      organization_id: p.organizationId,
+      id: p.scanId,
+      library_id: p.libraryId,
+      status: 'done',
+      current_folder: `${p.mark} current folder`,
+      error: `${p.mark} error`,
+      finished_at: new Date(),
+    },
+  ],
+  person: (p) => [nameRow(p, p.personId, 'person')],
+  series: (p) => [nameRow(p, p.seriesId, 'series')],
+  publisher: (p) => [nameRow(p, p.publisherId, 'publisher')],
+  tag: (p) => [nameRow(p, p.tagId, 'tag')],
+  book: (p) => [bookRow(p, p.bookId, 'main'), bookRow(p, p.spareBookId, 'spare')],
+  cover_task: (p) => [{ organization_id: p.organizationId, book_id: p.bookId, library_id: p.libraryId }],
+  book_contributor: (p) => [{ organization_id: p.organizationId, book_id: p.bookId, position: 0, person_id: p.personId, role: 'author' }],
+  book_series: (p) => [{ organization_id: p.organizationId, book_id: p.bookId, series_id: p.seriesId, position: 1 }],
+  book_tag: (p) => [{ organization_id: p.organizationId, book_id: p.bookId, tag_id: p.tagId }],
+  book_identifier: (p) => [
+    { organization_id: p.organizationId, book_id: p.bookId, position: 0, scheme: 'isbn', value: `${p.mark} identifier` },
+  ],
+  library_file: (p) => [
+    {
+      organization_id: p.organizationId,
+      id: p.fileId,
+      library_id: p.libraryId,
+      folder_id: p.folderId,
+      book_id: p.bookId,
+      path: `${p.mark} file.epub`,
+      path_hash: Buffer.from(`${p.mark} ${p.fileId}`),
+      size: 1,
+      modified_ms: 1,
+      sha256: `${p.mark} content`,
+      format: 'epub',
+      problem: 'damaged',
+      problem_detail: `${p.mark} problem`,
+      seen_at: new Date(),
+    },
+  ],
+  reading_state: (p, userId) => [
+    { organization_id: p.organizationId, user_id: userId, book_id: p.bookId, status: 'reading', progress: 0.5, updated_at: new Date() },
+  ],
+} satisfies Record<string, (place: Place, userId: string) => Row[]>
+
+export type TenantTable = keyof typeof placeRows
+export const tenantTables = Object.keys(placeRows) as TenantTable[]
+
+/** Writes all rows of a place, the personal ones once for each of `users`. Needs a superuser. */
+export async function fillRows(superuser: Sql, place: Place, users: readonly string[], skip: readonly TenantTable[] = []): Promise<void> {
+  for (const table of tenantTables) {
+    if (skip.includes(table)) continue
+    const personal = table === 'reading_state' || table === 'library_access'
+    for (const userId of personal ? users : ['']) {
+      for (const row of placeRows[table](place, userId))
+        await superuser`insert into ${superuser(table)} ${superuser(row as Record<string, never>)}`
+    }
+  }
+}

@@ -1,0 +1,445 @@
+import type { Sql, TransactionSql } from 'postgres'
+import { newId } from '../ids.ts'
+import { fillRows, freshPlace, placeRows, tenantTables, type Place, type Row, type TenantTable } from './rows.ts'
+
+/** Who runs a statement, how they enter, and what the walls know of them. */
+export type SqlActor = {
+  name: string
+  /** Null: the transaction enters nowhere. */
+  enter: { token: string; kind: 'user' | 'organization'; organization: string | null } | { library: string } | null
+  userId: string | null
+  /** Set when the actor should be let in. */
+  organizationId: string | null
+  permissions: ReadonlySet<string>
+  /** Places of the organization that the actor sees. */
+  sees: readonly Place[]
+  job: Place | null
+  operator: boolean
+}
+
+export type SqlWorld = {
+  places: Record<'open' | 'second' | 'restricted' | 'foreign' | 'foreignRestricted', Place>
+  users: Record<
+    'owner' | 'member' | 'colleague' | 'librarian' | 'guest' | 'shared' | 'outsider' | 'operator' | 'banned' | 'expired',
+    string
+  >
+  organizations: { own: string; foreign: string }
+  actors: SqlActor[]
+}
+
+/** Two organizations with a row in every table for each library, users with live sessions, and all kinds of actors. */
+export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
+  const organizations = { own: newId(), foreign: newId() }
+  const users = Object.fromEntries(
+    ['owner', 'member', 'colleague', 'librarian', 'guest', 'shared', 'outsider', 'operator', 'banned', 'expired'].map((name) => [
+      name,
+      newId(),
+    ]),
+  ) as SqlWorld['users']
+  for (const [name, id] of Object.entries(users)) {
+    await superuser`insert into "user" ${superuser({ id, name, email: `${name}-${id}@example.org`, role: name === 'operator' ? 'admin' : 'user', banned: name === 'banned' })}`
+  }
+  for (const [name, id] of Object.entries(organizations)) {
+    await superuser`insert into organization ${superuser({ id, name, slug: `${name}-${id.slice(-6)}` })}`
+  }
+  const memberships: [keyof typeof users, string, string][] = [
+    ['owner', organizations.own, 'owner'],
+    ['member', organizations.own, 'member'],
+    ['colleague', organizations.own, 'member'],
+    ['librarian', organizations.own, 'librarian'],
+    ['guest', organizations.own, 'guest'],
+    ['shared', organizations.own, 'guest'],
+    ['banned', organizations.own, 'owner'],
+    ['expired', organizations.own, 'owner'],
+    ['outsider', organizations.foreign, 'owner'],
+  ]
+  for (const [name, organization_id, role] of memberships) {
+    await superuser`insert into member ${superuser({ id: newId(), organization_id, user_id: users[name], role })}`
+  }
+  const token = (name: keyof typeof users) => `token-${users[name]}`
+  for (const name of Object.keys(users) as (keyof typeof users)[]) {
+    const expires_at = new Date(Date.now() + (name === 'expired' ? -1000 : 3_600_000))
+    // Every session claims the own organization as active: that must prove nothing.
+    await superuser`insert into session ${superuser({ id: newId(), token: token(name), user_id: users[name], expires_at, active_organization_id: organizations.own })}`
+  }
+  const places = {
+    open: freshPlace(organizations.own, 'OPEN'),
+    second: freshPlace(organizations.own, 'SECOND'),
+    restricted: freshPlace(organizations.own, 'RESTRICTED', 'restricted'),
+    foreign: freshPlace(organizations.foreign, 'FOREIGN'),
+    foreignRestricted: freshPlace(organizations.foreign, 'FOREIGN-RESTRICTED', 'restricted'),
+  }
+  for (const place of [places.open, places.second, places.restricted]) {
+    await fillRows(
+      superuser,
+      place,
+      [users.owner, users.member, users.colleague, users.librarian, users.guest, users.shared],
+      ['library_access'],
+    )
+  }
+  // An outsider's leftover state and share in the own organization must open nothing either.
+  await superuser`insert into reading_state ${superuser(placeRows.reading_state(places.open, users.outsider)[0] as Record<string, never>)}`
+  for (const user of [users.shared, users.outsider]) {
+    await superuser`insert into library_access ${superuser(placeRows.library_access(places.restricted, user)[0] as Record<string, never>)}`
+  }
+  for (const place of [places.foreign, places.foreignRestricted]) await fillRows(superuser, place, [users.outsider, users.member])
+
+  const granted = await superuser<{ role: string; permission: string }[]>`select role, permission from role_permission`
+  const permissionsOf = (role: string) => new Set(granted.filter((g) => g.role === role).map((g) => g.permission))
+  const nobody = { userId: null, organizationId: null, permissions: new Set<string>(), sees: [], job: null, operator: false }
+  const { open, second, restricted, foreign, foreignRestricted } = places
+  const asMember = (
+    name: keyof typeof users,
+    role: string,
+    sees: readonly Place[],
+    how: string | null,
+    organizationId = organizations.own,
+  ): SqlActor => ({
+    name: how === null ? `${name}, by the session` : how === organizationId ? name : `${name}, by slug`,
+    enter: { token: token(name), kind: 'organization', organization: how },
+    userId: users[name],
+    organizationId,
+    permissions: permissionsOf(role),
+    sees,
+    job: null,
+    operator: false,
+  })
+  const alone = (name: keyof typeof users, organization: string | null, how: string): SqlActor => ({
+    ...nobody,
+    name: `${name} ${how}`,
+    enter: { token: token(name), kind: organization === null ? 'user' : 'organization', organization },
+    userId: users[name],
+    operator: name === 'operator' && organization === null,
+  })
+  const rejected = (name: string, enter: SqlActor['enter']): SqlActor => ({ ...nobody, name, enter })
+  const job = (place: Place): SqlActor => ({
+    ...nobody,
+    name: `job of ${place.mark}`,
+    enter: { library: place.libraryId },
+    organizationId: place.organizationId,
+    sees: [place],
+    job: place,
+  })
+  const slug = `own-${organizations.own.slice(-6)}`
+  return {
+    places,
+    users,
+    organizations,
+    actors: [
+      rejected('no context', null),
+      rejected('unknown session', { token: 'no-such-token', kind: 'organization', organization: organizations.own }),
+      rejected('expired session', { token: token('expired'), kind: 'organization', organization: organizations.own }),
+      rejected('banned owner', { token: token('banned'), kind: 'organization', organization: organizations.own }),
+      rejected('banned owner by the session', { token: token('banned'), kind: 'organization', organization: null }),
+      asMember('owner', 'owner', [open, second, restricted], organizations.own),
+      asMember('owner', 'owner', [open, second, restricted], slug),
+      asMember('owner', 'owner', [open, second, restricted], null),
+      asMember('librarian', 'librarian', [open, second], organizations.own),
+      asMember('member', 'member', [open, second], organizations.own),
+      asMember('colleague', 'member', [open, second], organizations.own),
+      asMember('guest', 'guest', [], organizations.own),
+      asMember('shared', 'guest', [restricted], organizations.own),
+      asMember('outsider', 'owner', [foreign, foreignRestricted], organizations.foreign, organizations.foreign),
+      alone('owner', null, 'alone'),
+      alone('member', organizations.foreign, 'in the other organization'),
+      alone('outsider', organizations.own, 'in the own organization'),
+      alone('outsider', slug, 'in the own organization by slug'),
+      alone('operator', null, 'alone'),
+      alone('operator', organizations.own, 'in the own organization'),
+      job(open),
+      job(restricted),
+      job(foreign),
+      rejected('job of no library', { library: newId() }),
+    ],
+  }
+}
+
+type Verb = 'select' | 'insert' | 'update' | 'delete'
+type Fact = { organizationId: string; place: Place; userId: string | null }
+/** True when the actor may do it to a row of which only these facts count. */
+type Rule = (actor: SqlActor, row: Fact) => boolean
+
+const own: Rule = (actor, row) => actor.organizationId === row.organizationId
+const seen: Rule = (actor, row) => own(actor, row) && actor.sees.includes(row.place)
+const byJob: Rule = (actor, row) => own(actor, row) && actor.job === row.place
+const byAnyJob: Rule = (actor, row) => own(actor, row) && actor.job !== null
+const mine: Rule = (actor, row) => own(actor, row) && row.userId !== null && actor.userId === row.userId
+const may =
+  (permission: string): Rule =>
+  (actor, row) =>
+    own(actor, row) && actor.permissions.has(permission)
+const byOperator: Rule = (actor) => actor.operator
+const any =
+  (...rules: Rule[]): Rule =>
+  (actor, row) =>
+    rules.some((rule) => rule(actor, row))
+const all =
+  (...rules: Rule[]): Rule =>
+  (actor, row) =>
+    rules.every((rule) => rule(actor, row))
+
+type Cells = Partial<Record<Verb, Rule>> & {
+  /** A column and a constant to write where `update` is granted. */
+  touch?: (place: Place) => Row
+  /** Writes that would move a row where it must not go; refused to all who may update at all. */
+  moves?: (world: SqlWorld, actor: SqlActor) => Row[]
+}
+
+const bookData: Cells = { select: seen, insert: byJob, update: byJob, delete: byJob }
+const names: Cells = {
+  select: own,
+  insert: byAnyJob,
+  update: byAnyJob,
+  touch: () => ({ sort_name: 'touched' }),
+  moves: (world, actor) => [abroad(world, actor)],
+}
+const abroad = ({ organizations }: SqlWorld, actor: SqlActor): Row => ({
+  organization_id: actor.organizationId === organizations.foreign ? organizations.own : organizations.foreign,
+})
+const toOther = (world: SqlWorld, actor: SqlActor): Place => (actor.job === world.places.open ? world.places.second : world.places.open)
+const ofBookMoves = (world: SqlWorld, actor: SqlActor): Row[] => [abroad(world, actor), { book_id: toOther(world, actor).bookId }]
+const ofLibraryMoves = (world: SqlWorld, actor: SqlActor): Row[] => [abroad(world, actor), { library_id: toOther(world, actor).libraryId }]
+
+/** What each actor may do to each table. A verb that is absent is not granted to the app login at all. */
+export const sqlRules: Record<TenantTable, Cells> = {
+  root_assignment: {
+    select: any(may('library:create'), may('book:read'), byAnyJob, byOperator),
+    insert: byOperator,
+    delete: byOperator,
+  },
+  library: {
+    select: seen,
+    insert: may('library:create'),
+    update: any(all(may('library:update'), seen), byJob),
+    delete: may('library:delete'),
+    touch: () => ({ problem_count: 7 }),
+  },
+  library_access: { select: mine },
+  library_folder: { select: seen, insert: may('library:create') },
+  scan: {
+    ...bookData,
+    insert: any(byJob, all(may('library:scan'), seen)),
+    touch: () => ({ error: 'touched' }),
+    moves: ofLibraryMoves,
+  },
+  person: names,
+  series: names,
+  publisher: names,
+  tag: names,
+  book: { ...bookData, touch: () => ({ title: 'touched' }), moves: ofLibraryMoves },
+  cover_task: { ...bookData, update: seen, touch: () => ({ wanted_at: new Date() }) },
+  book_contributor: { ...bookData, touch: () => ({ role: 'touched' }), moves: ofBookMoves },
+  book_series: { ...bookData, touch: () => ({ position: 7 }), moves: ofBookMoves },
+  book_tag: { ...bookData, touch: (place) => ({ tag_id: place.tagId }), moves: ofBookMoves },
+  book_identifier: { ...bookData, touch: () => ({ value: 'touched' }), moves: ofBookMoves },
+  library_file: { ...bookData, touch: () => ({ problem_detail: 'touched' }), moves: ofLibraryMoves },
+  reading_state: {
+    select: all(mine, seen),
+    insert: all(mine, seen),
+    update: all(mine, seen),
+    delete: all(mine, seen),
+    touch: () => ({ progress: 0.7 }),
+    moves: (world, actor) => [
+      abroad(world, actor),
+      { user_id: actor.userId === world.users.member ? world.users.owner : world.users.member },
+      { book_id: Object.values(world.places).find((place) => !actor.sees.includes(place))?.bookId ?? '' },
+    ],
+  },
+}
+
+/** Tables of the other classes, as the app login sees them: none may be written. */
+const otherReads: Record<string, ((world: SqlWorld, actor: SqlActor) => string | null) | 'all' | 'none'> = {
+  user: 'none',
+  session: 'none',
+  account: 'none',
+  verification: 'none',
+  invitation: 'none',
+  rate_limit: 'none',
+  instance: 'all',
+  role_permission: 'all',
+  organization: (world, actor) =>
+    actor.operator
+      ? 'true'
+      : `id in (${[actor.organizationId, ...(actor.userId ? membershipsOf(world, actor.userId) : [])].map((id) => (id ? `'${id}'` : 'null')).join()})`,
+  member: (_world, actor) =>
+    `organization_id = ${actor.organizationId ? `'${actor.organizationId}'` : 'null'} or user_id = ${actor.userId ? `'${actor.userId}'` : 'null'}`,
+}
+export const otherTables = Object.keys(otherReads)
+
+const membershipsOf = (world: SqlWorld, userId: string): string[] =>
+  userId === world.users.outsider ? [world.organizations.foreign] : userId === world.users.operator ? [] : [world.organizations.own]
+
+export type MatrixResult = { cells: number; failures: string[] }
+
+const rollback = new Error('rollback')
+
+/**
+ * Runs every statement as every actor on `app`, a pool of the app login, and tells where the outcome is
+ * not the expected one. Changes nothing: each statement is rolled back.
+ */
+export async function runSqlMatrix(
+  app: Sql,
+  superuser: Sql,
+  world: SqlWorld,
+  only: { tables?: readonly string[]; stopAtFirst?: boolean } = {},
+): Promise<MatrixResult> {
+  const result: MatrixResult = { cells: 0, failures: [] }
+  const keys = await primaryKeys(superuser)
+  const facts = await allFacts(superuser, world, keys)
+  for (const actor of world.actors) {
+    await app
+      .begin(async (tx) => {
+        await enter(tx, actor)
+        const check = async (table: string, what: string, expected: string, run: (point: TransactionSql) => Promise<string>) => {
+          result.cells += 1
+          const met = await attempt(tx, run)
+          if (met !== expected) result.failures.push(`${actor.name}: ${what} ${table}: expected ${expected}, met ${met}`)
+        }
+        for (const table of tenantTables) {
+          if (only.tables && !only.tables.includes(table)) continue
+          const cells: Cells = sqlRules[table]
+          const key = keys.get(table) ?? []
+          const rows = facts.get(table) ?? []
+          const list = (rule: Rule) => rows.filter((row) => rule(actor, row.fact)).length
+          await check(
+            table,
+            'select',
+            cells.select
+              ? rows
+                  .filter((row) => cells.select?.(actor, row.fact))
+                  .map((row) => row.key)
+                  .toSorted()
+                  .join()
+              : '42501',
+            async (point) => {
+              const met = await point.unsafe<{ key: string }[]>(`select ${keyOf(key)} as key from "${table}"`)
+              return met
+                .map((row) => row.key)
+                .toSorted()
+                .join()
+            },
+          )
+          for (const place of Object.values(world.places)) {
+            for (const userId of table === 'reading_state' || table === 'library_access'
+              ? [actor.userId ?? world.users.owner, world.users.colleague]
+              : [null]) {
+              const allowed = cells.insert?.(actor, { organizationId: place.organizationId, place, userId }) ?? false
+              await check(
+                table,
+                `insert for ${place.mark}${userId === world.users.colleague ? ' for the colleague' : ''}`,
+                allowed ? 'done' : '42501',
+                async (point) => {
+                  await point`insert into ${point(table)} ${point(freshRow(table, place, userId ?? '') as Record<string, never>)}`
+                  return 'done'
+                },
+              )
+            }
+          }
+          const place = actor.job ?? actor.sees[0] ?? world.places.open
+          const touch = cells.touch?.(place) ?? { organization_id: place.organizationId }
+          const updatable = cells.update ? list(cells.update) : 0
+          await check(table, 'update', cells.update ? String(updatable) : '42501', async (point) =>
+            String((await point`update ${point(table)} set ${point(touch as Record<string, never>)}`).count),
+          )
+          for (const move of cells.moves?.(world, actor) ?? []) {
+            await check(table, `move by ${Object.keys(move)[0]}`, updatable > 0 ? '42501' : '0', async (point) =>
+              String((await point`update ${point(table)} set ${point(move as Record<string, never>)}`).count),
+            )
+          }
+          await check(table, 'delete', cells.delete ? String(list(cells.delete)) : '42501', async (point) =>
+            String((await point`delete from ${point(table)}`).count),
+          )
+          await check(table, 'truncate', '42501', async (point) => String((await point`truncate ${point(table)} cascade`).count))
+        }
+        for (const table of otherTables) {
+          if (only.tables && !only.tables.includes(table)) continue
+          const rule = otherReads[table] ?? 'none'
+          const where = rule === 'none' ? null : rule === 'all' ? 'true' : rule(world, actor)
+          const expected =
+            where === null
+              ? '42501'
+              : String((await superuser.unsafe<{ n: string }[]>(`select count(*) as n from "${table}" where ${where}`))[0]?.n)
+          await check(table, 'select', expected, async (point) =>
+            String((await point.unsafe<{ n: string }[]>(`select count(*) as n from (select * from "${table}") t`))[0]?.n),
+          )
+          for (const statement of [
+            `delete from "${table}"`,
+            `update "${table}" set ${(keys.get(table) ?? ['id'])[0]} = default`,
+            `insert into "${table}" default values`,
+          ]) {
+            await check(table, statement, '42501', async (point) => String((await point.unsafe(statement)).count))
+          }
+        }
+        throw rollback
+      })
+      .catch((error: unknown) => {
+        if (error !== rollback) throw error
+      })
+    if (only.stopAtFirst && result.failures.length > 0) break
+  }
+  return result
+}
+
+async function enter(tx: TransactionSql, actor: SqlActor): Promise<void> {
+  if (actor.enter === null) return
+  if ('library' in actor.enter) await tx`select app.enter_job(${actor.enter.library})`
+  else await tx`select app.enter(${actor.enter.token}, ${actor.enter.kind}, ${actor.enter.organization})`
+}
+
+/** The outcome of a statement that is undone again: what it tells, or the SQLSTATE it failed with. */
+async function attempt(tx: TransactionSql, run: (point: TransactionSql) => Promise<string>): Promise<string> {
+  let outcome = ''
+  try {
+    await tx.savepoint(async (point) => {
+      outcome = await run(point)
+      throw rollback
+    })
+  } catch (error) {
+    if (error !== rollback) return (error as { code?: string }).code ?? String(error)
+  }
+  return outcome
+}
+
+const keyOf = (columns: readonly string[]) => columns.map((column) => `"${column}"::text`).join(` || '/' || `)
+
+async function primaryKeys(superuser: Sql): Promise<Map<string, string[]>> {
+  const rows = await superuser<{ table: string; columns: string[] }[]>`
+    select c.relname as table, array(select a.attname from unnest(i.indkey) with ordinality k(n, o)
+      join pg_attribute a on a.attrelid = c.oid and a.attnum = k.n order by o)::text[] as columns
+    from pg_index i join pg_class c on c.oid = i.indrelid where i.indisprimary and c.relnamespace = 'public'::regnamespace`
+  return new Map(rows.map((row) => [row.table, row.columns]))
+}
+
+/** Each row of the database with the facts that rules are about. */
+async function allFacts(superuser: Sql, world: SqlWorld, keys: Map<string, string[]>) {
+  const result = new Map<string, { key: string; fact: Fact }[]>()
+  const places = Object.values(world.places)
+  for (const table of tenantTables) {
+    const rows = await superuser.unsafe<Record<string, string>[]>(`select *, ${keyOf(keys.get(table) ?? [])} as "the key" from "${table}"`)
+    result.set(
+      table,
+      rows.map((row) => {
+        const place = places.find(
+          (p) =>
+            p.organizationId === row.organization_id &&
+            [p.libraryId, p.bookId, p.spareBookId, p.personId, p.seriesId, p.publisherId, p.tagId, p.rootId].some((id) =>
+              [row.library_id, row.book_id, row.id].includes(id),
+            ),
+        )
+        if (!place) throw new Error(`A row of ${table} belongs to no place: ${row['the key']}`)
+        return { key: row['the key'] ?? '', fact: { organizationId: place.organizationId, place, userId: row.user_id ?? null } }
+      }),
+    )
+  }
+  return result
+}
+
+/** A row that is not there yet and breaks no constraint. */
+function freshRow(table: TenantTable, place: Place, userId: string): Row {
+  const row: Row = { ...(placeRows[table](place, userId)[0] as Row) }
+  if ('id' in row) row.id = newId()
+  for (const column of ['name', 'name_key', 'path']) if (column in row) row[column] = `fresh ${newId()}`
+  if ('path_hash' in row) row.path_hash = Buffer.from(newId())
+  if ('book_id' in row) row.book_id = place.spareBookId
+  return row
+}

@@ -1,0 +1,291 @@
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTransact, newId } from './index.ts'
+import { book, library, readingState } from './schema/index.ts'
+import {
+  buildSqlWorld,
+  createTestDatabase,
+  fillRows,
+  freshPlace,
+  otherTables,
+  placeRows,
+  runSqlMatrix,
+  tenantTables,
+  type SqlWorld,
+  type TenantTable,
+  type TestDatabase,
+} from './testing.ts'
+
+let db: TestDatabase
+let world: SqlWorld
+
+beforeAll(async () => {
+  db = await createTestDatabase()
+  world = await buildSqlWorld(db.superuser)
+})
+afterAll(() => db[Symbol.asyncDispose]())
+
+const token = (name: keyof SqlWorld['users']) => `token-${world.users[name]}`
+
+describe('the SQL matrix', () => {
+  test('has a row for every table', async () => {
+    const tables = await db.superuser<{ name: string }[]>`
+      select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`
+    expect([...tenantTables, ...otherTables].toSorted()).toEqual(tables.map((table) => table.name).toSorted())
+  })
+
+  test('every statement of every actor on every table does what the table of rules says', { timeout: 60_000 }, async () => {
+    const { cells, failures } = await runSqlMatrix(db.login('carrel_app'), db.superuser, world)
+    expect(failures).toEqual([])
+    expect(cells).toBeGreaterThan(4000)
+  })
+})
+
+describe('references', () => {
+  /** Columns that name a row of a tenant table, by table. */
+  const references: [TenantTable, string, keyof SqlWorld['places']['open']][] = [
+    ['library_access', 'library_id', 'libraryId'],
+    ['library_folder', 'library_id', 'libraryId'],
+    ['scan', 'library_id', 'libraryId'],
+    ['cover_task', 'library_id', 'libraryId'],
+    ['book', 'library_id', 'libraryId'],
+    ['book', 'publisher_id', 'publisherId'],
+    ['book_contributor', 'book_id', 'bookId'],
+    ['book_contributor', 'person_id', 'personId'],
+    ['book_series', 'book_id', 'bookId'],
+    ['book_series', 'series_id', 'seriesId'],
+    ['book_tag', 'book_id', 'bookId'],
+    ['book_tag', 'tag_id', 'tagId'],
+    ['book_identifier', 'book_id', 'bookId'],
+    ['library_file', 'library_id', 'libraryId'],
+    ['library_file', 'folder_id', 'folderId'],
+    ['library_file', 'book_id', 'bookId'],
+    ['reading_state', 'book_id', 'bookId'],
+  ]
+
+  test.each(references)('%s.%s cannot point into another organization, whoever writes it', async (table, column, of) => {
+    const row = { ...placeRows[table](world.places.open, world.users.librarian)[0], [column]: world.places.foreign[of] }
+    if ('id' in row) row.id = newId()
+    const written = db.superuser.begin(async (tx) => {
+      // Only the key that is asked about may refuse.
+      await tx`delete from ${tx(table)} where organization_id = ${world.organizations.own}`
+      await tx`insert into ${tx(table)} ${tx(row as Record<string, never>)}`
+    })
+    await expect(written).rejects.toMatchObject({ code: '23503' })
+  })
+
+  test('all of them are in this list', async () => {
+    const keys = await db.superuser<{ table: string; column: string }[]>`
+      select conrelid::regclass::text as table, a.attname as column from pg_constraint
+      join pg_attribute a on a.attrelid = conrelid and a.attnum = any (conkey)
+      where contype = 'f' and confrelid::regclass::text = any (${tenantTables as string[]}) and a.attname <> 'organization_id'`
+    expect(keys.map((key) => `${key.table}.${key.column}`).toSorted()).toEqual(references.map(([t, c]) => `${t}.${c}`).toSorted())
+  })
+
+  test('an organization that is deleted takes all its rows along and no other', async () => {
+    const organizationId = newId()
+    await db.superuser`insert into organization ${db.superuser({ id: organizationId, name: 'Doomed', slug: `doomed-${organizationId.slice(-6)}` })}`
+    await fillRows(db.superuser, freshPlace(organizationId, 'DOOMED'), [world.users.member])
+    const count = async (table: string) =>
+      (
+        await db.superuser<
+          { doomed: number; others: number }[]
+        >`select count(*) filter (where organization_id = ${organizationId})::int as doomed,
+          count(*) filter (where organization_id <> ${organizationId})::int as others from ${db.superuser(table)}`
+      )[0]
+    const before = new Map<string, number | undefined>()
+    for (const table of tenantTables) before.set(table, (await count(table))?.others)
+    await db.superuser`delete from organization where id = ${organizationId}`
+    for (const table of tenantTables) expect([table, await count(table)]).toEqual([table, { doomed: 0, others: before.get(table) }])
+  })
+})
+
+describe('a pooled connection', () => {
+  const one = () => db.login('carrel_app', 1)
+  const enter = (organization: string) => ({ kind: 'organization' as const, token: token('owner'), organization })
+
+  test.each([
+    ['a commit', async () => 'done', false],
+    ['the commit of a read', async () => 'done', true],
+    ['an error of the caller', async () => Promise.reject(new Error('thrown')), false],
+    ['an error of the caller in a read', async () => Promise.reject(new Error('thrown')), true],
+  ])('keeps no context after %s', async (_what, work, readOnly) => {
+    const pool = one()
+    const transact = createTransact(pool)
+    await transact(
+      enter(world.organizations.own),
+      async (tx, actor) => {
+        expect(actor?.organizationId).toBe(world.organizations.own)
+        expect(await tx.select({ id: book.id }).from(book)).not.toEqual([])
+        return work()
+      },
+      { readOnly },
+    ).catch(() => {})
+    expect(await pool`select id from book`).toHaveLength(0)
+    expect(
+      await pool`select app.current_organization() as o, app.current_user_id() as u, app.visible_libraries() as l, app.is_operator() as op`,
+    ).toEqual([{ o: null, u: null, l: null, op: false }])
+  })
+
+  test('keeps no context after a statement that the database refused', async () => {
+    const pool = one()
+    const refused = createTransact(pool)(enter(world.organizations.own), async (tx) => tx.execute(sql`select 1 / 0`))
+    await expect(refused).rejects.toThrow()
+    expect(await pool`select id from book`).toHaveLength(0)
+  })
+
+  test.each([true, false])(
+    'returns to the pool after errors, however many (read-only: %s)',
+    async (readOnly) => {
+      const transact = createTransact(db.login('carrel_app', 2))
+      for (let i = 0; i < 10; i++) {
+        await transact(enter(world.organizations.own), async () => Promise.reject(new Error('thrown')), { readOnly }).catch(() => {})
+      }
+      await expect(transact(enter(world.organizations.own), async () => 'still there', { readOnly })).resolves.toBe('still there')
+    },
+    5_000,
+  )
+
+  test('a hundred transactions of two organizations at once never see each other', async () => {
+    const transact = createTransact(db.login('carrel_app', 4))
+    const seen = await Promise.all(
+      Array.from({ length: 100 }, async (_, i) => {
+        const mine = i % 2 === 0
+        const entry = mine
+          ? enter(world.organizations.own)
+          : { kind: 'organization' as const, token: token('outsider'), organization: world.organizations.foreign }
+        return transact(
+          entry,
+          async (tx) => {
+            await tx.execute(sql`select pg_sleep(${Math.random() / 200})`)
+            const rows = await tx.select({ organizationId: book.organizationId }).from(book)
+            return (
+              rows.every((row) => row.organizationId === (mine ? world.organizations.own : world.organizations.foreign)) && rows.length > 0
+            )
+          },
+          { readOnly: true },
+        )
+      }),
+    )
+    expect(seen.every(Boolean)).toBe(true)
+  })
+
+  test('a read may not write', async () => {
+    const written = createTransact(db.login('carrel_app'))(
+      enter(world.organizations.own),
+      async (tx) => tx.update(library).set({ name: 'x' }),
+      { readOnly: true },
+    )
+    await expect(written).rejects.toMatchObject({ cause: { code: '25006' } })
+  })
+
+  test('entering again leaves nothing of the first entry', async () => {
+    const pool = one()
+    await pool.begin(async (tx) => {
+      await tx`select app.enter_job(${world.places.open.libraryId})`
+      await tx`select app.enter(${token('owner')}, 'organization', ${world.organizations.own})`
+      expect(await tx`select app.job_library() as job`).toEqual([{ job: null }])
+      await tx`select app.enter(${token('operator')}, 'user', null)`
+      expect(await tx`select app.current_organization() as o, app.is_operator() as op, app.may('library:read') as may`).toEqual([
+        { o: null, op: true, may: false },
+      ])
+      await tx`select app.enter('unknown', 'user', null)`
+      expect(await tx`select app.current_user_id() as u, app.is_operator() as op`).toEqual([{ u: null, op: false }])
+    })
+  })
+})
+
+describe('entering', () => {
+  const actorOf = (entry: Parameters<ReturnType<typeof createTransact>>[0]) =>
+    createTransact(db.login('carrel_app'))(entry, async (_tx, actor) => actor)
+
+  test.each([
+    ['an id in upper case', (w: SqlWorld) => w.organizations.own.toUpperCase(), true],
+    ['an id in braces', (w: SqlWorld) => `{${w.organizations.own}}`, false],
+    ['an empty name', () => '', false],
+    ['spaces', () => '   ', false],
+    ['a name with a quote', () => "x' or '1'='1", false],
+    ['two names', (w: SqlWorld) => `${w.organizations.own}, ${w.organizations.own}`, false],
+    ['the other organization', (w: SqlWorld) => w.organizations.foreign, false],
+  ])('an organization named by %s', async (_what, name, entered) => {
+    const actor = await actorOf({ kind: 'organization', token: token('owner'), organization: name(world) })
+    expect(actor && 'userId' in actor && actor.organizationId !== null).toBe(entered)
+  })
+
+  test('a member who was removed, a user who was banned and a session that ended are out at the next transaction', async () => {
+    const id = newId()
+    const { superuser } = db
+    await superuser`insert into "user" ${superuser({ id, name: 'Leaver', email: `${id}@example.org` })}`
+    await superuser`insert into member ${superuser({ id: newId(), user_id: id, organization_id: world.organizations.own, role: 'owner' })}`
+    await superuser`insert into session ${superuser({ id: newId(), user_id: id, token: id, expires_at: new Date(Date.now() + 60_000), active_organization_id: world.organizations.own })}`
+    const entry = { kind: 'organization', token: id, organization: null } as const
+    expect(await actorOf(entry)).toMatchObject({ organizationId: world.organizations.own })
+    await superuser`update "user" set banned = true where id = ${id}`
+    expect(await actorOf(entry)).toBeNull()
+    await superuser`update "user" set ban_expires = now() - interval '1 second' where id = ${id}`
+    expect(await actorOf(entry)).toMatchObject({ organizationId: world.organizations.own })
+    await superuser`delete from member where user_id = ${id}`
+    expect(await actorOf(entry)).toMatchObject({ userId: id, organizationId: null, permissions: [] })
+    await superuser`update session set expires_at = now() where user_id = ${id}`
+    expect(await actorOf(entry)).toBeNull()
+  })
+
+  test('a role that the catalogue does not know holds nothing', async () => {
+    const id = newId()
+    const { superuser } = db
+    await superuser`insert into "user" ${superuser({ id, name: 'Odd', email: `${id}@example.org` })}`
+    await superuser`insert into member ${superuser({ id: newId(), user_id: id, organization_id: world.organizations.own, role: 'owner,admin' })}`
+    await superuser`insert into session ${superuser({ id: newId(), user_id: id, token: id, expires_at: new Date(Date.now() + 60_000) })}`
+    expect(await actorOf({ kind: 'organization', token: id, organization: world.organizations.own })).toMatchObject({ permissions: [] })
+  })
+})
+
+describe('doors of the database', () => {
+  test('a workspace is made for the entered user alone, as its owner', async () => {
+    const transact = createTransact(db.login('carrel_app'))
+    const id = newId()
+    await transact({ kind: 'user', token: token('guest') }, async (tx) =>
+      tx.execute(sql`select app.create_organization(${id}, ${newId()}, 'Mine', ${`mine-${id}`})`),
+    )
+    expect(await db.superuser`select user_id, role from member where organization_id = ${id}`).toEqual([
+      { user_id: world.users.guest, role: 'owner' },
+    ])
+    await db.superuser`delete from organization where id = ${id}`
+    const nobody = db.login('carrel_app')`select app.create_organization(${newId()}, ${newId()}, 'None', 'none')`
+    await expect(nobody).rejects.toMatchObject({ code: '42501' })
+  })
+
+  test('only a workspace that the user belongs to is remembered, in their own session', async () => {
+    const transact = createTransact(db.login('carrel_app'))
+    const remember = (who: keyof SqlWorld['users'], whose: keyof SqlWorld['users'], organization: string) =>
+      transact({ kind: 'user', token: token(who) }, async (tx) =>
+        tx.execute(sql`select app.remember_organization(${token(whose)}, ${organization})`),
+      )
+    const remembered = async (who: keyof SqlWorld['users']) =>
+      (await db.superuser<{ id: string | null }[]>`select active_organization_id as id from session where token = ${token(who)}`)[0]?.id
+    await db.superuser`update session set active_organization_id = null where token = any (${[token('guest'), token('colleague')]})`
+    await remember('guest', 'guest', world.organizations.foreign)
+    expect(await remembered('guest')).toBeNull()
+    await remember('guest', 'colleague', world.organizations.own)
+    expect(await remembered('colleague')).toBeNull()
+    await remember('guest', 'guest', world.organizations.own)
+    expect(await remembered('guest')).toBe(world.organizations.own)
+  })
+
+  test('reading state is written for oneself only, and not for a book out of sight', async () => {
+    const transact = createTransact(db.login('carrel_app'))
+    const write = (userId: string, bookId: string) =>
+      transact({ kind: 'organization', token: token('member'), organization: world.organizations.own }, async (tx) =>
+        tx
+          .insert(readingState)
+          .values({ organizationId: world.organizations.own, userId, bookId, status: 'finished', updatedAt: new Date() })
+          .onConflictDoUpdate({
+            target: [readingState.organizationId, readingState.userId, readingState.bookId],
+            set: { status: 'finished' },
+          }),
+      )
+    await expect(write(world.users.colleague, world.places.open.bookId)).rejects.toMatchObject({ cause: { code: '42501' } })
+    await expect(write(world.users.member, world.places.restricted.bookId)).rejects.toMatchObject({ cause: { code: '42501' } })
+    await expect(write(world.users.member, world.places.open.bookId)).resolves.toBeDefined()
+  })
+})
