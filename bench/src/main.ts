@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Bench } from './bench.ts'
+import { toJson, toTable, type Figure } from './report.ts'
+import { benchScan } from './scan.ts'
+import { buildServer, stopServers } from './server.ts'
+import { benchShelf, shelfFigures } from './shelf.ts'
+import { benchStart } from './start.ts'
+import { benchWeb } from './web.ts'
+
+const usage = `pnpm bench [figure or group …] [--json] [--rounds 3] [--books 2000] [--cache FOLDER] [--no-build]`
+
+const benches: { figures: string[]; run: (bench: Bench) => Promise<Figure[]> }[] = [
+  { figures: ['scan.listed', 'scan.covered', 'scan.rescan', 'scan.rss'], run: benchScan },
+  { figures: shelfFigures, run: benchShelf },
+  { figures: ['start.cold', 'start.rss'], run: benchStart },
+  { figures: ['web.js-brotli'], run: benchWeb },
+]
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  allowNegative: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '3' },
+    books: { type: 'string', default: '2000' },
+    cache: { type: 'string', default: path.join(tmpdir(), 'carrel-bench') },
+    build: { type: 'boolean', default: true },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) {
+  console.log(usage)
+  process.exit()
+}
+const wants = (figure: string) => positionals.length === 0 || positionals.some((name) => figure === name || figure.startsWith(`${name}.`))
+const chosen = benches.filter(({ figures }) => figures.some(wants))
+if (chosen.length === 0) {
+  console.error(`No such figure. ${usage}\nFigures: ${benches.flatMap(({ figures }) => figures).join(' ')}`)
+  process.exit(2)
+}
+
+mkdirSync(values.cache, { recursive: true })
+const workFolder = mkdtempSync(path.join(values.cache, 'run-'))
+process.once('exit', () => rmSync(workFolder, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stopServers().then(() => process.exit(130)))
+
+const bench: Bench = {
+  cache: values.cache,
+  workFolder,
+  rounds: Number(values.rounds),
+  books: Number(values.books),
+  wants,
+  log: (line) => console.error(`· ${line}`),
+}
+if (values.build) await buildServer()
+const figures: Figure[] = []
+for (const { run } of chosen) {
+  const made = (await run(bench)).filter(({ name }) => wants(name))
+  figures.push(...made)
+  if (values.json) for (const figure of made) console.log(toJson(figure))
+}
+if (!values.json) console.log(`\n${toTable(figures)}\n`)
+process.exitCode = figures.some(({ ok }) => ok === false) ? 1 : 0

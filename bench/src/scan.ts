@@ -1,0 +1,96 @@
+import { readdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Bench } from './bench.ts'
+import { prepareCorpus, type Corpus } from './corpus/corpus.ts'
+import { scanFloor } from './floor/scan.ts'
+import { watchMemory } from './processes.ts'
+import { against, atMost, type Figure } from './report.ts'
+import { connect, setUp, startServer, superuserOf, type RunningServer, type Session } from './server.ts'
+
+const scanLimitMs = 180_000
+const pollMs = 40
+const coversOfFloor = 500
+
+type Library = { id: string; scan: { status: string; startedAt: string | null; covered: number } | null }
+type Times = { listedMs: number; coveredMs: number }
+
+/** Follows the latest scan of a library to its end, as its page does. */
+async function follow(session: Session, libraryId: string, earlierStart: string | null): Promise<Times> {
+  const deadline = Date.now() + scanLimitMs
+  let listedAt: number | undefined
+  for (;;) {
+    const { scan } = await session.get<Library>(`/libraries/${libraryId}`)
+    const now = Date.now()
+    const current = scan?.startedAt !== null && scan?.startedAt !== earlierStart ? scan : null
+    if (current?.status === 'failed' || now > deadline) throw new Error(`The scan did not end: ${JSON.stringify(scan)}`)
+    if (current?.startedAt && current.status !== 'queued' && current.status !== 'listing') {
+      listedAt ??= now
+      if (current.status === 'done') return { listedMs: listedAt - Date.parse(current.startedAt), coveredMs: now - listedAt }
+    }
+    await wait(pollMs)
+  }
+}
+
+async function assertWhole(server: RunningServer, corpus: Corpus): Promise<void> {
+  const sql = connect(superuserOf(server.dataDir))
+  try {
+    const [found] = await sql<{ books: number; covers: number }[]>`
+      select count(*)::int as books, (count(*) filter (where cover_state = 'ready'))::int as covers from book`
+    if (found?.books !== corpus.books.length || found.covers !== corpus.books.length)
+      throw new Error(`The scan found ${JSON.stringify(found)} of ${corpus.books.length} books.`)
+  } finally {
+    await sql.end()
+  }
+}
+
+/** A bare walk: names and stat of every file. */
+function walkFloor(corpus: Corpus): number {
+  const startedAt = performance.now()
+  let files = 0
+  for (const folder of readdirSync(corpus.folder)) {
+    for (const name of readdirSync(path.join(corpus.folder, folder)))
+      files += statSync(path.join(corpus.folder, folder, name)).isFile() ? 1 : 0
+  }
+  return (files * 1000) / (performance.now() - startedAt)
+}
+
+/** `scan.*`: each round scans the corpus into a new instance, after the floors of the same round. */
+export async function benchScan({ cache, workFolder, rounds, books, log }: Bench): Promise<Figure[]> {
+  log(`preparing ${books} books`)
+  const corpus = await prepareCorpus(cache, books)
+  const listed: { floor: number; ours: number }[] = []
+  const covered: { floor: number; ours: number }[] = []
+  const rescanned: { floor: number; ours: number }[] = []
+  const peaks: number[] = []
+  for (let round = 1; round <= rounds; round += 1) {
+    const server = await startServer({ dataDir: path.join(workFolder, `scan-${round}`), roots: [corpus.folder] })
+    try {
+      const session = await setUp(server)
+      const listFloor = await scanFloor(corpus, 'list')
+      const memory = watchMemory(server.pid)
+      const { id } = await session.post<Library>('/libraries', { name: 'Bench', folders: [corpus.folder] })
+      const times = await follow(session, id, null)
+      peaks.push(memory.stop() / 2 ** 20)
+      const coverFloor = await scanFloor(corpus, 'cover', coversOfFloor)
+      await assertWhole(server, corpus)
+      listed.push({ floor: listFloor, ours: (books * 1000) / times.listedMs })
+      covered.push({ floor: coverFloor, ours: (books * 1000) / times.coveredMs })
+      const before = (await session.get<Library>(`/libraries/${id}`)).scan?.startedAt ?? null
+      const floor = walkFloor(corpus)
+      await session.post(`/libraries/${id}/scan`, {})
+      rescanned.push({ floor, ours: (books * 1000) / (await follow(session, id, before)).listedMs })
+      log(
+        `scan ${round}/${rounds}: listed ${Math.round(listed.at(-1)?.ours ?? 0)} of ${Math.round(listFloor)}/s, covered ${Math.round(covered.at(-1)?.ours ?? 0)} of ${Math.round(coverFloor)}/s`,
+      )
+    } finally {
+      await server.stop()
+    }
+  }
+  return [
+    against('scan.listed', 'books/s', listed, 0.6),
+    against('scan.covered', 'covers/s', covered, 0.7),
+    against('scan.rescan', 'files/s', rescanned, null),
+    atMost('scan.rss', 'MB', peaks, null),
+  ]
+}
