@@ -28,5 +28,22 @@ export default defineConfig({
     target: ['chrome123', 'edge123', 'firefox128', 'safari17.5'],
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // Few files for what every page needs: HTTP/1.1 fetches six at a time.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [
+            { name: 'react', test: /node_modules\/(?:react|react-dom|scheduler)\//, priority: 3 },
+            {
+              name: 'vendor',
+              test: /node_modules\/(?:@tanstack\/(?:query-core|react-query|router-core|react-router|history|store|react-store)|@orpc\/[a-z-]+|@lingui\/[a-z-]+|clsx|tailwind-merge|class-variance-authority|seroval|isbot|cookie-es)\//,
+              priority: 2,
+            },
+            { name: 'app', test: /node_modules\/lucide-react\/|\/src\/(?:lib\/(?!auth)|locales|components\/(?!ui|text-field|form-error)|routes\/(?!-|.*(?:\/-|tsr-split)))/, priority: 1 },
+          ],
+        },
+      },
+    },
   },
 })

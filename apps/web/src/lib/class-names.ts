@@ -3,7 +3,7 @@ import { extendTailwindMerge } from 'tailwind-merge'
 
 const merge = extendTailwindMerge({
   extend: {
-    theme: { text: ['meta', 'card', 'base', 'section', 'page', 'book'], shadow: ['lift', 'float'], radius: ['cover', 'field', 'box'] },
+    theme: { text: ['meta', 'small', 'base', 'section', 'page', 'book'], shadow: ['lift', 'float'], radius: ['cover', 'field', 'box'] },
   },
 })
 

@@ -1,12 +1,13 @@
+import type { Router } from '@carrel/api'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/fetch'
 import { SimpleCsrfProtectionLinkPlugin } from '@orpc/client/plugins'
+import type { RouterClient } from '@orpc/server'
 import { createTanstackQueryUtils } from '@orpc/tanstack-query'
-import type { ApiClient } from './contract.ts'
 
 const organizationHeader = 'x-carrel-organization'
 
-function createClient(organizationId?: string): ApiClient {
+function createClient(organizationId?: string): RouterClient<Router> {
   return createORPCClient(
     new RPCLink({
       url: `${location.origin}/rpc`,

@@ -128,6 +128,7 @@ export const en = {
   'library.scanAgain': 'Scan again',
   'library.scanStarted': 'The scan has begun',
   'library.scanned': 'scanned {ago}',
+  'library.scannedNow': 'scanned just now',
   'library.scanning': 'scanning',
   'library.visibility': 'Who sees it',
 
@@ -158,7 +159,6 @@ export const en = {
 
   'picker.booksHere': '{count, plural, =0 {No book files directly in this folder.} one {1 book file directly in this folder.} other {{books} book files directly in this folder.}}',
   'picker.chosen': 'Chosen folders',
-  'picker.chosenShort': 'Chosen',
   'picker.emptyFolder': 'This folder is empty.',
   'picker.isChosen': 'Chosen',
   'picker.isChosenNamed': '{folder} is chosen',
@@ -171,15 +171,18 @@ export const en = {
   'picker.useNamed': 'Use {folder}',
   'picker.useThis': 'Use this folder',
 
+  'problem.badName': 'The name of the file can’t be kept',
   'problem.corrupt': 'The book is damaged',
   'problem.empty': 'The file is empty',
   'problem.encrypted': 'The book is encrypted',
-  'problem.notEpub': 'This is not a book that Carrel can read',
-  'problem.timeout': 'Reading it took too much',
+  'problem.incomplete': 'A part that every EPUB needs is missing',
+  'problem.notBook': 'This is not a book that Carrel can read',
+  'problem.outside': 'This is a link, or leads out of the library',
   'problem.tooLarge': 'It unpacks to more than is safe',
+  'problem.tooMuch': 'Reading it took more than is safe',
   'problem.truncated': 'The file ends too early',
   'problem.unknown': 'The file could not be read',
-  'problem.unreadable': 'Carrel may not open the file',
+  'problem.unreadable': 'Carrel may not open it',
   'problem.vanished': 'The file was gone before it could be read',
 
   'problems.count': '{count, plural, one {1 file is not on the shelf. Everything else is.} other {{files} files are not on the shelf. Everything else is.}}',

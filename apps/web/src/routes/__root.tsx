@@ -1,8 +1,11 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, Outlet } from '@tanstack/react-router'
-import { Toaster } from '#components/ui/toaster.tsx'
+import { Suspense } from 'react'
 import { ConnectionNote } from '#features/frame/connection-note.tsx'
+import { lazyComponent } from '#lib/lazy-component.ts'
 import { useRouteFocus } from '#lib/route-focus.ts'
+
+const Toaster = lazyComponent(() => import('#components/ui/toaster.tsx'), 'Toaster')
 
 export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Root })
 
@@ -12,7 +15,9 @@ function Root() {
     <>
       <ConnectionNote />
       <Outlet />
-      <Toaster />
+      <Suspense>
+        <Toaster />
+      </Suspense>
     </>
   )
 }

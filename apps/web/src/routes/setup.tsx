@@ -34,7 +34,7 @@ function SetupPage() {
   usePageTitle(t('setup.title'))
 
   const status = useQuery({ ...statusQuery, staleTime: 0 })
-  const account = useQuery(accountQuery)
+  const account = useQuery({ ...accountQuery, enabled: status.data?.needsSetup === false })
   const membership = account.data ? preferredMembership(account.data, rememberedWorkspace()) : undefined
   const api = membership && workspaceApi(membership.organizationId)
   const libraries = useQuery(
@@ -49,9 +49,10 @@ function SetupPage() {
       </FocusPage>
     )
   }
-  if (!status.data || account.data === undefined || (membership && !libraries.data)) return <SetupSkeleton />
+  const known = status.data?.needsSetup === true || account.data !== undefined
+  if (!status.data || !known || (membership && !libraries.data)) return <SetupSkeleton />
 
-  const place = setupPlace(status.data.needsSetup, account.data, membership ? (libraries.data ?? null) : null)
+  const place = setupPlace(status.data.needsSetup, account.data ?? null, membership ? (libraries.data ?? null) : null)
   const watched = library ?? (place === 'scan' ? libraries.data?.find(({ scanning, lastScannedAt }) => scanning || lastScannedAt === null)?.id : undefined)
   const refresh = () => client.invalidateQueries()
 

@@ -14,9 +14,9 @@ export const Route = createFileRoute('/sign-up')({
     return next === undefined ? {} : { next }
   },
   beforeLoad: async ({ context: { queryClient }, search }) => {
-    if (await queryClient.ensureQueryData(accountQuery)) throw redirect({ href: search.next ?? '/', replace: true })
     const status = await queryClient.ensureQueryData(statusQuery)
     if (status.needsSetup) throw redirect({ to: '/setup', replace: true })
+    if (await queryClient.ensureQueryData(accountQuery)) throw redirect({ href: search.next ?? '/', replace: true })
     if (status.signUp !== 'open') throw redirect({ to: '/sign-in', replace: true })
   },
   component: SignUpPage,

@@ -14,7 +14,7 @@ export const buttonVariants = cva(
         danger: 'bg-danger text-on-danger hover:bg-[color-mix(in_oklab,var(--danger)_90%,var(--ink))]',
       },
       size: {
-        medium: 'h-9 px-3.5 text-card max-md:h-11 max-md:px-4 max-md:text-base pointer-coarse:h-11',
+        medium: 'h-9 px-3.5 text-small max-md:h-11 max-md:px-4 max-md:text-base pointer-coarse:h-11',
         large: 'h-11 px-5 text-base',
         icon: 'size-9 max-md:size-11 pointer-coarse:size-11',
       },

@@ -7,7 +7,7 @@ export function Field({ className, ...props }: ComponentProps<typeof BaseField.R
 }
 
 export function FieldLabel({ className, ...props }: ComponentProps<typeof BaseField.Label>) {
-  return <BaseField.Label className={cn('text-card font-medium', className as string)} {...props} />
+  return <BaseField.Label className={cn('text-small font-medium', className as string)} {...props} />
 }
 
 export function FieldDescription({ className, ...props }: ComponentProps<typeof BaseField.Description>) {

@@ -34,7 +34,7 @@ function Toasts() {
       <Toast.Content className="flex items-start gap-3 p-3.5">
         <div className="min-w-0 flex-1">
           <Toast.Title className="font-medium" />
-          <Toast.Description className="text-card text-muted" />
+          <Toast.Description className="text-small text-muted" />
         </div>
         <Toast.Close
           aria-label={t('toast.close')}

@@ -3,13 +3,13 @@ import { useMutation } from '@tanstack/react-query'
 import { FormError } from '#components/form-error.tsx'
 import { TextField } from '#components/text-field.tsx'
 import { Button } from '#components/ui/button.tsx'
-import { signIn } from '#lib/auth.ts'
 import { t } from '#lib/i18n.ts'
 
 export function SignInForm({ onDone }: { onDone: () => Promise<void> }) {
   const submit = useMutation({
     mutationFn: async (values: { email: string; password: string }) => {
-      await signIn({ email: values.email.trim(), password: values.password })
+      const auth = await import('#lib/auth.ts')
+      await auth.signIn({ email: values.email.trim(), password: values.password })
       await onDone()
     },
   })

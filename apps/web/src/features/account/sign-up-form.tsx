@@ -3,7 +3,6 @@ import { useMutation } from '@tanstack/react-query'
 import { FormError } from '#components/form-error.tsx'
 import { TextField } from '#components/text-field.tsx'
 import { Button } from '#components/ui/button.tsx'
-import { signUp } from '#lib/auth.ts'
 import { t } from '#lib/i18n.ts'
 
 type Values = { name: string; email: string; password: string }
@@ -11,7 +10,8 @@ type Values = { name: string; email: string; password: string }
 export function SignUpForm({ onDone }: { onDone: () => Promise<void> }) {
   const submit = useMutation({
     mutationFn: async ({ name, email, password }: Values) => {
-      await signUp({ name: name.trim(), email: email.trim(), password })
+      const auth = await import('#lib/auth.ts')
+      await auth.signUp({ name: name.trim(), email: email.trim(), password })
       await onDone()
     },
   })

@@ -44,7 +44,7 @@ export function BookCard({ book, sizes, eager = false, tabIndex, index, classNam
         <span
           lang={book.language ?? undefined}
           dir="auto"
-          className="mt-2.25 line-clamp-2 font-serif text-card font-[560] group-hover:text-accent"
+          className="mt-2.25 line-clamp-2 font-serif text-small font-[560] group-hover:text-accent"
         >
           {book.title}
         </span>

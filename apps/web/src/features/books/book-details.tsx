@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { formatDate, formatLanguage, formatList, formatPublished } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
-import { identifierName } from './identifiers.ts'
+import { readableIdentifier } from './identifiers.ts'
 
 /** Everything known of a book, where it is known. */
 export function BookDetails({ book }: { book: BookDetail }) {
@@ -31,8 +31,8 @@ export function BookDetails({ book }: { book: BookDetail }) {
       <Detail label={t('detail.added')}>{formatDate(book.addedAt)}</Detail>
       {book.layout === 'fixed' && <Detail label={t('detail.layout')}>{t('detail.layout.fixed')}</Detail>}
       {book.drm !== null && <Detail label={t('detail.drm')}>{book.drm}</Detail>}
-      {book.identifiers.map(({ scheme, value }) => (
-        <Detail key={`${scheme} ${value}`} label={identifierName(scheme)}>
+      {book.identifiers.map(readableIdentifier).map(({ name, value }) => (
+        <Detail key={`${name} ${value}`} label={name}>
           <span dir="ltr" className="tabular [overflow-wrap:anywhere]">
             {value}
           </span>

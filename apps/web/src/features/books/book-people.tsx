@@ -23,7 +23,7 @@ export function Contributors({ card, detail }: { card: BookCard; detail: BookDet
         <Fragment key={`${person.id} ${person.role}`}>
           {index > 0 && <span className="text-muted"> · </span>}
           <PersonLink name={person.name} lang={card.language} />
-          {named && person.role !== shown[index + 1]?.role && <span className="ml-1.5 text-card text-muted">{roleName(person.role)}</span>}
+          {named && person.role !== shown[index + 1]?.role && <span className="ml-1.5 text-small text-muted">{roleName(person.role)}</span>}
         </Fragment>
       ))}
       {rest > 0 && (

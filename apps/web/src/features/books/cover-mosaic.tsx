@@ -13,7 +13,7 @@ export function CoverMosaic({ libraryId, live }: { libraryId: string; live: bool
   const capacity = isPhone ? 35 : 64
   const [mosaic, setMosaic] = useState<MosaicCells>({ cells: [], next: 0 })
   const { data, refetch } = useQuery(
-    api.books.list.queryOptions({ input: { libraryId, sort: 'added', limit: capacity }, refetchInterval: live ? 1500 : false }),
+    api.books.list.queryOptions({ input: { libraryId, sort: 'added', limit: 100 }, refetchInterval: live ? 1500 : false }),
   )
   const seen = usePendingCovers(async () => void (await refetch()))
   useEffect(() => {

@@ -15,7 +15,7 @@ export function FileList({ book }: { book: BookDetail }) {
             <FileText aria-hidden size={19} strokeWidth={1.6} className="shrink-0 text-muted max-md:hidden" />
             <div className="min-w-0 flex-1">
               <p dir="ltr" className="[overflow-wrap:anywhere]">
-                {file.path !== null && file.path !== '' && <span className="text-muted">{file.path.replace(/\/?$/, '/')}</span>}
+                <span className="text-muted">{folderOf(file)}</span>
                 {file.fileName}
               </p>
               <p className="tabular text-meta text-muted">
@@ -27,4 +27,10 @@ export function FileList({ book }: { book: BookDetail }) {
       </ul>
     </section>
   )
+}
+
+/** The folders above a file, with a slash at the end; the server may name them with or without the file. */
+function folderOf({ path, fileName }: BookDetail['files'][number]): string {
+  const folder = path?.endsWith(fileName) ? path.slice(0, -fileName.length) : path
+  return folder === null || folder === undefined || folder === '' ? '' : folder.replace(/\/?$/, '/')
 }

@@ -28,7 +28,7 @@ export function RecentShelf({ only }: { only: string | undefined }) {
             to="/w/$slug/libraries/$libraryId"
             params={{ slug, libraryId: only }}
             search={{}}
-            className="shrink-0 rounded-[4px] text-card text-muted hover:text-ink max-md:-my-3 max-md:py-3"
+            className="shrink-0 rounded-[4px] text-small text-muted hover:text-ink max-md:-my-3 max-md:py-3"
           >
             {t('home.seeAll')}
           </Link>

@@ -8,7 +8,7 @@ export function ConnectionNote() {
   return (
     <div role="status" className="pointer-events-none fixed inset-x-0 top-0 z-60 flex justify-center px-4">
       {lost && (
-        <p className="mt-3 flex animate-appear items-center gap-2.5 rounded-box border border-line bg-warn-soft px-4 py-2.5 text-card shadow-float">
+        <p className="mt-3 flex animate-appear items-center gap-2.5 rounded-box border border-line bg-warn-soft px-4 py-2.5 text-small shadow-float">
           <CloudOff aria-hidden size={17} className="shrink-0 text-warn" />
           <span>
             <strong className="font-semibold">{t('connection.lost')}</strong> {t('connection.retrying')}

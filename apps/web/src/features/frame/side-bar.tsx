@@ -1,43 +1,44 @@
 import type { Account } from '@carrel/api/schema/account'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { ChevronsUpDown, House, Lock, Plus, Search } from 'lucide-react'
-import { InitialsBadge } from '#components/initials-badge.tsx'
+import { House, Lock, Plus, Search } from 'lucide-react'
+import { Suspense } from 'react'
 import { ScanDot } from '#components/scan-dot.tsx'
-import { Menu, MenuContent, MenuTrigger } from '#components/ui/menu.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
+import { lazyComponent } from '#lib/lazy-component.ts'
 import type { Workspace } from '#lib/workspace.ts'
 import { NavItem } from './nav-item.tsx'
-import { roleLabel } from './role-label.ts'
-import { UserMenu } from './user-menu.tsx'
-import { WorkspaceMenu } from './workspace-menu.tsx'
+import { userButton, UserButtonFace } from './user-button.tsx'
+import { workspaceButton, WorkspaceButtonFace } from './workspace-button.tsx'
+
+const WorkspaceMenu = lazyComponent(() => import('./workspace-menu.tsx'), 'WorkspaceMenu')
+const UserMenu = lazyComponent(() => import('./user-menu.tsx'), 'UserMenu')
 
 /** The frame's left bar, from tablet width on. */
 export function SideBar({ account, workspace }: { account: Account; workspace: Workspace | null }) {
   return (
     <div className="fixed inset-y-0 left-0 z-20 flex w-62 flex-col border-r border-line bg-paper px-3 pt-3.5 pb-3 max-md:hidden">
-      <Menu>
-        <MenuTrigger
-          aria-label={t('switcher.label', { workspace: workspace?.name ?? t('switcher.none') })}
-          className="flex min-h-12.5 w-full items-center gap-2.5 rounded-box border border-line bg-card px-2.5 py-1.5 text-left transition-colors duration-150 hover:border-line-strong data-popup-open:border-line-strong"
-        >
-          <InitialsBadge kind="workspace" name={workspace?.name ?? '·'} />
-          <span className="min-w-0 flex-1">
-            <span dir="auto" className="block truncate leading-5 font-semibold">
-              {workspace?.name ?? t('switcher.none')}
-            </span>
-            {workspace && <span className="block text-meta leading-4 text-muted">{roleLabel(workspace.role)}</span>}
-          </span>
-          <ChevronsUpDown aria-hidden size={16} className="shrink-0 text-muted" />
-        </MenuTrigger>
-        <MenuContent className="w-56">
-          <WorkspaceMenu account={account} current={workspace?.organizationId ?? null} />
-        </MenuContent>
-      </Menu>
+      <Suspense
+        fallback={
+          <button type="button" disabled className={workspaceButton}>
+            <WorkspaceButtonFace workspace={workspace} />
+          </button>
+        }
+      >
+        <WorkspaceMenu account={account} workspace={workspace} />
+      </Suspense>
       {workspace ? <WorkspaceNav workspace={workspace} /> : <div className="flex-1" />}
-      <UserMenu account={account} />
+      <Suspense
+        fallback={
+          <button type="button" disabled className={userButton}>
+            <UserButtonFace name={account.user.name} />
+          </button>
+        }
+      >
+        <UserMenu account={account} />
+      </Suspense>
     </div>
   )
 }

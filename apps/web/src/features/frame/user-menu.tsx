@@ -1,11 +1,11 @@
 import type { Account } from '@carrel/api/schema/account'
 import { Link } from '@tanstack/react-router'
 import { FolderCog, LogOut, UserRound } from 'lucide-react'
-import { InitialsBadge } from '#components/initials-badge.tsx'
 import { Menu, MenuContent, MenuGroup, MenuItem, MenuLabel, MenuLinkItem, MenuRadioGroup, MenuRadioItem, MenuSeparator, MenuTrigger } from '#components/ui/menu.tsx'
 import { t } from '#lib/i18n.ts'
 import { useSignOut } from '#lib/session.ts'
 import { setTheme, type Theme, themes, useTheme } from '#lib/theme.ts'
+import { userButton, UserButtonFace } from './user-button.tsx'
 
 /** The person at the foot of the left bar: profile, theme, the operator's folders, the way out. */
 export function UserMenu({ account }: { account: Account }) {
@@ -14,14 +14,8 @@ export function UserMenu({ account }: { account: Account }) {
   const { user } = account
   return (
     <Menu>
-      <MenuTrigger
-        aria-label={t('user.menu', { name: user.name })}
-        className="flex min-h-10 w-full items-center gap-2.5 rounded-field px-2 text-left text-muted transition-colors duration-150 hover:bg-soft hover:text-ink data-popup-open:bg-soft"
-      >
-        <InitialsBadge kind="person" name={user.name} className="size-6.5" />
-        <span dir="auto" className="min-w-0 flex-1 truncate">
-          {user.name}
-        </span>
+      <MenuTrigger aria-label={t('user.menu', { name: user.name })} className={userButton}>
+        <UserButtonFace name={user.name} />
       </MenuTrigger>
       <MenuContent side="top" className="w-56">
         <MenuGroup>

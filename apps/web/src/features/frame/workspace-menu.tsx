@@ -2,38 +2,46 @@ import type { Account } from '@carrel/api/schema/account'
 import { Link } from '@tanstack/react-router'
 import { Check, Plus } from 'lucide-react'
 import { InitialsBadge } from '#components/initials-badge.tsx'
-import { MenuLinkItem, MenuSeparator } from '#components/ui/menu.tsx'
+import { Menu, MenuContent, MenuLinkItem, MenuSeparator, MenuTrigger } from '#components/ui/menu.tsx'
 import { t } from '#lib/i18n.ts'
+import type { Workspace } from '#lib/workspace.ts'
 import { roleLabel } from './role-label.ts'
+import { workspaceButton, WorkspaceButtonFace } from './workspace-button.tsx'
 
-/** What the switcher offers as a menu. */
-export function WorkspaceMenu({ account, current }: { account: Account; current: string | null }) {
+/** The switcher of the left bar. */
+export function WorkspaceMenu({ account, workspace }: { account: Account; workspace: Workspace | null }) {
+  const current = workspace?.organizationId
   return (
-    <>
-      {account.memberships.map(({ organizationId, name, slug, role }) => (
-        <MenuLinkItem
-          key={organizationId}
-          closeOnClick
-          aria-current={organizationId === current ? 'true' : undefined}
-          render={<Link to="/w/$slug" params={{ slug }} />}
-        >
-          <InitialsBadge kind="workspace" name={name} />
-          <span className="min-w-0 flex-1">
-            <span dir="auto" className="block truncate leading-5 font-medium">
-              {name}
+    <Menu>
+      <MenuTrigger aria-label={t('switcher.label', { workspace: workspace?.name ?? t('switcher.none') })} className={workspaceButton}>
+        <WorkspaceButtonFace workspace={workspace} />
+      </MenuTrigger>
+      <MenuContent className="w-56">
+        {account.memberships.map(({ organizationId, name, slug, role }) => (
+          <MenuLinkItem
+            key={organizationId}
+            closeOnClick
+            aria-current={organizationId === current ? 'true' : undefined}
+            render={<Link to="/w/$slug" params={{ slug }} />}
+          >
+            <InitialsBadge kind="workspace" name={name} />
+            <span className="min-w-0 flex-1">
+              <span dir="auto" className="block truncate leading-5 font-medium">
+                {name}
+              </span>
+              <span className="block text-meta leading-4 text-muted">{roleLabel(role)}</span>
             </span>
-            <span className="block text-meta leading-4 text-muted">{roleLabel(role)}</span>
+            {organizationId === current && <Check aria-hidden size={16} className="text-accent" />}
+          </MenuLinkItem>
+        ))}
+        <MenuSeparator />
+        <MenuLinkItem closeOnClick render={<Link to="/workspaces/new" />}>
+          <span className="grid size-7.5 place-items-center text-muted">
+            <Plus aria-hidden size={17} />
           </span>
-          {organizationId === current && <Check aria-hidden size={16} className="text-accent" />}
+          {t('switcher.new')}
         </MenuLinkItem>
-      ))}
-      <MenuSeparator />
-      <MenuLinkItem closeOnClick render={<Link to="/workspaces/new" />}>
-        <span className="grid size-7.5 place-items-center text-muted">
-          <Plus aria-hidden size={17} />
-        </span>
-        {t('switcher.new')}
-      </MenuLinkItem>
-    </>
+      </MenuContent>
+    </Menu>
   )
 }

@@ -28,7 +28,7 @@ export function WorkspaceSheet({ account, current, className }: { account: Accou
           {account.memberships.map(({ organizationId, name, slug, role }) => (
             <li key={organizationId}>
               <Link to="/w/$slug" params={{ slug }} onClick={close} aria-current={organizationId === current?.organizationId ? 'true' : undefined} className={row}>
-                <InitialsBadge kind="workspace" name={name} className="size-9 text-card" />
+                <InitialsBadge kind="workspace" name={name} className="size-9 text-small" />
                 <span className="min-w-0 flex-1">
                   <span dir="auto" className="block truncate font-medium">
                     {name}

@@ -74,7 +74,9 @@ export function FolderListing({ folders, books, truncated = false, chosen, onOpe
                     className="mr-1 flex min-h-8 shrink-0 items-center gap-1.5 rounded-[6px] px-2 text-meta font-medium text-muted hover:bg-soft-strong hover:text-ink disabled:bg-transparent disabled:text-accent max-md:min-h-11"
                   >
                     {isChosen ? <Check aria-hidden size={15} /> : <FolderPlus aria-hidden size={15} />}
-                    <span className="max-sm:sr-only">{t(isChosen ? 'picker.chosenShort' : 'picker.use')}</span>
+                    {(!isChosen || chosen.includes(folder.path)) && (
+                      <span className="max-sm:sr-only">{t(isChosen ? 'picker.isChosen' : 'picker.use')}</span>
+                    )}
                   </button>
                 )}
               </li>

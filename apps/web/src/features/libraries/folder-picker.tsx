@@ -35,7 +35,7 @@ export function FolderPicker({ chosen, onChange, operator }: FolderPickerProps) 
         <ul aria-label={t('picker.chosen')} className="mb-3 flex flex-wrap gap-2">
           {chosen.map((folder) => (
             <li key={folder} className="flex min-w-0 items-center gap-1 rounded-field border border-accent bg-accent-soft pl-3">
-              <span dir="ltr" title={folder} className="min-w-0 truncate text-card font-medium">
+              <span dir="ltr" title={folder} className="min-w-0 truncate text-small font-medium">
                 {folder}
               </span>
               <button
@@ -52,7 +52,7 @@ export function FolderPicker({ chosen, onChange, operator }: FolderPickerProps) 
       )}
       <div className="overflow-hidden rounded-box border border-line bg-card">
         <div className="flex min-h-13 items-center justify-between gap-3 border-b border-line py-2 pr-2 pl-3.5 max-sm:flex-col max-sm:items-stretch max-sm:pl-2">
-          <nav aria-label={t('picker.path')} className="flex min-w-0 flex-wrap items-center text-card">
+          <nav aria-label={t('picker.path')} className="flex min-w-0 flex-wrap items-center text-small">
             {roots.data.length > 1 && (
               <Crumb label={t('picker.roots')} current={at === null} onOpen={() => setPath(null)} />
             )}

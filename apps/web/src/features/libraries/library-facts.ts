@@ -2,9 +2,22 @@ import type { Library } from '@carrel/api/schema/libraries'
 import { formatAgo, formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 
+type Facts = Pick<Library, 'bookCount' | 'scanning' | 'lastScannedAt'>
+
+/** `12,408 books` */
+export function bookCountText({ bookCount }: Pick<Facts, 'bookCount'>): string {
+  return t('library.books', { count: bookCount, books: formatNumber(bookCount) })
+}
+
+/** `scanned 4 minutes ago`; null before the first scan has ended. */
+export function scannedText({ scanning, lastScannedAt }: Omit<Facts, 'bookCount'>): string | null {
+  if (scanning) return t('library.scanning')
+  if (lastScannedAt === null) return null
+  const fresh = Date.now() - Date.parse(lastScannedAt) < 60_000
+  return fresh ? t('library.scannedNow') : t('library.scanned', { ago: formatAgo(lastScannedAt) })
+}
+
 /** `12,408 books · scanned 4 minutes ago` */
-export function libraryFacts({ bookCount, scanning, lastScannedAt }: Pick<Library, 'bookCount' | 'scanning' | 'lastScannedAt'>): string {
-  const books = t('library.books', { count: bookCount, books: formatNumber(bookCount) })
-  if (scanning) return `${books} · ${t('library.scanning')}`
-  return lastScannedAt === null ? books : `${books} · ${t('library.scanned', { ago: formatAgo(lastScannedAt) })}`
+export function libraryFacts(library: Facts): string {
+  return [bookCountText(library), scannedText(library)].filter((part) => part !== null).join(' · ')
 }

@@ -51,7 +51,7 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
       }}
     >
       <fieldset className="min-w-0">
-        <legend className="mb-1.5 text-card font-medium">{t('library.folders')}</legend>
+        <legend className="mb-1.5 text-small font-medium">{t('library.folders')}</legend>
         <FolderPicker
           chosen={folders}
           operator={operator}

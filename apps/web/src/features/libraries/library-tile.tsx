@@ -6,7 +6,7 @@ import { ScanDot } from '#components/scan-dot.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
-import { libraryFacts } from './library-facts.ts'
+import { bookCountText, scannedText } from './library-facts.ts'
 
 export const tileGrid = 'grid grid-cols-[repeat(auto-fill,minmax(min(100%,296px),1fr))] gap-4'
 
@@ -27,7 +27,8 @@ export function LibraryTile({ library, covers }: { library: Library; covers: Rea
           {library.visibility === 'restricted' && <Lock role="img" aria-label={t('visibility.restricted')} size={13} className="shrink-0 text-muted" />}
           {library.scanning && <ScanDot scanning />}
         </span>
-        <span className="tabular mt-1 block text-meta text-muted">{libraryFacts(library)}</span>
+        <span className="tabular mt-1 block text-meta text-muted">{bookCountText(library)}</span>
+        <span className="tabular block truncate text-meta text-muted">{scannedText(library)}</span>
       </span>
       {covers}
     </Link>

@@ -5,7 +5,7 @@ import { t } from '#lib/i18n.ts'
 export function VisibilityField({ value, onChange }: { value: Visibility; onChange: (value: Visibility) => void }) {
   return (
     <fieldset>
-      <legend id="visibility" className="mb-1.5 text-card font-medium">
+      <legend id="visibility" className="mb-1.5 text-small font-medium">
         {t('library.visibility')}
       </legend>
       <RadioGroup aria-labelledby="visibility" value={value} onValueChange={(next) => onChange(next as Visibility)} className="grid gap-2.5 sm:grid-cols-2">

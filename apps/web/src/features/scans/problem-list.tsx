@@ -58,7 +58,7 @@ function Problem({ problem }: { problem: FileProblem }) {
         <span className="font-normal text-muted">{problem.path.slice(0, cut)}</span>
         {problem.path.slice(cut)}
       </p>
-      <p className="mt-0.5 text-card text-warn">{problemTitle(problem)}</p>
+      <p className="mt-0.5 text-small text-warn">{problemTitle(problem)}</p>
       <p className="mt-0.5 text-meta text-muted">
         {[problem.detail, problem.size === null ? null : formatBytes(problem.size), t('problems.seen', { ago: formatAgo(problem.seenAt) })]
           .filter((part) => part !== null && part !== '')

@@ -39,7 +39,7 @@ export function ScanFigures({ scan }: { scan: Scan }) {
   const ended = scan.status === 'done' || scan.status === 'failed'
   const covering = scan.status === 'covering'
   return (
-    <dl className="tabular mt-3 flex flex-wrap items-baseline gap-x-6 gap-y-1 text-card text-muted">
+    <dl className="tabular mt-3 flex flex-wrap items-baseline gap-x-6 gap-y-1 text-small text-muted">
       {!ended && scan.rate > 0 && (
         <Figure value={formatRate(scan.rate)} label={t(covering ? 'scan.coversPerSecond' : 'scan.filesPerSecond')} />
       )}

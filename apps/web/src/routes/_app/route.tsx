@@ -1,13 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { createFileRoute, Navigate, Outlet, redirect, useLocation, useMatch, useParams } from '@tanstack/react-router'
+import { Suspense } from 'react'
+import { InitialsBadge } from '#components/initials-badge.tsx'
 import { SideBar } from '#features/frame/side-bar.tsx'
 import { TabBar } from '#features/frame/tab-bar.tsx'
-import { WorkspaceSheet } from '#features/frame/workspace-sheet.tsx'
 import { SearchField } from '#features/search/search-field.tsx'
 import { accountQuery } from '#lib/account.ts'
 import { useServerEvents } from '#lib/events.ts'
 import { t } from '#lib/i18n.ts'
+import { lazyComponent } from '#lib/lazy-component.ts'
+import { phone, useMedia } from '#lib/use-media.ts'
 import { preferredMembership, rememberedWorkspace, toWorkspace } from '#lib/workspace.ts'
+
+const WorkspaceSheet = lazyComponent(() => import('#features/frame/workspace-sheet.tsx'), 'WorkspaceSheet')
 
 export const Route = createFileRoute('/_app')({
   beforeLoad: async ({ context: { queryClient }, location }) => {
@@ -24,6 +29,7 @@ function AppLayout() {
   const location = useLocation()
   const { slug } = useParams({ strict: false })
   const results = useMatch({ from: '/_app/w/$slug/search', shouldThrow: false })
+  const isPhone = useMedia(phone)
   useServerEvents()
   if (!account) return <Navigate to="/sign-in" search={{ next: location.href }} replace />
 
@@ -33,7 +39,7 @@ function AppLayout() {
     <>
       <a
         href="#main"
-        className="fixed top-3 left-3 z-60 -translate-y-16 rounded-field bg-card px-4 py-2.5 font-medium shadow-float focus-visible:translate-y-0"
+        className="fixed top-3 left-3 z-60 -translate-y-16 rounded-field bg-card px-4 py-2.5 font-medium focus-visible:translate-y-0 focus-visible:shadow-float"
       >
         {t('frame.skip')}
       </a>
@@ -42,7 +48,17 @@ function AppLayout() {
         {workspace && (
           <header className="mx-auto flex max-w-[1520px] items-center gap-2.5 px-10 pt-4.5 max-md:px-4.5 max-md:pt-3.5">
             <SearchField slug={workspace.slug} query={results ? (results.search.q ?? '') : null} className="max-w-130 flex-1" />
-            <WorkspaceSheet account={account} current={workspace} className="md:hidden" />
+            {isPhone && (
+              <Suspense
+                fallback={
+                  <span className="grid size-11 shrink-0 place-items-center rounded-box border border-line bg-card">
+                    <InitialsBadge kind="workspace" name={workspace.name} />
+                  </span>
+                }
+              >
+                <WorkspaceSheet account={account} current={workspace} />
+              </Suspense>
+            )}
           </header>
         )}
         <main id="main" tabIndex={-1} className="mx-auto max-w-[1520px] px-10 pt-6.5 pb-20 outline-none max-md:px-4.5 max-md:pt-6 max-md:pb-28">

@@ -1,19 +1,22 @@
 import type { BookSort } from '@carrel/api/schema/books'
 import { useQuery } from '@tanstack/react-query'
 import { createFileRoute } from '@tanstack/react-router'
+import { Suspense } from 'react'
 import { NotFoundPage } from '#components/page-states.tsx'
 import { ErrorNotice } from '#components/states.tsx'
 import { bookListOptions } from '#features/books/book-list.ts'
 import { parseBookSort } from '#features/books/book-sort.ts'
 import { LibraryBooks } from '#features/books/library-books.tsx'
-import { SortMenu } from '#features/books/sort-menu.tsx'
 import { LibraryHeader, LibraryHeaderSkeleton } from '#features/libraries/library-header.tsx'
-import { LibraryMenu } from '#features/libraries/library-menu.tsx'
-import { RunningScan } from './-running-scan.tsx'
+import { lazyComponent } from '#lib/lazy-component.ts'
 import { isNotFound } from '#lib/error-text.ts'
 import { isScanning } from '#lib/events.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 import { useWorkspace } from '#lib/workspace.ts'
+import { RunningScan } from './-running-scan.tsx'
+
+const SortMenu = lazyComponent(() => import('#features/books/sort-menu.tsx'), 'SortMenu')
+const LibraryMenu = lazyComponent(() => import('#features/libraries/library-menu.tsx'), 'LibraryMenu')
 
 export const Route = createFileRoute('/_app/w/$slug/libraries/$libraryId/')({
   validateSearch: (search: Record<string, unknown>): { sort?: BookSort } => {
@@ -45,10 +48,10 @@ function LibraryPage() {
         <LibraryHeader
           library={library}
           actions={
-            <>
+            <Suspense fallback={<div className="h-9 max-md:h-11 pointer-coarse:h-11" />}>
               <SortMenu value={sort} onChange={(next) => void navigate({ search: next === 'added' ? {} : { sort: next }, replace: true })} />
               <LibraryMenu library={library} />
-            </>
+            </Suspense>
           }
         />
       ) : (

@@ -3,7 +3,7 @@ import { createFileRoute, notFound, Outlet } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
 import { NotFoundPage } from '#components/page-states.tsx'
 import { accountQuery } from '#lib/account.ts'
-import { workspaceApi } from '#lib/rpc.ts'
+import { instance, workspaceApi } from '#lib/rpc.ts'
 import { rememberWorkspace, toWorkspace, WorkspaceContext } from '#lib/workspace.ts'
 
 export const Route = createFileRoute('/_app/w/$slug')({
@@ -22,7 +22,12 @@ function WorkspaceLayout() {
   const { data: account } = useQuery(accountQuery)
   const membership = account?.memberships.find(({ organizationId }) => organizationId === loaded.organizationId) ?? loaded
   const workspace = useMemo(() => toWorkspace(membership), [membership])
-  useEffect(() => rememberWorkspace(membership.slug), [membership.slug])
+  const { organizationId, slug } = membership
+  useEffect(() => {
+    rememberWorkspace(slug)
+    // Where the next visit begins; not worth a word when it fails.
+    instance.organizations.open.call({ organizationId }).catch(() => undefined)
+  }, [organizationId, slug])
   return (
     <WorkspaceContext value={workspace}>
       <Outlet />
