@@ -42,3 +42,20 @@ export function moveInGrid({ key, index, columns, count, pageRows = 3, rtl = fal
       return undefined
   }
 }
+
+type ShelfMove = { key: string; index: number; rows: number; count: number; rtl?: boolean }
+
+/** The same for a shelf, which is filled column by column. */
+export function moveOnShelf({ key, index, rows, count, rtl = false }: ShelfMove): number | undefined {
+  if (count === 0) return undefined
+  const forward = key === (rtl ? 'ArrowLeft' : 'ArrowRight')
+  if (forward || key === (rtl ? 'ArrowRight' : 'ArrowLeft')) {
+    const next = index + (forward ? rows : -rows)
+    return next < 0 ? index : Math.min(count - 1, next)
+  }
+  if (key === 'Home') return 0
+  if (key === 'End') return count - 1
+  if (rows === 1 || (key !== 'ArrowDown' && key !== 'ArrowUp')) return undefined
+  const next = key === 'ArrowDown' ? index + 1 : index - 1
+  return Math.floor(next / rows) === Math.floor(index / rows) && next >= 0 && next < count ? next : undefined
+}

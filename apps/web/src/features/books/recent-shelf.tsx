@@ -10,7 +10,7 @@ import { Shelf, ShelfSkeleton } from './shelf.tsx'
 /** The newest books of the workspace. `only` names its one library, whose grid then shows them all. */
 export function RecentShelf({ only }: { only: string | undefined }) {
   const { api, slug } = useWorkspace()
-  const { data, error, isPending, refetch } = useQuery(api.books.list.queryOptions({ input: { sort: 'added', limit: 24 } }))
+  const { data, error, isPending, refetch } = useQuery(api.books.list.queryOptions({ input: { sort: 'added', limit: 40 } }))
   const seen = usePendingCovers(async () => void (await refetch()))
   useEffect(() => {
     if (data) seen(data.items)
@@ -22,6 +22,7 @@ export function RecentShelf({ only }: { only: string | undefined }) {
     <Shelf
       title={t('home.recent')}
       books={data.items}
+      rows={2}
       action={
         only !== undefined && (
           <Link

@@ -2,22 +2,28 @@ import type { BookCard as Book } from '@carrel/api/schema/books'
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { cn } from '#lib/class-names.ts'
+import { useMedia } from '#lib/use-media.ts'
 import { BookCard } from './book-card.tsx'
+import { moveOnShelf } from './grid-layout.ts'
 
 const track =
   'grid grid-flow-col auto-cols-[138px] gap-5 max-md:auto-cols-[calc((100%-28px)/3)] max-md:gap-3.5'
 
-/** A row of covers that scrolls sideways; arrows move along it. */
-export function Shelf({ title, action, books, lang }: { title: string; action?: ReactNode; books: readonly Book[]; lang?: string | undefined }) {
+type ShelfProps = { title: string; action?: ReactNode; books: readonly Book[]; lang?: string | undefined; rows?: 1 | 2 }
+
+/** Covers that scroll sideways, in one row or, where there is room, two; arrows move along. */
+export function Shelf({ title, action, books, lang, rows: wished = 1 }: ShelfProps) {
   const id = useId()
   const list = useRef<HTMLUListElement>(null)
   const [active, setActive] = useState(0)
+  const roomy = useMedia('(min-width: 48rem)')
+  const rows = roomy && books.length > 12 ? wished : 1
 
   function onKeyDown(event: KeyboardEvent): void {
-    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -books.length, End: books.length }[event.key]
-    if (step === undefined || event.altKey || event.metaKey || event.ctrlKey) return
-    const direction = getComputedStyle(event.currentTarget).direction === 'rtl' && event.key.startsWith('Arrow') ? -1 : 1
-    const index = Math.min(books.length - 1, Math.max(0, active + step * direction))
+    if (event.altKey || event.metaKey || event.ctrlKey || event.shiftKey) return
+    const rtl = getComputedStyle(event.currentTarget).direction === 'rtl'
+    const index = moveOnShelf({ key: event.key, index: active, rows, count: books.length, rtl })
+    if (index === undefined) return
     event.preventDefault()
     setActive(index)
     list.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus()
@@ -31,6 +37,7 @@ export function Shelf({ title, action, books, lang }: { title: string; action?: 
         </h2>
         {action}
       </div>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- arrows move between the links inside */}
       <ul
         ref={list}
         onKeyDown={onKeyDown}
@@ -40,12 +47,19 @@ export function Shelf({ title, action, books, lang }: { title: string; action?: 
         }}
         className={cn(
           track,
+          rows === 2 && 'grid-rows-2 gap-y-6.5',
           '-mx-10 snap-x snap-proximity scroll-px-10 overflow-x-auto overscroll-x-contain px-10 pt-1.5 pb-4 [scrollbar-width:none] max-md:-mx-4.5 max-md:scroll-px-4.5 max-md:px-4.5',
         )}
       >
         {books.map((book, index) => (
           <li key={book.id} className="min-w-0 snap-start">
-            <BookCard book={book} index={index} tabIndex={index === Math.min(active, books.length - 1) ? 0 : -1} eager={index < 9} sizes="(max-width: 767px) 30vw, 138px" />
+            <BookCard
+              book={book}
+              index={index}
+              tabIndex={index === Math.min(active, books.length - 1) ? 0 : -1}
+              eager={index < 9 * rows}
+              sizes="(max-width: 767px) 30vw, 138px"
+            />
           </li>
         ))}
       </ul>
