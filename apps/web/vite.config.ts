@@ -40,7 +40,11 @@ export default defineConfig({
               test: /node_modules\/(?:@tanstack\/(?:query-core|react-query|router-core|react-router|history|store|react-store)|@orpc\/[a-z-]+|@lingui\/[a-z-]+|clsx|tailwind-merge|class-variance-authority|seroval|isbot|cookie-es)\//,
               priority: 2,
             },
-            { name: 'app', test: /node_modules\/lucide-react\/|\/src\/(?:lib\/(?!auth)|locales|components\/(?!ui|text-field|form-error)|routes\/(?!-|.*(?:\/-|tsr-split)))/, priority: 1 },
+            {
+              name: 'app',
+              test: /node_modules\/lucide-react\/|\/src\/(?:lib\/(?!auth)|locales|components\/(?!ui|text-field|form-error)|routes\/(?!-|.*(?:\/-|tsr-split)))/,
+              priority: 1,
+            },
           ],
         },
       },

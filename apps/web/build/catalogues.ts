@@ -15,9 +15,7 @@ export function compileCatalogues(): Plugin {
       if (locale === undefined) return null
       this.addWatchFile(file)
       const module = (await import(`${pathToFileURL(file).href}?t=${Date.now()}`)) as Record<string, Record<string, string>>
-      const compiled = Object.fromEntries(
-        Object.entries(module[locale] ?? {}).map(([key, text]) => [key, compileMessage(text)]),
-      )
+      const compiled = Object.fromEntries(Object.entries(module[locale] ?? {}).map(([key, text]) => [key, compileMessage(text)]))
       return { code: `export const ${locale} = JSON.parse(${JSON.stringify(JSON.stringify(compiled))})`, map: null }
     },
   }

@@ -5,7 +5,10 @@ import { cn } from '#lib/class-names.ts'
 /** A page without the frame: one question in the middle. */
 export function FocusPage({ top, width = 'narrow', children }: { top?: ReactNode; width?: 'narrow' | 'wide'; children: ReactNode }) {
   return (
-    <main id="main" className={cn('mx-auto min-h-dvh w-full px-5 pt-[clamp(28px,9vh,104px)] pb-16', width === 'wide' ? 'max-w-[940px]' : 'max-w-[440px]')}>
+    <main
+      id="main"
+      className={cn('mx-auto min-h-dvh w-full px-5 pt-[clamp(28px,9vh,104px)] pb-16', width === 'wide' ? 'max-w-[940px]' : 'max-w-[440px]')}
+    >
       {top ?? <Wordmark />}
       {children}
     </main>

@@ -7,7 +7,10 @@ function firstGrapheme(text: string): string {
 
 /** One or two letters that stand for a name; whole graphemes in any script. */
 export function initialsOf(name: string): string {
-  const words = name.trim().split(/[\s\-_.]+/u).filter((word) => /[\p{L}\p{N}]/u.test(word))
+  const words = name
+    .trim()
+    .split(/[\s\-_.]+/u)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word))
   const picked = words.length > 1 ? [words[0] ?? '', words.at(-1) ?? ''] : [words[0] ?? name]
   return picked.map(firstGrapheme).join('').toLocaleUpperCase()
 }

@@ -2,7 +2,19 @@ import type { ReactNode } from 'react'
 import { cn } from '#lib/class-names.ts'
 
 /** The one `h1` of a page; takes the focus after a change of page. */
-export function PageHeading({ children, description, actions, className, lang }: { children: ReactNode; description?: ReactNode; actions?: ReactNode; className?: string; lang?: string }) {
+export function PageHeading({
+  children,
+  description,
+  actions,
+  className,
+  lang,
+}: {
+  children: ReactNode
+  description?: ReactNode
+  actions?: ReactNode
+  className?: string
+  lang?: string
+}) {
   return (
     <header className={cn('flex flex-wrap items-end justify-between gap-x-6 gap-y-3.5', className)}>
       <div className="min-w-0">

@@ -17,11 +17,7 @@ export function TextField({ name, label, description, ...input }: TextFieldProps
       <FieldError match="typeMismatch">{t('field.email')}</FieldError>
       <FieldError match="tooShort">{t('field.tooShort', { min: input.minLength ?? 1 })}</FieldError>
       <BaseField.Validity>
-        {({ validity, error }) =>
-          validity.customError && error !== '' ? (
-            <FieldError match="customError">{error}</FieldError>
-          ) : null
-        }
+        {({ validity, error }) => (validity.customError && error !== '' ? <FieldError match="customError">{error}</FieldError> : null)}
       </BaseField.Validity>
     </Field>
   )

@@ -157,7 +157,8 @@ export const en = {
   'notFound.text': 'It may have been moved or removed, or it isn’t shared with you.',
   'notFound.title': 'There is nothing at this address',
 
-  'picker.booksHere': '{count, plural, =0 {No book files directly in this folder.} one {1 book file directly in this folder.} other {{books} book files directly in this folder.}}',
+  'picker.booksHere':
+    '{count, plural, =0 {No book files directly in this folder.} one {1 book file directly in this folder.} other {{books} book files directly in this folder.}}',
   'picker.chosen': 'Chosen folders',
   'picker.emptyFolder': 'This folder is empty.',
   'picker.isChosen': 'Chosen',
@@ -185,7 +186,8 @@ export const en = {
   'problem.unreadable': 'Carrel may not open it',
   'problem.vanished': 'The file was gone before it could be read',
 
-  'problems.count': '{count, plural, one {1 file is not on the shelf. Everything else is.} other {{files} files are not on the shelf. Everything else is.}}',
+  'problems.count':
+    '{count, plural, one {1 file is not on the shelf. Everything else is.} other {{files} files are not on the shelf. Everything else is.}}',
   'problems.none.text': 'Every book file in this library is on the shelf.',
   'problems.none.title': 'Nothing to look at',
   'problems.seen': 'seen {ago}',
@@ -208,7 +210,8 @@ export const en = {
 
   'scan.bar.covers': 'Covers made',
   'scan.bar.reading': 'Files read',
-  'scan.covering.text': '{count, plural, one {One book is on the shelf; its cover follows.} other {{books} books are on the shelf; their covers follow.}} You can leave this page; the scan goes on.',
+  'scan.covering.text':
+    '{count, plural, one {One book is on the shelf; its cover follows.} other {{books} books are on the shelf; their covers follow.}} You can leave this page; the scan goes on.',
   'scan.coversOf': 'of {total} covers',
   'scan.coversPerSecond': 'covers a second',
   'scan.currentFolder': 'Now reading',

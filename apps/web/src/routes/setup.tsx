@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createFileRoute, Navigate } from '@tanstack/react-router'
-import { type ReactNode, useEffect } from 'react'
+import { type ReactNode, useEffect, useMemo } from 'react'
 import { FocusPage, Wordmark } from '#components/focus-page.tsx'
 import { PageHeading } from '#components/page-heading.tsx'
 import { ErrorNotice } from '#components/states.tsx'
@@ -37,9 +37,7 @@ function SetupPage() {
   const account = useQuery({ ...accountQuery, enabled: status.data?.needsSetup === false })
   const membership = account.data ? preferredMembership(account.data, rememberedWorkspace()) : undefined
   const api = membership && workspaceApi(membership.organizationId)
-  const libraries = useQuery(
-    api ? api.libraries.list.queryOptions() : { queryKey: ['no workspace'], queryFn: () => [], enabled: false },
-  )
+  const libraries = useQuery(api ? api.libraries.list.queryOptions() : { queryKey: ['no workspace'], queryFn: () => [], enabled: false })
 
   const failed = [status, account, libraries].find(({ isError, data }) => isError && data === undefined)
   if (failed) {
@@ -53,12 +51,14 @@ function SetupPage() {
   if (!status.data || !known || (membership && !libraries.data)) return <SetupSkeleton />
 
   const place = setupPlace(status.data.needsSetup, account.data ?? null, membership ? (libraries.data ?? null) : null)
-  const watched = library ?? (place === 'scan' ? libraries.data?.find(({ scanning, lastScannedAt }) => scanning || lastScannedAt === null)?.id : undefined)
+  const watched =
+    library ??
+    (place === 'scan' ? libraries.data?.find(({ scanning, lastScannedAt }) => scanning || lastScannedAt === null)?.id : undefined)
   const refresh = () => client.invalidateQueries()
 
   if (place === 'you') {
     return (
-      <Step step="you" title={t('setup.you.title')} reason={t('setup.you.reason')}>
+      <Step key="you" step="you" title={t('setup.you.title')} reason={t('setup.you.reason')}>
         <OperatorForm code={code} onCreated={() => void refresh().then(() => navigate({ search: {}, replace: true }))} />
       </Step>
     )
@@ -66,7 +66,7 @@ function SetupPage() {
   if (place === 'sign-in') return <Navigate to="/sign-in" search={{ next: '/setup' }} replace />
   if (place === 'workspace') {
     return (
-      <Step step="workspace" title={t('setup.workspace.title')} reason={t('setup.workspace.reason')}>
+      <Step key="workspace" step="workspace" title={t('setup.workspace.title')} reason={t('setup.workspace.reason')}>
         <WorkspaceForm submitLabel={t('setup.continue')} onCreated={() => void refresh()} />
       </Step>
     )
@@ -85,7 +85,7 @@ function SetupPage() {
   if (place === 'library' && membership) {
     return (
       <Workspace membership={membership}>
-        <Step step="library" title={t('setup.library.title')} reason={t('setup.library.reason')} width="wide">
+        <Step key="library" step="library" title={t('setup.library.title')} reason={t('setup.library.reason')}>
           <LibraryStep onCreated={({ id }) => void navigate({ search: { library: id } }).then(refresh)} />
         </Step>
       </Workspace>
@@ -95,7 +95,8 @@ function SetupPage() {
 }
 
 function Workspace({ membership, children }: { membership: Parameters<typeof toWorkspace>[0]; children: ReactNode }) {
-  return <WorkspaceContext value={toWorkspace(membership)}>{children}</WorkspaceContext>
+  const workspace = useMemo(() => toWorkspace(membership), [membership])
+  return <WorkspaceContext value={workspace}>{children}</WorkspaceContext>
 }
 
 function SetupTop({ step }: { step: SetupStep }) {
@@ -109,11 +110,11 @@ function SetupTop({ step }: { step: SetupStep }) {
   )
 }
 
-function Step({ step, title, reason, children }: { step: SetupStep; title: string; reason: string; width?: 'wide'; children: ReactNode }) {
+function Step({ step, title, reason, children }: { step: SetupStep; title: string; reason: string; children: ReactNode }) {
   useEffect(() => {
     document.querySelector<HTMLElement>('[data-page-heading]')?.focus({ preventScroll: true })
     scrollTo(0, 0)
-  }, [step])
+  }, [])
   return (
     <FocusPage width="wide" top={<SetupTop step={step} />}>
       <div className={step === 'library' ? 'mt-11 max-w-[680px]' : 'mt-11 max-w-[440px]'}>

@@ -40,7 +40,11 @@ function SignInPage() {
       />
       <p className="mt-6 text-muted">
         {status.signUp === 'open' ? (
-          <Link to="/sign-up" search={next === undefined ? {} : { next }} className="rounded-[4px] underline decoration-line-strong underline-offset-3 hover:text-ink">
+          <Link
+            to="/sign-up"
+            search={next === undefined ? {} : { next }}
+            className="rounded-[4px] underline decoration-line-strong underline-offset-3 hover:text-ink"
+          >
             {t('signIn.signUp')}
           </Link>
         ) : (

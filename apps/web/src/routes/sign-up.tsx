@@ -39,7 +39,11 @@ function SignUpPage() {
         }}
       />
       <p className="mt-6 text-muted">
-        <Link to="/sign-in" search={next === undefined ? {} : { next }} className="rounded-[4px] underline decoration-line-strong underline-offset-3 hover:text-ink">
+        <Link
+          to="/sign-in"
+          search={next === undefined ? {} : { next }}
+          className="rounded-[4px] underline decoration-line-strong underline-offset-3 hover:text-ink"
+        >
           {t('signUp.signIn')}
         </Link>
       </p>

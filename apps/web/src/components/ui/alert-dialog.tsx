@@ -14,7 +14,7 @@ export function AlertDialogContent({ className, ...props }: ComponentProps<typeo
         <BaseAlertDialog.Popup
           className={cn(
             'w-full max-w-md rounded-box border border-line bg-card p-6 shadow-float outline-none transition-[opacity,transform] duration-150 data-ending-style:scale-98 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0',
-            className as string,
+            className,
           )}
           {...props}
         />
@@ -24,9 +24,9 @@ export function AlertDialogContent({ className, ...props }: ComponentProps<typeo
 }
 
 export function AlertDialogTitle({ className, ...props }: ComponentProps<typeof BaseAlertDialog.Title>) {
-  return <BaseAlertDialog.Title className={cn('section-title', className as string)} {...props} />
+  return <BaseAlertDialog.Title className={cn('section-title', className)} {...props} />
 }
 
 export function AlertDialogDescription({ className, ...props }: ComponentProps<typeof BaseAlertDialog.Description>) {
-  return <BaseAlertDialog.Description className={cn('mt-1.5 text-muted', className as string)} {...props} />
+  return <BaseAlertDialog.Description className={cn('mt-1.5 text-muted', className)} {...props} />
 }

@@ -8,7 +8,8 @@ export const buttonVariants = cva(
   {
     variants: {
       variant: {
-        primary: 'bg-accent text-on-accent hover:bg-[color-mix(in_oklab,var(--accent)_90%,var(--ink))] active:bg-[color-mix(in_oklab,var(--accent)_82%,var(--ink))]',
+        primary:
+          'bg-accent text-on-accent hover:bg-[color-mix(in_oklab,var(--accent)_90%,var(--ink))] active:bg-[color-mix(in_oklab,var(--accent)_82%,var(--ink))]',
         outline: 'border border-line bg-card text-ink hover:border-line-strong hover:bg-soft active:bg-soft-strong data-popup-open:bg-soft',
         ghost: 'text-ink hover:bg-soft active:bg-soft-strong data-popup-open:bg-soft',
         danger: 'bg-danger text-on-danger hover:bg-[color-mix(in_oklab,var(--danger)_90%,var(--ink))]',
@@ -26,5 +27,5 @@ export const buttonVariants = cva(
 type ButtonProps = ComponentProps<typeof BaseButton> & VariantProps<typeof buttonVariants>
 
 export function Button({ className, variant, size, type = 'button', ...props }: ButtonProps) {
-  return <BaseButton type={type} className={cn(buttonVariants({ variant, size }), className as string)} {...props} />
+  return <BaseButton type={type} className={cn(buttonVariants({ variant, size }), className)} {...props} />
 }

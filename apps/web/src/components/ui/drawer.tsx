@@ -15,7 +15,7 @@ export function DrawerContent({ className, children, ...props }: ComponentProps<
         <BaseDrawer.Popup
           className={cn(
             'max-h-[85dvh] w-full max-w-lg touch-none overflow-y-auto overscroll-contain rounded-t-2xl border border-b-0 border-line bg-card pb-[env(safe-area-inset-bottom)] shadow-float outline-none [transform:translateY(var(--drawer-swipe-movement-y))] transition-transform duration-180 ease-out data-ending-style:[transform:translateY(100%)] data-starting-style:[transform:translateY(100%)] data-swiping:transition-none',
-            className as string,
+            className,
           )}
           {...props}
         >
@@ -28,5 +28,5 @@ export function DrawerContent({ className, children, ...props }: ComponentProps<
 }
 
 export function DrawerTitle({ className, ...props }: ComponentProps<typeof BaseDrawer.Title>) {
-  return <BaseDrawer.Title className={cn('section-title px-1 pb-2', className as string)} {...props} />
+  return <BaseDrawer.Title className={cn('section-title px-1 pb-2', className)} {...props} />
 }

@@ -24,7 +24,7 @@ export function MenuContent({
         <BaseMenu.Popup
           className={cn(
             'max-h-[min(480px,var(--available-height))] min-w-52 max-w-[calc(100vw-24px)] origin-(--transform-origin) overflow-y-auto rounded-box border border-line bg-card p-1.5 text-ink shadow-float outline-none transition-[opacity,transform] duration-120 data-ending-style:scale-98 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0',
-            className as string,
+            className,
           )}
           {...props}
         >
@@ -36,16 +36,16 @@ export function MenuContent({
 }
 
 export function MenuItem({ className, ...props }: ComponentProps<typeof BaseMenu.Item>) {
-  return <BaseMenu.Item className={cn(item, className as string)} {...props} />
+  return <BaseMenu.Item className={cn(item, className)} {...props} />
 }
 
 export function MenuLinkItem({ className, ...props }: ComponentProps<typeof BaseMenu.LinkItem>) {
-  return <BaseMenu.LinkItem className={cn(item, className as string)} {...props} />
+  return <BaseMenu.LinkItem className={cn(item, className)} {...props} />
 }
 
 export function MenuRadioItem({ className, children, ...props }: ComponentProps<typeof BaseMenu.RadioItem>) {
   return (
-    <BaseMenu.RadioItem className={cn(item, className as string)} {...props}>
+    <BaseMenu.RadioItem className={cn(item, className)} {...props}>
       <span className="min-w-0 flex-1">{children}</span>
       <BaseMenu.RadioItemIndicator className="text-accent">
         <Check aria-hidden size={16} />
@@ -55,7 +55,7 @@ export function MenuRadioItem({ className, children, ...props }: ComponentProps<
 }
 
 export function MenuLabel({ className, ...props }: ComponentProps<typeof BaseMenu.GroupLabel>) {
-  return <BaseMenu.GroupLabel className={cn('px-2.5 pt-2 pb-1 text-meta text-muted', className as string)} {...props} />
+  return <BaseMenu.GroupLabel className={cn('px-2.5 pt-2 pb-1 text-meta text-muted', className)} {...props} />
 }
 
 export function MenuSeparator({ className, ...props }: ComponentProps<'div'>) {

@@ -13,10 +13,11 @@ export function RadioCard({
   ...props
 }: ComponentProps<typeof Radio.Root> & { title: ReactNode; description: ReactNode }) {
   return (
+    // oxlint-disable-next-line jsx-a11y/label-has-associated-control -- the radio inside is a component
     <label
       className={cn(
         'flex cursor-pointer items-start gap-3 rounded-box border border-line bg-card p-3.5 transition-colors duration-150 hover:border-line-strong has-data-checked:border-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent',
-        className as string,
+        className,
       )}
     >
       <Radio.Root

@@ -7,7 +7,7 @@ export function Switch({ className, ...props }: ComponentProps<typeof BaseSwitch
     <BaseSwitch.Root
       className={cn(
         'relative inline-flex h-6 w-10 shrink-0 cursor-pointer items-center rounded-full bg-field-line p-0.5 transition-colors duration-150 before:absolute before:-inset-2 data-checked:bg-accent data-disabled:opacity-50',
-        className as string,
+        className,
       )}
       {...props}
     >

@@ -6,7 +6,7 @@ import { Button } from '#components/ui/button.tsx'
 import { RadioCard, RadioGroup } from '#components/ui/radio-group.tsx'
 import { t } from '#lib/i18n.ts'
 import { useSignOut } from '#lib/session.ts'
-import { setTheme, type Theme, themes, useTheme } from '#lib/theme.ts'
+import { setTheme, themes, useTheme } from '#lib/theme.ts'
 
 /** What a person can see and set about themselves. */
 export function Profile({ account }: { account: Account }) {
@@ -28,7 +28,12 @@ export function Profile({ account }: { account: Account }) {
         <h2 id="theme-title" className="section-title mb-3">
           {t('theme.label')}
         </h2>
-        <RadioGroup aria-labelledby="theme-title" value={theme} onValueChange={(next) => setTheme(next as Theme)} className="grid gap-2.5 sm:grid-cols-3">
+        <RadioGroup
+          aria-labelledby="theme-title"
+          value={theme}
+          onValueChange={(next) => setTheme(next)}
+          className="grid gap-2.5 sm:grid-cols-3"
+        >
           {themes.map((option) => (
             <RadioCard key={option} value={option} title={t(`theme.${option}`)} description={t(`theme.${option}.text`)} />
           ))}

@@ -15,7 +15,16 @@ export function SignInForm({ onDone }: { onDone: () => Promise<void> }) {
   })
   return (
     <Form className="flex flex-col gap-4.5" onFormSubmit={(values: { email: string; password: string }) => submit.mutate(values)}>
-      <TextField name="email" type="email" label={t('account.email')} required autoComplete="username" inputMode="email" autoCapitalize="off" spellCheck={false} />
+      <TextField
+        name="email"
+        type="email"
+        label={t('account.email')}
+        required
+        autoComplete="username"
+        inputMode="email"
+        autoCapitalize="off"
+        spellCheck={false}
+      />
       <TextField name="password" type="password" label={t('account.password')} required autoComplete="current-password" />
       <FormError error={submit.error} />
       <Button type="submit" size="large" disabled={submit.isPending} className="mt-1">

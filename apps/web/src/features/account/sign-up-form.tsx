@@ -18,8 +18,26 @@ export function SignUpForm({ onDone }: { onDone: () => Promise<void> }) {
   return (
     <Form className="flex flex-col gap-4.5" onFormSubmit={(values: Values) => submit.mutate(values)}>
       <TextField name="name" label={t('account.name')} required maxLength={100} autoComplete="name" />
-      <TextField name="email" type="email" label={t('account.email')} required autoComplete="email" inputMode="email" autoCapitalize="off" spellCheck={false} />
-      <TextField name="password" type="password" label={t('account.password')} required minLength={8} maxLength={128} autoComplete="new-password" description={t('account.passwordHint')} />
+      <TextField
+        name="email"
+        type="email"
+        label={t('account.email')}
+        required
+        autoComplete="email"
+        inputMode="email"
+        autoCapitalize="off"
+        spellCheck={false}
+      />
+      <TextField
+        name="password"
+        type="password"
+        label={t('account.password')}
+        required
+        minLength={8}
+        maxLength={128}
+        autoComplete="new-password"
+        description={t('account.passwordHint')}
+      />
       <FormError error={submit.error} />
       <Button type="submit" size="large" disabled={submit.isPending} className="mt-1">
         {submit.isPending ? t('action.working') : t('signUp.submit')}

@@ -42,6 +42,7 @@ export function BookGrid({ books, total, label, onNearEnd, onVisible }: BookGrid
   const layout = gridLayout(box.width, isPhone, box.scale)
   const { columns, columnWidth, gapX, rowHeight } = layout
   const rows = Math.ceil(books.length / columns)
+  // oxlint-disable-next-line react/incompatible-library -- no React Compiler is in use
   const virtualizer = useWindowVirtualizer({
     count: box.width === 0 ? 0 : rows,
     estimateSize: () => rowHeight,

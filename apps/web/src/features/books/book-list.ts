@@ -67,7 +67,8 @@ export function useBookList(libraryId: string, sort: BookSort) {
   const reread = useCallback(
     async (bookIds: ReadonlySet<string>) => {
       const now = client.getQueryData<BookPages>(options.queryKey)
-      const params = now?.pages.flatMap((page, index) => (page.items.some(({ id }) => bookIds.has(id)) ? [now.pageParams[index]] : [])) ?? []
+      const params =
+        now?.pages.flatMap((page, index) => (page.items.some(({ id }) => bookIds.has(id)) ? [now.pageParams[index]] : [])) ?? []
       const fresh = new Map<string, BookCard>()
       for (const cursor of params) {
         const page = await api.books.list.call({ libraryId, sort, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) })

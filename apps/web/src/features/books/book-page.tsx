@@ -70,8 +70,13 @@ function accentStyle(color: string | null): CSSProperties | undefined {
 
 function Description({ text, lang }: { text: string; lang: string | undefined }) {
   return (
-    <div lang={lang} dir="auto" className="mt-7 max-w-[66ch] space-y-3.5 font-serif text-[1.03125rem] leading-[1.62] text-pretty max-md:text-start">
+    <div
+      lang={lang}
+      dir="auto"
+      className="mt-7 max-w-[66ch] space-y-3.5 font-serif text-[1.03125rem] leading-[1.62] text-pretty max-md:text-start"
+    >
       {text.split(/\n\s*\n/).map((paragraph, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- paragraphs of one text never change places
         <p key={index}>{paragraph}</p>
       ))}
     </div>

@@ -27,7 +27,11 @@ export function Contributors({ card, detail }: { card: BookCard; detail: BookDet
         </Fragment>
       ))}
       {rest > 0 && (
-        <button type="button" onClick={() => setAll(true)} className="ml-2 rounded-[5px] px-1 text-muted underline decoration-line-strong underline-offset-3 hover:text-ink max-md:min-h-10">
+        <button
+          type="button"
+          onClick={() => setAll(true)}
+          className="ml-2 rounded-[5px] px-1 text-muted underline decoration-line-strong underline-offset-3 hover:text-ink max-md:min-h-10"
+        >
           {t('book.morePeople', { count: rest, more: formatNumber(rest) })}
         </button>
       )}

@@ -16,11 +16,12 @@ export function CoverMosaic({ libraryId, live }: { libraryId: string; live: bool
     api.books.list.queryOptions({ input: { libraryId, sort: 'added', limit: 100 }, refetchInterval: live ? 1500 : false }),
   )
   const seen = usePendingCovers(async () => void (await refetch()))
-  useEffect(() => {
-    if (!data) return
-    setMosaic((old) => fillMosaic(old, data.items, capacity))
-    seen(data.items)
-  }, [data, capacity, seen])
+  const [taken, setTaken] = useState<typeof data>()
+  if (data && data !== taken) {
+    setTaken(data)
+    setMosaic(fillMosaic(mosaic, data.items, capacity))
+  }
+  useEffect(() => seen(mosaic.cells), [mosaic, seen])
   return (
     <div aria-hidden className="mt-7 grid min-h-87 grid-cols-16 content-start gap-2 max-md:min-h-96 max-md:grid-cols-7 max-md:gap-1.5">
       {mosaic.cells.map((book, index) => (

@@ -41,7 +41,13 @@ export function Cover({ book, sizes, alt = '', eager = false, className, style }
   )
 }
 
-function Picture({ book, sizes, alt, eager, onFail }: Required<Pick<CoverProps, 'book' | 'sizes' | 'alt' | 'eager'>> & { onFail: () => void }) {
+function Picture({
+  book,
+  sizes,
+  alt,
+  eager,
+  onFail,
+}: Required<Pick<CoverProps, 'book' | 'sizes' | 'alt' | 'eager'>> & { onFail: () => void }) {
   const { organizationId } = useWorkspace()
   const [state, setState] = useState<'waiting' | 'fading' | 'there'>('waiting')
   const { version, aspect } = book.cover
@@ -71,7 +77,17 @@ function Picture({ book, sizes, alt, eager, onFail }: Required<Pick<CoverProps, 
   )
 }
 
-function TypesetCover({ title, authors, language, alt }: { title: string; authors: readonly string[]; language: string | null; alt: string }) {
+function TypesetCover({
+  title,
+  authors,
+  language,
+  alt,
+}: {
+  title: string
+  authors: readonly string[]
+  language: string | null
+  alt: string
+}) {
   const { from, to } = clothOf(title)
   return (
     <div

@@ -19,7 +19,9 @@ export function FileList({ book }: { book: BookDetail }) {
                 {file.fileName}
               </p>
               <p className="tabular text-meta text-muted">
-                {[file.format.toUpperCase(), formatBytes(file.size), t('files.modified', { date: formatDate(file.modifiedAt) })].join(' · ')}
+                {[file.format.toUpperCase(), formatBytes(file.size), t('files.modified', { date: formatDate(file.modifiedAt) })].join(
+                  ' · ',
+                )}
               </p>
             </div>
           </li>

@@ -11,8 +11,20 @@ import { GridSkeleton } from './shelf.tsx'
 
 /** All books of a library, endless; says so when there is news above. */
 export function LibraryBooks({ libraryId, sort, library }: { libraryId: string; sort: BookSort; library: LibraryDetail | undefined }) {
-  const { books, outdated, restart, loadMore, reread, isPending, isError, error, refetch, fetchNextPage, isFetchNextPageError, isFetchingNextPage } =
-    useBookList(libraryId, sort)
+  const {
+    books,
+    outdated,
+    restart,
+    loadMore,
+    reread,
+    isPending,
+    isError,
+    error,
+    refetch,
+    fetchNextPage,
+    isFetchNextPageError,
+    isFetchingNextPage,
+  } = useBookList(libraryId, sort)
   const seen = usePendingCovers(reread)
 
   if (isPending) return <GridSkeleton />
@@ -35,7 +47,13 @@ export function LibraryBooks({ libraryId, sort, library }: { libraryId: string; 
           </Button>
         </div>
       )}
-      <BookGrid books={books} label={library?.name ?? t('nav.libraries')} onNearEnd={loadMore} onVisible={seen} {...(library ? { total: library.bookCount } : {})} />
+      <BookGrid
+        books={books}
+        label={library?.name ?? t('nav.libraries')}
+        onNearEnd={loadMore}
+        onVisible={seen}
+        {...(library ? { total: library.bookCount } : {})}
+      />
       <p role="status" className="sr-only">
         {isFetchingNextPage ? t('state.loading') : ''}
       </p>

@@ -23,7 +23,11 @@ it('keeps places and adds at the end', () => {
 })
 
 it('replaces the oldest in turn when full', () => {
-  const full = fillMosaic(empty, ['a', 'b', 'c'].map((id) => card(id)), 3)
+  const full = fillMosaic(
+    empty,
+    ['a', 'b', 'c'].map((id) => card(id)),
+    3,
+  )
   const later = fillMosaic(full, [card('d')], 3)
   expect(ids(later.cells)).toBe('dbc')
   expect(ids(fillMosaic(later, [card('e')], 3).cells)).toBe('dec')

@@ -6,8 +6,7 @@ import { useMedia } from '#lib/use-media.ts'
 import { BookCard } from './book-card.tsx'
 import { moveOnShelf } from './grid-layout.ts'
 
-const track =
-  'grid grid-flow-col auto-cols-[138px] gap-5 max-md:auto-cols-[calc((100%-28px)/3)] max-md:gap-3.5'
+const track = 'grid grid-flow-col auto-cols-[138px] gap-5 max-md:auto-cols-[calc((100%-28px)/3)] max-md:gap-3.5'
 
 type ShelfProps = { title: string; action?: ReactNode; books: readonly Book[]; lang?: string | undefined; rows?: 1 | 2 }
 

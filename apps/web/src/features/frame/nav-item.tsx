@@ -2,7 +2,12 @@ import { Link, type LinkProps } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { cn } from '#lib/class-names.ts'
 
-type NavItemProps = Pick<LinkProps, 'to' | 'params' | 'search' | 'activeOptions'> & { icon: ReactNode; children: ReactNode; end?: ReactNode; className?: string }
+type NavItemProps = Pick<LinkProps, 'to' | 'params' | 'search' | 'activeOptions'> & {
+  icon: ReactNode
+  children: ReactNode
+  end?: ReactNode
+  className?: string
+}
 
 export function NavItem({ icon, children, end, className, ...link }: NavItemProps) {
   return (

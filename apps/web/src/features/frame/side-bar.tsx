@@ -50,7 +50,13 @@ function WorkspaceNav({ workspace }: { workspace: Workspace }) {
       <NavItem to="/w/$slug" params={{ slug }} activeOptions={{ exact: true }} icon={<House aria-hidden size={18} strokeWidth={1.8} />}>
         {t('nav.home')}
       </NavItem>
-      <NavItem to="/w/$slug/search" params={{ slug }} search={{}} icon={<Search aria-hidden size={18} strokeWidth={1.8} />} activeOptions={{ includeSearch: false }}>
+      <NavItem
+        to="/w/$slug/search"
+        params={{ slug }}
+        search={{}}
+        icon={<Search aria-hidden size={18} strokeWidth={1.8} />}
+        activeOptions={{ includeSearch: false }}
+      >
         {t('nav.search')}
       </NavItem>
       <LibraryNav workspace={workspace} />

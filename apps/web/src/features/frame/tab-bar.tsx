@@ -18,7 +18,13 @@ export function TabBar({ slug }: { slug: string | null }) {
           <Tab to="/w/$slug/libraries" params={{ slug }} icon={<LibraryBig aria-hidden size={21} strokeWidth={1.7} />}>
             {t('nav.browse')}
           </Tab>
-          <Tab to="/w/$slug/search" params={{ slug }} search={{}} activeOptions={{ includeSearch: false }} icon={<Search aria-hidden size={21} strokeWidth={1.7} />}>
+          <Tab
+            to="/w/$slug/search"
+            params={{ slug }}
+            search={{}}
+            activeOptions={{ includeSearch: false }}
+            icon={<Search aria-hidden size={21} strokeWidth={1.7} />}
+          >
             {t('nav.search')}
           </Tab>
         </>
@@ -30,7 +36,11 @@ export function TabBar({ slug }: { slug: string | null }) {
   )
 }
 
-function Tab({ icon, children, ...link }: Pick<LinkProps, 'to' | 'params' | 'search' | 'activeOptions'> & { icon: ReactNode; children: ReactNode }) {
+function Tab({
+  icon,
+  children,
+  ...link
+}: Pick<LinkProps, 'to' | 'params' | 'search' | 'activeOptions'> & { icon: ReactNode; children: ReactNode }) {
   return (
     <Link
       {...link}

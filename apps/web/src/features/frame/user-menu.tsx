@@ -1,7 +1,18 @@
 import type { Account } from '@carrel/api/schema/account'
 import { Link } from '@tanstack/react-router'
 import { FolderCog, LogOut, UserRound } from 'lucide-react'
-import { Menu, MenuContent, MenuGroup, MenuItem, MenuLabel, MenuLinkItem, MenuRadioGroup, MenuRadioItem, MenuSeparator, MenuTrigger } from '#components/ui/menu.tsx'
+import {
+  Menu,
+  MenuContent,
+  MenuGroup,
+  MenuItem,
+  MenuLabel,
+  MenuLinkItem,
+  MenuRadioGroup,
+  MenuRadioItem,
+  MenuSeparator,
+  MenuTrigger,
+} from '#components/ui/menu.tsx'
 import { t } from '#lib/i18n.ts'
 import { useSignOut } from '#lib/session.ts'
 import { setTheme, type Theme, themes, useTheme } from '#lib/theme.ts'

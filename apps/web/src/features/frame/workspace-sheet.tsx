@@ -11,7 +11,15 @@ import { roleLabel } from './role-label.ts'
 const row = 'flex min-h-14 w-full items-center gap-3 rounded-box px-2.5 text-left active:bg-soft'
 
 /** The switcher of the phone: a sheet from the lower edge. */
-export function WorkspaceSheet({ account, current, className }: { account: Account; current: { organizationId: string; name: string } | null; className?: string }) {
+export function WorkspaceSheet({
+  account,
+  current,
+  className,
+}: {
+  account: Account
+  current: { organizationId: string; name: string } | null
+  className?: string
+}) {
   const [open, setOpen] = useState(false)
   const close = (): void => setOpen(false)
   return (
@@ -27,7 +35,13 @@ export function WorkspaceSheet({ account, current, className }: { account: Accou
         <ul>
           {account.memberships.map(({ organizationId, name, slug, role }) => (
             <li key={organizationId}>
-              <Link to="/w/$slug" params={{ slug }} onClick={close} aria-current={organizationId === current?.organizationId ? 'true' : undefined} className={row}>
+              <Link
+                to="/w/$slug"
+                params={{ slug }}
+                onClick={close}
+                aria-current={organizationId === current?.organizationId ? 'true' : undefined}
+                className={row}
+              >
                 <InitialsBadge kind="workspace" name={name} className="size-9 text-small" />
                 <span className="min-w-0 flex-1">
                   <span dir="auto" className="block truncate font-medium">

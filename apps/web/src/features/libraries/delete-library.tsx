@@ -2,7 +2,14 @@ import type { LibraryDetail } from '@carrel/api/schema/libraries'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { FormError } from '#components/form-error.tsx'
-import { AlertDialog, AlertDialogClose, AlertDialogContent, AlertDialogDescription, AlertDialogTitle, AlertDialogTrigger } from '#components/ui/alert-dialog.tsx'
+import {
+  AlertDialog,
+  AlertDialogClose,
+  AlertDialogContent,
+  AlertDialogDescription,
+  AlertDialogTitle,
+  AlertDialogTrigger,
+} from '#components/ui/alert-dialog.tsx'
 import { Button, buttonVariants } from '#components/ui/button.tsx'
 import { Field, FieldLabel } from '#components/ui/field.tsx'
 import { Input } from '#components/ui/input.tsx'
@@ -36,7 +43,9 @@ export function DeleteLibrary({ library, onDeleted }: { library: LibraryDetail; 
         <AlertDialogTrigger className={buttonVariants({ variant: 'outline' })}>{t('delete.open')}</AlertDialogTrigger>
         <AlertDialogContent>
           <AlertDialogTitle>{t('delete.question', { name: library.name })}</AlertDialogTitle>
-          <AlertDialogDescription>{t('delete.consequence', { count: library.bookCount, books: formatNumber(library.bookCount) })}</AlertDialogDescription>
+          <AlertDialogDescription>
+            {t('delete.consequence', { count: library.bookCount, books: formatNumber(library.bookCount) })}
+          </AlertDialogDescription>
           <form
             className="mt-5 flex flex-col gap-4"
             onSubmit={(event) => {

@@ -86,7 +86,9 @@ export function FolderListing({ folders, books, truncated = false, chosen, onOpe
       )}
       {books !== undefined && (
         <p className="px-4 py-2.5 text-meta text-muted">
-          {folders.length === 0 && books === 0 ? t('picker.emptyFolder') : t('picker.booksHere', { count: books, books: formatNumber(books) })}
+          {folders.length === 0 && books === 0
+            ? t('picker.emptyFolder')
+            : t('picker.booksHere', { count: books, books: formatNumber(books) })}
           {truncated && ` ${t('picker.truncated')}`}
         </p>
       )}

@@ -53,12 +53,12 @@ export function FolderPicker({ chosen, onChange, operator }: FolderPickerProps) 
       <div className="overflow-hidden rounded-box border border-line bg-card">
         <div className="flex min-h-13 items-center justify-between gap-3 border-b border-line py-2 pr-2 pl-3.5 max-sm:flex-col max-sm:items-stretch max-sm:pl-2">
           <nav aria-label={t('picker.path')} className="flex min-w-0 flex-wrap items-center text-small">
-            {roots.data.length > 1 && (
-              <Crumb label={t('picker.roots')} current={at === null} onOpen={() => setPath(null)} />
-            )}
+            {roots.data.length > 1 && <Crumb label={t('picker.roots')} current={at === null} onOpen={() => setPath(null)} />}
             {trail.map((crumb, index) => (
               <Fragment key={crumb.path}>
-                {(index > 0 || roots.data.length > 1) && <ChevronRight aria-hidden size={14} className="shrink-0 text-muted rtl:rotate-180" />}
+                {(index > 0 || roots.data.length > 1) && (
+                  <ChevronRight aria-hidden size={14} className="shrink-0 text-muted rtl:rotate-180" />
+                )}
                 <Crumb label={crumb.name} current={index === trail.length - 1} onOpen={() => setPath(crumb.path)} />
               </Fragment>
             ))}
@@ -85,7 +85,19 @@ export function FolderPicker({ chosen, onChange, operator }: FolderPickerProps) 
   )
 }
 
-function OpenFolder({ path, chosen, onOpen, onChoose, onUp }: { path: string; chosen: readonly string[]; onOpen: (path: string) => void; onChoose: (path: string) => void; onUp: (path: string) => void }) {
+function OpenFolder({
+  path,
+  chosen,
+  onOpen,
+  onChoose,
+  onUp,
+}: {
+  path: string
+  chosen: readonly string[]
+  onOpen: (path: string) => void
+  onChoose: (path: string) => void
+  onUp: (path: string) => void
+}) {
   const { api } = useWorkspace()
   const { data, error, isPending, refetch } = useQuery(api.folders.list.queryOptions({ input: { path }, staleTime: 5000 }))
   if (isPending) return <RowsSkeleton />

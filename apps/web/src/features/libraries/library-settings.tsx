@@ -26,7 +26,11 @@ export function LibrarySettings({ library, onDeleted }: { library: LibraryDetail
         <ul className="mt-3 divide-y divide-line rounded-box border border-line bg-card">
           {library.folders.map((folder) => (
             <li key={folder.id} className="flex items-center gap-3 px-4 py-3">
-              {folder.available ? <Folder aria-hidden size={18} className="shrink-0 text-muted" /> : <FolderX aria-hidden size={18} className="shrink-0 text-warn" />}
+              {folder.available ? (
+                <Folder aria-hidden size={18} className="shrink-0 text-muted" />
+              ) : (
+                <FolderX aria-hidden size={18} className="shrink-0 text-warn" />
+              )}
               <span dir="ltr" className="min-w-0 [overflow-wrap:anywhere]">
                 {folder.path}
               </span>

@@ -24,7 +24,9 @@ export function LibraryTile({ library, covers }: { library: Library; covers: Rea
           <span dir="auto" className="line-clamp-2 font-serif text-[1.0625rem] leading-tight font-[560]">
             {library.name}
           </span>
-          {library.visibility === 'restricted' && <Lock role="img" aria-label={t('visibility.restricted')} size={13} className="shrink-0 text-muted" />}
+          {library.visibility === 'restricted' && (
+            <Lock role="img" aria-label={t('visibility.restricted')} size={13} className="shrink-0 text-muted" />
+          )}
           {library.scanning && <ScanDot scanning />}
         </span>
         <span className="tabular mt-1 block text-meta text-muted">{bookCountText(library)}</span>

@@ -19,7 +19,9 @@ export function NoRoots({ operator, onRetry }: { operator: boolean; onRetry: () 
         {operator ? (
           <>
             <p>{t('noRoots.operator')}</p>
-            <code className="mt-3.5 block rounded-field bg-soft px-3.5 py-2.5 text-left font-mono text-small text-ink">npm start -- ~/Books</code>
+            <code className="mt-3.5 block rounded-field bg-soft px-3.5 py-2.5 text-left font-mono text-small text-ink">
+              npm start -- ~/Books
+            </code>
             <p className="mt-2.5 text-meta">{t('noRoots.setting', { setting: 'LIBRARY_ROOTS' })}</p>
           </>
         ) : (

@@ -8,7 +8,12 @@ export function VisibilityField({ value, onChange }: { value: Visibility; onChan
       <legend id="visibility" className="mb-1.5 text-small font-medium">
         {t('library.visibility')}
       </legend>
-      <RadioGroup aria-labelledby="visibility" value={value} onValueChange={(next) => onChange(next as Visibility)} className="grid gap-2.5 sm:grid-cols-2">
+      <RadioGroup
+        aria-labelledby="visibility"
+        value={value}
+        onValueChange={(next) => onChange(next)}
+        className="grid gap-2.5 sm:grid-cols-2"
+      >
         <RadioCard value="organization" title={t('visibility.organization')} description={t('visibility.organization.text')} />
         <RadioCard value="restricted" title={t('visibility.restricted')} description={t('visibility.restricted.text')} />
       </RadioGroup>

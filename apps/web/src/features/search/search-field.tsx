@@ -89,7 +89,10 @@ export function SearchField({ slug, query, className }: { slug: string; query: s
           className="h-10.5 w-full rounded-box border border-line bg-card pr-11 pl-10.5 text-base transition-colors duration-150 hover:border-line-strong focus-visible:outline-offset-0 max-md:h-11 max-md:text-[1rem]"
         />
         {text === '' ? (
-          <kbd aria-hidden className="pointer-events-none absolute top-1/2 right-3 -translate-y-1/2 rounded-[5px] border border-line px-1.5 font-sans text-meta text-muted max-md:hidden pointer-coarse:hidden">
+          <kbd
+            aria-hidden
+            className="pointer-events-none absolute top-1/2 right-3 -translate-y-1/2 rounded-[5px] border border-line px-1.5 font-sans text-meta text-muted max-md:hidden pointer-coarse:hidden"
+          >
             /
           </kbd>
         ) : (

@@ -10,13 +10,18 @@ import { useWorkspace } from '#lib/workspace.ts'
 type SearchResultsProps = {
   query: string
   skeleton: ReactNode
-  grid: (books: readonly BookCard[], reread: () => Promise<void>) => ReactNode
+  renderGrid: (books: readonly BookCard[], reread: () => Promise<void>) => ReactNode
 }
 
-export function SearchResults({ query, skeleton, grid }: SearchResultsProps) {
+export function SearchResults({ query, skeleton, renderGrid }: SearchResultsProps) {
   const { api } = useWorkspace()
   const { data, error, isPending, isPlaceholderData, refetch } = useQuery(
-    api.books.search.queryOptions({ input: { query, limit: 100 }, enabled: query !== '', placeholderData: keepPreviousData, staleTime: 15_000 }),
+    api.books.search.queryOptions({
+      input: { query, limit: 100 },
+      enabled: query !== '',
+      placeholderData: keepPreviousData,
+      staleTime: 15_000,
+    }),
   )
   if (query === '') {
     return (
@@ -34,7 +39,9 @@ export function SearchResults({ query, skeleton, grid }: SearchResultsProps) {
       <PageHeading
         description={
           <span aria-live="polite">
-            {data && !isPlaceholderData ? t(data.truncated ? 'search.countMore' : 'search.count', { count, books: formatNumber(count) }) : '\u00a0'}
+            {data && !isPlaceholderData
+              ? t(data.truncated ? 'search.countMore' : 'search.count', { count, books: formatNumber(count) })
+              : '\u00a0'}
           </span>
         }
       >
@@ -50,7 +57,7 @@ export function SearchResults({ query, skeleton, grid }: SearchResultsProps) {
             {t('search.none.text')}
           </Notice>
         ) : (
-          grid(data.items, async () => void (await refetch()))
+          renderGrid(data.items, async () => void (await refetch()))
         )}
       </div>
     </>

@@ -3,11 +3,26 @@ import { parseSearch, stringifySearch } from '#lib/search-params.ts'
 import { parseQuery } from './query.ts'
 import { focusesSearch } from './shortcut.ts'
 
-const key = (part: object) => ({ key: '/', altKey: false, ctrlKey: false, metaKey: false, isComposing: false, defaultPrevented: false, target: { tagName: 'BODY' } as unknown as EventTarget, ...part })
+const key = (part: object) => ({
+  key: '/',
+  altKey: false,
+  ctrlKey: false,
+  metaKey: false,
+  isComposing: false,
+  defaultPrevented: false,
+  target: { tagName: 'BODY' } as unknown as EventTarget,
+  ...part,
+})
 
 it('listens to / outside fields', () => {
   expect(focusesSearch(key({}))).toBe(true)
-  for (const part of [{ key: 'a' }, { ctrlKey: true }, { isComposing: true }, { target: { tagName: 'INPUT' } }, { target: { isContentEditable: true } }]) {
+  for (const part of [
+    { key: 'a' },
+    { ctrlKey: true },
+    { isComposing: true },
+    { target: { tagName: 'INPUT' } },
+    { target: { isContentEditable: true } },
+  ]) {
     expect(focusesSearch(key(part))).toBe(false)
   }
 })

@@ -20,7 +20,9 @@ export function AllowedFolders({ account }: { account: Account }) {
     return (
       <Notice title={t('noRoots.title')} art={<EmptyShelf />}>
         <p>{t('noRoots.operator')}</p>
-        <code className="mt-3.5 block rounded-field bg-soft px-3.5 py-2.5 text-left font-mono text-small text-ink">npm start -- ~/Books</code>
+        <code className="mt-3.5 block rounded-field bg-soft px-3.5 py-2.5 text-left font-mono text-small text-ink">
+          npm start -- ~/Books
+        </code>
         <p className="mt-2.5 text-meta">{t('noRoots.setting', { setting: 'LIBRARY_ROOTS' })}</p>
       </Notice>
     )

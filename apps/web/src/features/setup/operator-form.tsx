@@ -24,15 +24,48 @@ export function OperatorForm({ code, onCreated }: { code: string | undefined; on
         ...(emailTaken ? { email: describeCode('EMAIL_TAKEN').text } : {}),
       }}
       onFormSubmit={(values: Values) =>
-        create.mutate({ code: (askCode ? (values.code ?? '') : code).trim(), name: values.name.trim(), email: values.email.trim(), password: values.password })
+        create.mutate({
+          code: (askCode ? (values.code ?? '') : code).trim(),
+          name: values.name.trim(),
+          email: values.email.trim(),
+          password: values.password,
+        })
       }
     >
       {askCode && (
-        <TextField name="code" label={t('setup.code')} required maxLength={64} autoComplete="one-time-code" autoCapitalize="off" spellCheck={false} description={t('setup.codeHint')} className="font-mono" />
+        <TextField
+          name="code"
+          label={t('setup.code')}
+          required
+          maxLength={64}
+          autoComplete="one-time-code"
+          autoCapitalize="off"
+          spellCheck={false}
+          description={t('setup.codeHint')}
+          className="font-mono"
+        />
       )}
       <TextField name="name" label={t('account.name')} required maxLength={100} autoComplete="name" />
-      <TextField name="email" type="email" label={t('account.email')} required autoComplete="email" inputMode="email" autoCapitalize="off" spellCheck={false} />
-      <TextField name="password" type="password" label={t('account.password')} required minLength={8} maxLength={128} autoComplete="new-password" description={t('account.passwordHint')} />
+      <TextField
+        name="email"
+        type="email"
+        label={t('account.email')}
+        required
+        autoComplete="email"
+        inputMode="email"
+        autoCapitalize="off"
+        spellCheck={false}
+      />
+      <TextField
+        name="password"
+        type="password"
+        label={t('account.password')}
+        required
+        minLength={8}
+        maxLength={128}
+        autoComplete="new-password"
+        description={t('account.passwordHint')}
+      />
       {!wrongCode && !emailTaken && <FormError error={create.error} />}
       <div className="mt-1.5 flex justify-end max-md:flex-col">
         <Button type="submit" size="large" disabled={create.isPending}>

@@ -15,9 +15,17 @@ export function Stepper({ current }: { current: SetupStep }) {
             {index > 0 && <li aria-hidden className={cn('h-px min-w-3 flex-1', index <= at ? 'bg-line-strong' : 'bg-line')} />}
             <li
               aria-current={index === at ? 'step' : undefined}
-              className={cn('flex items-center gap-2 whitespace-nowrap', index === at ? 'font-semibold' : 'text-muted', index !== at && 'max-sm:text-small')}
+              className={cn(
+                'flex items-center gap-2 whitespace-nowrap',
+                index === at ? 'font-semibold' : 'text-muted',
+                index !== at && 'max-sm:text-small',
+              )}
             >
-              {index < at ? <Check role="img" aria-label={t('setup.stepDone')} size={15} className="text-accent" /> : <span className="tabular">{formatNumber(index + 1)}</span>}
+              {index < at ? (
+                <Check role="img" aria-label={t('setup.stepDone')} size={15} className="text-accent" />
+              ) : (
+                <span className="tabular">{formatNumber(index + 1)}</span>
+              )}
               <span className={cn(index !== at && 'max-sm:sr-only')}>{t(`setup.step.${step}`)}</span>
             </li>
           </Fragment>

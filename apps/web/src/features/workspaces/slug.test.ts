@@ -8,13 +8,13 @@ it.each([
   ['本の会', ''],
   ['A', ''],
   ['—', ''],
-  [`${'long '.repeat(20)}`, 'long-long-long-long-long-long-long-long-long-lon'],
+  ['long '.repeat(20), 'long-long-long-long-long-long-long-long-long-lon'],
 ])('suggests an address for %j', (name, slug) => {
   expect(suggestSlug(name)).toBe(slug)
 })
 
 it('suggests only what is allowed', () => {
-  for (const name of ['a--b', '-a-b-', '1984', 'x y', 'Ünï cødé', `${'ab '.repeat(30)}`]) {
+  for (const name of ['a--b', '-a-b-', '1984', 'x y', 'Ünï cødé', 'ab '.repeat(30)]) {
     const slug = suggestSlug(name)
     expect(slug === '' || isSlug(slug), slug).toBe(true)
   }

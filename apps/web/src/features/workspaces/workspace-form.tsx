@@ -44,7 +44,16 @@ export function WorkspaceForm({ submitLabel, secondary, onCreated }: WorkspaceFo
         create.mutate({ name: name.trim(), ...(given === '' ? {} : { slug: given }) })
       }}
     >
-      <TextField name="name" label={t('workspace.name')} value={name} onValueChange={setName} required maxLength={100} autoComplete="organization" placeholder={t('workspace.namePlaceholder')} />
+      <TextField
+        name="name"
+        label={t('workspace.name')}
+        value={name}
+        onValueChange={setName}
+        required
+        maxLength={100}
+        autoComplete="organization"
+        placeholder={t('workspace.namePlaceholder')}
+      />
       <TextField
         name="slug"
         label={t('workspace.slug')}

@@ -42,7 +42,11 @@ export function ScanStep({ libraryId }: { libraryId: string }) {
             </Button>
           )}
           {scan.problems > 0 && (
-            <Link to="/w/$slug/libraries/$libraryId/problems" params={{ slug, libraryId }} className={buttonVariants({ variant: 'outline', size: 'large' })}>
+            <Link
+              to="/w/$slug/libraries/$libraryId/problems"
+              params={{ slug, libraryId }}
+              className={buttonVariants({ variant: 'outline', size: 'large' })}
+            >
               {t('scan.showProblems', { count: scan.problems, files: formatNumber(scan.problems) })}
             </Link>
           )}

@@ -61,7 +61,11 @@ function AppLayout() {
             )}
           </header>
         )}
-        <main id="main" tabIndex={-1} className="mx-auto max-w-[1520px] px-10 pt-6.5 pb-20 outline-none max-md:px-4.5 max-md:pt-6 max-md:pb-28">
+        <main
+          id="main"
+          tabIndex={-1}
+          className="mx-auto max-w-[1520px] px-10 pt-6.5 pb-20 outline-none max-md:px-4.5 max-md:pt-6 max-md:pb-28"
+        >
           <Outlet />
         </main>
       </div>

@@ -14,7 +14,11 @@ export function RunningScan({ scan }: { scan: Scan }) {
         scan={scan}
         action={
           scan.problems > 0 && (
-            <Link to="/w/$slug/libraries/$libraryId/problems" params={{ slug, libraryId: scan.libraryId }} className={buttonVariants({ variant: 'outline' })}>
+            <Link
+              to="/w/$slug/libraries/$libraryId/problems"
+              params={{ slug, libraryId: scan.libraryId }}
+              className={buttonVariants({ variant: 'outline' })}
+            >
               {t('scan.showProblems', { count: scan.problems, files: formatNumber(scan.problems) })}
             </Link>
           )

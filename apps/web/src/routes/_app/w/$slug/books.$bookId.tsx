@@ -45,7 +45,12 @@ function BookRoute() {
       card={card}
       detail={detail}
       back={
-        <BackLink to="/w/$slug/libraries/$libraryId" params={{ slug, libraryId: card.libraryId }} search={{}} viewTransition={wantsViewTransition()}>
+        <BackLink
+          to="/w/$slug/libraries/$libraryId"
+          params={{ slug, libraryId: card.libraryId }}
+          search={{}}
+          viewTransition={wantsViewTransition()}
+        >
           {libraryName}
         </BackLink>
       }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { createFileRoute, Link } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
+import { useState } from 'react'
 import { PageHeading } from '#components/page-heading.tsx'
 import { EmptyShelf, ErrorNotice, Notice } from '#components/states.tsx'
 import { buttonVariants } from '#components/ui/button.tsx'
@@ -21,12 +22,13 @@ export const Route = createFileRoute('/_app/w/$slug/')({
 
 function HomePage() {
   const { account } = Route.useRouteContext()
+  const [part] = useState(() => partOfDay(new Date().getHours()))
   const { api, name } = useWorkspace()
   const { data: libraries, error, isPending, refetch } = useQuery(api.libraries.list.queryOptions())
   usePageTitle(name)
   return (
     <>
-      <PageHeading className="mb-7">{t(`greeting.${partOfDay(new Date().getHours())}`, { name: account.user.name })}</PageHeading>
+      <PageHeading className="mb-7">{t(`greeting.${part}`, { name: account.user.name })}</PageHeading>
       {isPending ? (
         <TilesSkeleton />
       ) : !libraries ? (

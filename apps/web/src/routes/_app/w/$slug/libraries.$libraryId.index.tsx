@@ -49,7 +49,10 @@ function LibraryPage() {
           library={library}
           actions={
             <Suspense fallback={<div className="h-9 max-md:h-11 pointer-coarse:h-11" />}>
-              <SortMenu value={sort} onChange={(next) => void navigate({ search: next === 'added' ? {} : { sort: next }, replace: true })} />
+              <SortMenu
+                value={sort}
+                onChange={(next) => void navigate({ search: next === 'added' ? {} : { sort: next }, replace: true })}
+              />
               <LibraryMenu library={library} />
             </Suspense>
           }

@@ -28,7 +28,9 @@ function ProblemsPage() {
       </BackLink>
       <PageHeading
         className="mt-2 mb-6"
-        description={total === undefined || total === 0 ? t('problems.text') : t('problems.count', { count: total, files: formatNumber(total) })}
+        description={
+          total === undefined || total === 0 ? t('problems.text') : t('problems.count', { count: total, files: formatNumber(total) })
+        }
         actions={library && can('library:scan') ? <ScanButton library={library} /> : undefined}
       >
         {t('problems.title')}

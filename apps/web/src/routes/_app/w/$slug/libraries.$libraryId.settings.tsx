@@ -34,7 +34,11 @@ function SettingsPage() {
       </BackLink>
       <PageHeading className="mt-2 mb-6">{t('settings.heading')}</PageHeading>
       {library ? (
-        <LibrarySettings key={library.id} library={library} onDeleted={() => void navigate({ to: '/w/$slug', params: { slug }, replace: true })} />
+        <LibrarySettings
+          key={library.id}
+          library={library}
+          onDeleted={() => void navigate({ to: '/w/$slug', params: { slug }, replace: true })}
+        />
       ) : (
         <div aria-hidden className="max-w-2xl space-y-4">
           <Skeleton className="h-11 w-full rounded-field" />

@@ -29,7 +29,9 @@ function NewLibraryPage() {
         askVisibility
         operator={account.user.operator}
         submitLabel={t('library.create')}
-        onCreated={({ id }) => void navigate({ to: '/w/$slug/libraries/$libraryId', params: { slug, libraryId: id }, search: {}, replace: true })}
+        onCreated={({ id }) =>
+          void navigate({ to: '/w/$slug/libraries/$libraryId', params: { slug, libraryId: id }, search: {}, replace: true })
+        }
         secondary={
           <Link to="/w/$slug" params={{ slug }} className={buttonVariants({ variant: 'ghost', size: 'large' })}>
             {t('action.cancel')}

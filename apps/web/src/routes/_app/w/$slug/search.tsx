@@ -19,7 +19,9 @@ export const Route = createFileRoute('/_app/w/$slug/search')({
 function SearchPage() {
   const { q = '' } = Route.useSearch()
   usePageTitle(q === '' ? t('search.title') : t('search.for', { query: q }))
-  return <SearchResults query={q} skeleton={<GridSkeleton />} grid={(books, reread) => <FoundBooks books={books} reread={reread} />} />
+  return (
+    <SearchResults query={q} skeleton={<GridSkeleton />} renderGrid={(books, reread) => <FoundBooks books={books} reread={reread} />} />
+  )
 }
 
 function FoundBooks({ books, reread }: { books: readonly BookCard[]; reread: () => Promise<void> }) {
