@@ -7,6 +7,7 @@ import {
   createTestDatabase,
   fillRows,
   freshPlace,
+  insertRow,
   otherTables,
   placeRows,
   runSqlMatrix,
@@ -69,7 +70,7 @@ describe('references', () => {
     const written = db.superuser.begin(async (tx) => {
       // Only the key that is asked about may refuse.
       await tx`delete from ${tx(table)} where organization_id = ${world.organizations.own}`
-      await tx`insert into ${tx(table)} ${tx(row as Record<string, never>)}`
+      await insertRow(tx, table, row)
     })
     await expect(written).rejects.toMatchObject({ code: '23503' })
   })

@@ -1,4 +1,4 @@
-import type { Sql } from 'postgres'
+import type { Sql, TransactionSql } from 'postgres'
 import { newId } from '../ids.ts'
 
 /** The ids of everything that hangs on one library. Places of two organizations may share all of them but the organization. */
@@ -143,14 +143,18 @@ export const placeRows = {
 export type TenantTable = keyof typeof placeRows
 export const tenantTables = Object.keys(placeRows) as TenantTable[]
 
+/** Writes one row by the names of its columns. */
+export async function insertRow(sql: Sql | TransactionSql, table: string, row: Row | undefined): Promise<void> {
+  await sql`insert into ${sql(table)} ${sql(row as unknown as Record<string, never>)}`
+}
+
 /** Writes all rows of a place, the personal ones once for each of `users`. Needs a superuser. */
 export async function fillRows(superuser: Sql, place: Place, users: readonly string[], skip: readonly TenantTable[] = []): Promise<void> {
   for (const table of tenantTables) {
     if (skip.includes(table)) continue
     const personal = table === 'reading_state' || table === 'library_access'
     for (const userId of personal ? users : ['']) {
-      for (const row of placeRows[table](place, userId))
-        await superuser`insert into ${superuser(table)} ${superuser(row as Record<string, never>)}`
+      for (const row of placeRows[table](place, userId)) await insertRow(superuser, table, row)
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Sql, TransactionSql } from 'postgres'
 import { newId } from '../ids.ts'
-import { fillRows, freshPlace, placeRows, tenantTables, type Place, type Row, type TenantTable } from './rows.ts'
+import { fillRows, freshPlace, insertRow, placeRows, tenantTables, type Place, type Row, type TenantTable } from './rows.ts'
 
 /** Who runs a statement, how they enter, and what the walls know of them. */
 export type SqlActor = {
@@ -78,9 +78,9 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
     )
   }
   // An outsider's leftover state and share in the own organization must open nothing either.
-  await superuser`insert into reading_state ${superuser(placeRows.reading_state(places.open, users.outsider)[0] as Record<string, never>)}`
+  await insertRow(superuser, 'reading_state', placeRows.reading_state(places.open, users.outsider)[0])
   for (const user of [users.shared, users.outsider]) {
-    await superuser`insert into library_access ${superuser(placeRows.library_access(places.restricted, user)[0] as Record<string, never>)}`
+    await insertRow(superuser, 'library_access', placeRows.library_access(places.restricted, user)[0])
   }
   for (const place of [places.foreign, places.foreignRestricted]) await fillRows(superuser, place, [users.outsider, users.member])
 
@@ -329,7 +329,7 @@ export async function runSqlMatrix(
                 `insert for ${place.mark}${userId === world.users.colleague ? ' for the colleague' : ''}`,
                 allowed ? 'done' : '42501',
                 async (point) => {
-                  await point`insert into ${point(table)} ${point(freshRow(table, place, userId ?? '') as Record<string, never>)}`
+                  await insertRow(point, table, freshRow(table, place, userId ?? ''))
                   return 'done'
                 },
               )
