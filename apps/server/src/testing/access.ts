@@ -185,7 +185,7 @@ export const procedureRows: Record<string, Row> = {
   'books.search': { needs: 'book:read', input: () => ({ query: sharedWord }), lists: books },
   'books.get': { needs: 'book:read', names: 'book', input: ({ id }) => ({ bookId: id }) },
   'books.prioritizeCovers': { needs: 'book:read', names: 'book', input: ({ id }) => ({ bookIds: [id] }), unseen: [200] },
-  'reading.mark': { needs: 'reading:write', names: 'book', input: ({ id }) => ({ bookId: id, status: 'finished' }) },
+  'reading.mark': { needs: 'reading:write', names: 'book', input: ({ id }) => ({ bookId: id, status: 'unread' }) },
   'libraries.create': {
     needs: 'library:create',
     names: 'folder',
@@ -272,6 +272,9 @@ export async function walkAccess(server: TestServer, world: AccessWorld, options
             world,
           )
           if (leaked.length > 0) result.failures.push(`${door}: leaks ${leaked.join()}`)
+          const reading = /"readingStatus":"(\w+)"/.exec(answer.text)?.[1]
+          if (reading && caller.name === 'librarian' && reading !== 'unread')
+            result.failures.push(`${door}: tells how far somebody else read`)
           if (row.lists && answer.status === 200) {
             const all = new Set(row.lists(Object.values(world.places)))
             const ids = [...answer.text.matchAll(/"id":"([^"]+)"/g)].map((match) => match[1] ?? '').filter((id) => all.has(id))

@@ -29,6 +29,8 @@ export type TestServer = AsyncDisposable & {
   stopWorker: () => Promise<void>
 }
 
+export type Parts = { createDeps: typeof createDeps; createApp: typeof createApp; createWorker: typeof createWorker }
+
 export type TestServerOptions = {
   /** Settings, as they would stand in the environment. */
   env?: Record<string, string>
@@ -40,7 +42,7 @@ export type TestServerOptions = {
   roots?: string[]
   cluster?: TestCluster
   /** The server's own parts, for a run with changed ones. */
-  parts?: { createDeps: typeof createDeps; createApp: typeof createApp }
+  parts?: Parts
 }
 
 export const tempDir = (): string => mkdtempSync(path.join(tmpdir(), 'carrel-server-'))
@@ -59,7 +61,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const logs: string[] = []
   const log = pino({ level: 'info', base: null }, { write: (line: string) => void logs.push(line) })
   const env = readEnv({ SIGN_UP: 'open', RATE_LIMIT: 'false', ...options.env })
-  const deps = await (options.parts?.createDeps ?? createDeps)({
+  const parts = options.parts ?? { createDeps, createApp, createWorker }
+  const deps = await parts.createDeps({
     env,
     target: db.target,
     owner: db.owner,
@@ -71,7 +74,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     version: '0.0.0-test',
     log,
   })
-  const listener = (options.parts?.createApp ?? createApp)(deps)
+  const listener = parts.createApp(deps)
   const server = createServer({ requestTimeout: 0, maxHeaderSize: 32 * 1024 }, listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -86,7 +89,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     await running?.stop()
   }
   const startWorker = async (processes = 2) => {
-    worker = await createWorker(deps, processes)
+    worker = await parts.createWorker(deps, processes)
   }
   if (options.worker) await startWorker(options.worker)
 
