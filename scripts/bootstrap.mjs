@@ -90,7 +90,7 @@ export function run([program, ...args], { name = path.basename(program), patienc
     child.kill(signal)
     impatience = setTimeout(() => {
       console.error(`${name} did not stop within ${patience / 1000} s and is killed.`)
-      process.kill(-child.pid, 'SIGKILL')
+      if (child.pid) process.kill(-child.pid, 'SIGKILL')
     }, patience)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
