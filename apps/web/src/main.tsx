@@ -3,7 +3,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { createRouter, RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { CrashPage, NotFoundPage } from '#components/page-states.tsx'
+import { CrashPage, NotFoundPage, WaitingPage } from '#components/page-states.tsx'
 import { activateLocale } from '#lib/i18n.ts'
 import { createQueryClient } from '#lib/query-client.ts'
 import { parseSearch, stringifySearch } from '#lib/search-params.ts'
@@ -23,7 +23,9 @@ const router = createRouter({
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   defaultPendingMs: 250,
+  defaultPendingMinMs: 200,
   scrollRestoration: true,
+  defaultPendingComponent: WaitingPage,
   defaultErrorComponent: CrashPage,
   defaultNotFoundComponent: NotFoundPage,
 })

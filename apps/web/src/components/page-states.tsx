@@ -39,3 +39,15 @@ export function CrashPage({ error, reset }: ErrorComponentProps) {
     />
   )
 }
+
+/** While the server takes its time: the mark, breathing, where the page will be. */
+export function WaitingPage() {
+  return (
+    <div role="status" className="grid min-h-[70dvh] place-items-center">
+      <svg aria-hidden width="36" height="36" viewBox="0 0 32 32" fill="none" className="animate-breathe text-line-strong">
+        <path d="M8 6.500v19M15 6.500v19M21.500 7.500l6 18" stroke="currentColor" strokeWidth="3" strokeLinecap="round" />
+      </svg>
+      <span className="sr-only">{t('state.loading')}</span>
+    </div>
+  )
+}

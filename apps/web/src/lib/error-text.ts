@@ -12,6 +12,7 @@ export type ErrorText = {
 export function errorCode(error: unknown): string {
   if (error instanceof ORPCError) return error.code === 'MALFORMED_ORPC_ERROR_RESPONSE' ? statusCode(error.status) : error.code
   if (error instanceof TypeError) return 'NETWORK'
+  if (error instanceof DOMException && error.name === 'TimeoutError') return 'TIMEOUT'
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
   return 'UNKNOWN'
 }

@@ -14,10 +14,14 @@ export function useRouteFocus(): void {
     })
     const unsubscribe = router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
       if (!fromLocation || !pathChanged) return
-      if (document.activeElement?.closest('[data-search-field], [role="dialog"], [role="menu"]')) return
-      const opened = wentBack ? document.querySelector<HTMLElement>('main a[data-opened]') : null
-      const target = opened ?? document.querySelector<HTMLElement>('[data-page-heading]')
-      target?.focus({ preventScroll: true })
+      const returns = wentBack
+      // A grid shows its cards only once it knows its width, a frame later.
+      requestAnimationFrame(() => {
+        if (document.activeElement?.closest('[data-search-field], [role="dialog"], [role="menu"]')) return
+        const opened = returns ? document.querySelector<HTMLElement>('main a[data-opened]') : null
+        const target = opened ?? document.querySelector<HTMLElement>('[data-page-heading]')
+        target?.focus({ preventScroll: true })
+      })
     })
     return () => {
       unsubscribeHistory()

@@ -7,12 +7,22 @@ import { createTanstackQueryUtils } from '@orpc/tanstack-query'
 
 const organizationHeader = 'x-carrel-organization'
 
+/** Longer than any answer may take; then the server is as good as gone. */
+const answerLimitMs = 20_000
+
+/** The event stream stays open for as long as the page; everything else has a limit. */
+function send(request: Request, init: RequestInit): Promise<Response> {
+  const endless = new URL(request.url).pathname.endsWith('/events/stream')
+  const signal = endless ? request.signal : AbortSignal.any([request.signal, AbortSignal.timeout(answerLimitMs)])
+  return fetch(request, { ...init, signal, credentials: 'include' })
+}
+
 function createClient(organizationId?: string): RouterClient<Router> {
   return createORPCClient(
     new RPCLink({
       url: `${location.origin}/rpc`,
       headers: organizationId === undefined ? {} : { [organizationHeader]: organizationId },
-      fetch: (request, init) => fetch(request, { ...init, credentials: 'include' }),
+      fetch: send,
       plugins: [new SimpleCsrfProtectionLinkPlugin()],
     }),
   )

@@ -294,7 +294,7 @@ export const en = {
 
   'state.loading': 'Loading',
 
-  'switcher.label': 'Workspace: {workspace}. Switch workspace',
+  'switcher.action': 'Switch workspace',
   'switcher.new': 'New workspace',
   'switcher.none': 'No workspace',
   'switcher.title': 'Workspaces',
@@ -310,7 +310,7 @@ export const en = {
   'toast.close': 'Dismiss',
   'toast.region': 'Notifications',
 
-  'user.menu': '{name}: account and appearance',
+  'user.menu': 'account and appearance',
   'user.signOut': 'Sign out',
 
   'visibility.organization': 'Everyone in the workspace',

@@ -28,7 +28,7 @@ function DownloadButton({ book }: { book: BookDetail }) {
       <a href={downloadUrl(organizationId, first.id)} download={first.fileName} className={buttonVariants()}>
         <Download aria-hidden size={16} />
         {t('book.download')}
-        <span className="font-normal opacity-85">
+        <span className="font-normal">
           {first.format.toUpperCase()} · {formatBytes(first.size)}
         </span>
       </a>

@@ -34,14 +34,6 @@ export function BookCard({ book, sizes, eager = false, tabIndex, index, classNam
       />
       <span className="relative block">
         <span
-          className={cn(
-            'absolute -top-6.5 right-1.5 rounded-[4px] bg-paper/92 px-1.5 py-px text-[0.65rem] leading-4 font-semibold tracking-[0.03em] text-ink uppercase transition-opacity duration-150',
-            usual && 'opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100',
-          )}
-        >
-          {formatList(book.formats)}
-        </span>
-        <span
           lang={book.language ?? undefined}
           dir="auto"
           className="mt-2.25 line-clamp-2 font-serif text-small font-[560] group-hover:text-accent"
@@ -50,6 +42,14 @@ export function BookCard({ book, sizes, eager = false, tabIndex, index, classNam
         </span>
         <span lang={book.language ?? undefined} dir="auto" className="mt-0.5 block truncate text-meta text-muted">
           {authorLine(book.authors)}
+        </span>
+        <span
+          className={cn(
+            'absolute -top-6.5 right-1.5 rounded-[4px] bg-paper/92 px-1.5 py-px text-[0.65rem] leading-4 font-semibold tracking-[0.03em] text-ink uppercase transition-opacity duration-150',
+            usual && 'opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100',
+          )}
+        >
+          {formatList(book.formats)}
         </span>
       </span>
     </Link>

@@ -84,7 +84,8 @@ export function BookGrid({ books, total, label, onNearEnd, onVisible }: BookGrid
     event.preventDefault()
     setActive(index)
     wantsFocus.current = index
-    virtualizer.scrollToIndex(Math.floor(index / columns), { align: 'auto' })
+    if (index < columns) scrollTo({ top: 0 })
+    else virtualizer.scrollToIndex(Math.floor(index / columns), { align: 'auto' })
   }
 
   const tabStop = active >= first && active < end ? active : first

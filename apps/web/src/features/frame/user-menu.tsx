@@ -25,8 +25,9 @@ export function UserMenu({ account }: { account: Account }) {
   const { user } = account
   return (
     <Menu>
-      <MenuTrigger aria-label={t('user.menu', { name: user.name })} className={userButton}>
+      <MenuTrigger className={userButton}>
         <UserButtonFace name={user.name} />
+        <span className="sr-only">{t('user.menu')}</span>
       </MenuTrigger>
       <MenuContent side="top" className="w-56">
         <MenuGroup>

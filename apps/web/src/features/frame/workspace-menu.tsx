@@ -13,8 +13,9 @@ export function WorkspaceMenu({ account, workspace }: { account: Account; worksp
   const current = workspace?.organizationId
   return (
     <Menu>
-      <MenuTrigger aria-label={t('switcher.label', { workspace: workspace?.name ?? t('switcher.none') })} className={workspaceButton}>
+      <MenuTrigger className={workspaceButton}>
         <WorkspaceButtonFace workspace={workspace} />
+        <span className="sr-only">{t('switcher.action')}</span>
       </MenuTrigger>
       <MenuContent className="w-56">
         {account.memberships.map(({ organizationId, name, slug, role }) => (

@@ -24,11 +24,11 @@ export function WorkspaceSheet({
   const close = (): void => setOpen(false)
   return (
     <Drawer open={open} onOpenChange={setOpen}>
-      <DrawerTrigger
-        aria-label={t('switcher.label', { workspace: current?.name ?? t('switcher.none') })}
-        className={cn('grid size-11 shrink-0 place-items-center rounded-box border border-line bg-card', className)}
-      >
+      <DrawerTrigger className={cn('grid size-11 shrink-0 place-items-center rounded-box border border-line bg-card', className)}>
         <InitialsBadge kind="workspace" name={current?.name ?? '·'} />
+        <span className="sr-only">
+          {current?.name} {t('switcher.action')}
+        </span>
       </DrawerTrigger>
       <DrawerContent>
         <DrawerTitle>{t('switcher.title')}</DrawerTitle>
