@@ -16,17 +16,17 @@ export function BookPage({ card, detail, back }: { card: BookCard; detail: BookD
   return (
     <article style={accentStyle(card.cover.color)}>
       {back}
-      <div className="mt-3 grid grid-cols-[minmax(200px,280px)_minmax(0,1fr)] gap-x-11 gap-y-7 max-lg:gap-x-8 max-md:grid-cols-1">
+      <div className="mt-3 grid grid-cols-[280px_minmax(0,1fr)] gap-x-11 gap-y-7 max-lg:grid-cols-[180px_minmax(0,1fr)] max-lg:gap-x-7 max-md:grid-cols-1">
         <Cover
           book={card}
           eager
-          sizes="(max-width: 767px) 190px, 280px"
+          sizes="(max-width: 1023px) 190px, 280px"
           alt={t('book.coverOf', { title: card.title })}
           className="shadow-float max-md:mx-auto max-md:w-47.5"
           style={{ viewTransitionName: 'cover' }}
         />
         <div className="min-w-0 max-md:text-center">
-          <h1 tabIndex={-1} data-page-heading lang={lang} dir="auto" className="book-title max-lg:text-[2rem] max-md:text-[1.75rem]">
+          <h1 tabIndex={-1} data-page-heading lang={lang} dir="auto" className="book-title max-lg:text-[1.75rem]">
             {card.title}
           </h1>
           {detail?.subtitle && (
@@ -103,7 +103,7 @@ export function BookPageSkeleton() {
   return (
     <div role="status" aria-label={t('state.loading')}>
       <Skeleton className="h-5 w-24" />
-      <div className="mt-4 grid grid-cols-[minmax(200px,280px)_minmax(0,1fr)] gap-x-11 gap-y-7 max-lg:gap-x-8 max-md:grid-cols-1">
+      <div className="mt-4 grid grid-cols-[280px_minmax(0,1fr)] gap-x-11 gap-y-7 max-lg:grid-cols-[180px_minmax(0,1fr)] max-lg:gap-x-7 max-md:grid-cols-1">
         <Skeleton className="aspect-2/3 w-full rounded-cover max-md:mx-auto max-md:w-47.5" />
         <div className="max-md:flex max-md:flex-col max-md:items-center">
           <Skeleton className="h-10 w-4/5" />

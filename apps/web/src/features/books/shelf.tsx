@@ -47,7 +47,7 @@ export function Shelf({ title, action, books, lang, rows: wished = 1 }: ShelfPro
         className={cn(
           track,
           rows === 2 && 'grid-rows-2 gap-y-6.5',
-          '-mx-10 snap-x snap-proximity scroll-px-10 overflow-x-auto overscroll-x-contain px-10 pt-1.5 pb-4 [scrollbar-width:none] max-md:-mx-4.5 max-md:scroll-px-4.5 max-md:px-4.5',
+          '-mx-10 snap-x snap-proximity scroll-px-10 overflow-x-auto overscroll-x-contain px-10 pt-1.5 pb-4 [scrollbar-width:none] max-lg:-mx-7 max-lg:scroll-px-7 max-lg:px-7 max-md:-mx-4.5 max-md:scroll-px-4.5 max-md:px-4.5',
         )}
       >
         {books.map((book, index) => (

@@ -46,7 +46,7 @@ function AppLayout() {
       <SideBar account={account} workspace={workspace} />
       <div className="min-h-dvh md:pl-62">
         {workspace && (
-          <header className="mx-auto flex max-w-[1520px] items-center gap-2.5 px-10 pt-4.5 max-md:px-4.5 max-md:pt-3.5">
+          <header className="mx-auto flex max-w-[1520px] items-center gap-2.5 px-10 pt-4.5 max-lg:px-7 max-md:px-4.5 max-md:pt-3.5">
             <SearchField slug={workspace.slug} query={results ? (results.search.q ?? '') : null} className="max-w-130 flex-1" />
             {isPhone && (
               <Suspense
@@ -64,7 +64,7 @@ function AppLayout() {
         <main
           id="main"
           tabIndex={-1}
-          className="mx-auto max-w-[1520px] px-10 pt-6.5 pb-20 outline-none max-md:px-4.5 max-md:pt-6 max-md:pb-28"
+          className="mx-auto max-w-[1520px] px-10 pt-6.5 pb-20 outline-none max-lg:px-7 max-md:px-4.5 max-md:pt-6 max-md:pb-28"
         >
           <Outlet />
         </main>
