@@ -17,7 +17,8 @@ export function TextField({ name, label, description, ...input }: TextFieldProps
       <FieldError match="typeMismatch">{t('field.email')}</FieldError>
       <FieldError match="tooShort">{t('field.tooShort', { min: input.minLength ?? 1 })}</FieldError>
       <BaseField.Validity>
-        {({ validity, error }) => (validity.customError && error !== '' ? <FieldError match="customError">{error}</FieldError> : null)}
+        {/* Without a reason of the browser's own, what is left is what the server said. */}
+        {({ validity }) => !validity.valueMissing && !validity.typeMismatch && !validity.tooShort && <FieldError />}
       </BaseField.Validity>
     </Field>
   )

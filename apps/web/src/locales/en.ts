@@ -323,5 +323,6 @@ export const en = {
   'workspace.namePlaceholder': 'Ashgrove Readers',
   'workspace.new.title': 'New workspace',
   'workspace.slug': 'Address',
+  'workspace.slugEmpty': 'Leave it empty, and Carrel makes one.',
   'workspace.slugInvalid': 'Use 2 to 48 small letters, digits and single hyphens.',
 } as const

@@ -26,5 +26,8 @@ export function CoverFan({ libraryId }: { libraryId: string }) {
 function fanOf(books: readonly BookCard[]): readonly BookCard[] {
   const titles = new Map(books.toReversed().map((book) => [book.title, book]))
   const distinct = [...titles.values()].toReversed()
-  return [...distinct.filter(({ cover }) => cover.state === 'ready'), ...distinct.filter(({ cover }) => cover.state !== 'ready')].slice(0, 3)
+  return [...distinct.filter(({ cover }) => cover.state === 'ready'), ...distinct.filter(({ cover }) => cover.state !== 'ready')].slice(
+    0,
+    3,
+  )
 }

@@ -7,20 +7,18 @@ import { Skeleton } from '#components/ui/skeleton.tsx'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { FolderListing } from './folder-listing.tsx'
-import { NoRoots } from './no-roots.tsx'
 import { crumbs, folderName, overlaps } from './paths.ts'
 
-type FolderPickerProps = { chosen: readonly string[]; onChange: (folders: readonly string[]) => void; operator: boolean }
+type FolderPickerProps = { chosen: readonly string[]; onChange: (folders: readonly string[]) => void }
 
 /** Browses the folders that the operator opened to this workspace, and gathers the ones to use. */
-export function FolderPicker({ chosen, onChange, operator }: FolderPickerProps) {
+export function FolderPicker({ chosen, onChange }: FolderPickerProps) {
   const { api } = useWorkspace()
   const roots = useQuery(api.folders.roots.queryOptions())
   const [path, setPath] = useState<string | null>(null)
 
   if (roots.isPending) return <PickerSkeleton />
   if (!roots.data) return <ErrorNotice className="py-8" error={roots.error} onRetry={() => void roots.refetch()} />
-  if (roots.data.length === 0) return <NoRoots operator={operator} onRetry={() => void roots.refetch()} />
 
   const only = roots.data.length === 1 ? (roots.data[0]?.path ?? null) : null
   const at = path ?? only

@@ -1,6 +1,6 @@
 import type { Library, Visibility } from '@carrel/api/schema/libraries'
 import { Form } from '@base-ui/react/form'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { FormError } from '#components/form-error.tsx'
 import { TextField } from '#components/text-field.tsx'
@@ -9,6 +9,7 @@ import { describeError, errorCode } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { FolderPicker } from './folder-picker.tsx'
+import { NoRoots } from './no-roots.tsx'
 import { folderName } from './paths.ts'
 import { VisibilityField } from './visibility-field.tsx'
 
@@ -25,6 +26,7 @@ type LibraryFormProps = {
 export function LibraryForm({ operator, askVisibility, submitLabel, secondary, onCreated }: LibraryFormProps) {
   const { api } = useWorkspace()
   const client = useQueryClient()
+  const roots = useQuery(api.folders.roots.queryOptions())
   const [folders, setFolders] = useState<readonly string[]>([])
   const [typedName, setTypedName] = useState<string | null>(null)
   const [visibility, setVisibility] = useState<Visibility>('organization')
@@ -41,6 +43,14 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
   )
   const nameTaken = errorCode(create.error) === 'NAME_TAKEN'
 
+  if (roots.data?.length === 0) {
+    return (
+      <>
+        <NoRoots operator={operator} onRetry={() => void roots.refetch()} />
+        <div className="mt-5 flex justify-end">{secondary}</div>
+      </>
+    )
+  }
   return (
     <Form
       className="flex flex-col gap-6"
@@ -54,7 +64,6 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
         <legend className="mb-1.5 text-small font-medium">{t('library.folders')}</legend>
         <FolderPicker
           chosen={folders}
-          operator={operator}
           onChange={(next) => {
             setFolders(next)
             setMissing(false)

@@ -68,9 +68,13 @@ export function WorkspaceForm({ submitLabel, secondary, onCreated }: WorkspaceFo
         spellCheck={false}
         dir="ltr"
         description={
-          <span dir="ltr">
-            {location.host}/w/<strong className="font-semibold text-ink">{slug === '' ? '…' : slug}</strong>
-          </span>
+          slug === '' && name !== '' ? (
+            t('workspace.slugEmpty')
+          ) : (
+            <span dir="ltr">
+              {location.host}/w/<strong className="font-semibold text-ink">{slug === '' ? '…' : slug}</strong>
+            </span>
+          )
         }
       />
       {slugError === null && <FormError error={create.error} />}
