@@ -221,7 +221,10 @@ remembers() {
     api GET "$cover" | cmp - "$work/cover"
 }
 quietly() { "$@" >"$work/quiet.log" 2>&1 || { tail -20 "$work/quiet.log"; return 1; }; }
-try "the database restarts" quietly compose restart db
+try "the database stops" quietly compose stop db
+health_check=$(docker image inspect --format '{{json .Config.Healthcheck.Test}}' "$image" | json 'it.at(-1)')
+try "the health check sees it" fails in_carrel node -e "$health_check"
+try "the database starts" quietly compose start db
 try "the server finds it again" until_true 60 ready
 try "without having ended itself" equal "$(inspect carrel '{{.RestartCount}}')" 0
 try "everything restarts" quietly compose restart
