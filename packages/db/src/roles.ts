@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Sql } from 'postgres'
 import { DatabaseRefusal } from './refusal.ts'
 
@@ -28,12 +29,25 @@ export async function ensureRoles(owner: Sql, secret: string, managePasswords: b
   if (!existing.has('carrel_gate')) await createRole(owner, 'create role carrel_gate nologin')
   for (const login of logins) {
     if (!existing.has(login)) await createRole(owner, `create role ${login} login noinherit`)
-    if (managePasswords) await owner.unsafe(`alter role ${login} password '${loginPassword(secret, login)}'`)
+    if (managePasswords) await setPassword(owner, login, loginPassword(secret, login))
   }
   // Handing the definer functions over needs SET on the role; a creator has only ADMIN (Postgres 16).
   await owner.unsafe(`do $$ begin
     if not pg_has_role(current_user, 'carrel_gate', 'SET') then execute format('grant carrel_gate to %I with inherit false, set true', current_user); end if;
   end $$`)
+}
+
+/** Roles belong to the whole Postgres, so a server that starts on another of its databases may write the same row. */
+async function setPassword(owner: Sql, login: Login, password: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await owner.unsafe(`alter role ${login} password '${password}'`)
+      return
+    } catch (error) {
+      if (tries === 20 || !(error instanceof Error) || !error.message.includes('tuple concurrently updated')) throw error
+      await wait(10 * tries)
+    }
+  }
 }
 
 async function createRole(owner: Sql, statement: string): Promise<void> {
