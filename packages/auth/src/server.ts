@@ -1,5 +1,6 @@
 import { betterAuth, type BetterAuthOptions } from 'better-auth'
 import { drizzleAdapter } from 'better-auth/adapters/drizzle'
+import { APIError, createAuthMiddleware } from 'better-auth/api'
 import { admin, organization } from 'better-auth/plugins'
 import { newId, type Pools } from '@carrel/db'
 import * as schema from '@carrel/db/schema'
@@ -36,6 +37,20 @@ const refuseRoleLists = ({ role }: { role: string }): void => {
   if (!roleName.test(role)) throw new Error('A role is one name.')
 }
 
+const callbacks = ['callbackURL', 'errorCallbackURL', 'newUserCallbackURL', 'redirectTo']
+
+/** Better Auth trusts every host where there is no APP_URL, so what comes after a sign-in is a path of ours or nothing. */
+const refuseForeignCallbacks = createAuthMiddleware(async ({ body, query }) => {
+  for (const given of [body, query] as (Record<string, unknown> | undefined)[]) {
+    for (const name of callbacks) {
+      const target = given?.[name]
+      if (target !== undefined && !(typeof target === 'string' && /^\/(?![/\\])[^\\\s]*$/.test(target))) {
+        throw new APIError('FORBIDDEN', { message: `${name} must be a path of this server.` })
+      }
+    }
+  }
+})
+
 /** Makes the Better Auth of one server; nothing of it is global. */
 export function createAuth(options: AuthOptions) {
   const secure = options.appUrl?.startsWith('https:') ?? false
@@ -71,6 +86,7 @@ export function createAuth(options: AuthOptions) {
       database: { generateId: () => newId() },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
+    hooks: { before: refuseForeignCallbacks },
     telemetry: { enabled: false },
     logger: { level: 'warn', log: (level, message, ...details) => options.log(level === 'error' ? 'error' : 'warn', message, details) },
     plugins: [
