@@ -257,6 +257,15 @@ describe('migrating', () => {
     },
   )
 
+  test('servers that start together on several databases of one Postgres do not disturb each other', { timeout: 60_000 }, async () => {
+    const databases = await Promise.all([1, 2, 3, 4].map(() => createTestDatabase()))
+    try {
+      for (let round = 0; round < 3; round++) await Promise.all(databases.map((own) => migrate(options(own))))
+    } finally {
+      await Promise.all(databases.map((own) => own[Symbol.asyncDispose]()))
+    }
+  })
+
   test('a server with another secret is refused and changes nothing', async () => {
     await using own = await createTestDatabase()
     await expect(migrate(options(own, { secret: 'another-secret-0123456789-0123456789-xyz' }))).rejects.toThrow(/BETTER_AUTH_SECRET/)

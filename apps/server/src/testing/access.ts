@@ -3,7 +3,7 @@ import path from 'node:path'
 import { coverKey, router } from '@carrel/api'
 import { rolePermissions, type Permission, type Role } from '@carrel/auth'
 import { newId } from '@carrel/db'
-import { fillRows, freshPlace, insertRow, placeRows, type Place } from '@carrel/db/testing'
+import { fillRows, freshPlace, insertRow, placeRows, tenantTables, type Place } from '@carrel/db/testing'
 import type { Answer } from './send.ts'
 import { makeOrganization, makePerson, signCookie, type Person, type TestServer } from './server.ts'
 
@@ -26,7 +26,7 @@ export type AccessWorld = {
   places: Record<'open' | 'restricted' | 'twin' | 'foreign', Place>
   roots: { alpha: string; beta: string }
   callers: Caller[]
-  people: Record<'owner' | 'member' | 'outsider', Person>
+  people: Record<'owner' | 'member' | 'librarian' | 'outsider', Person>
 }
 
 const marks = {
@@ -69,12 +69,13 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   const places = {
     open,
     restricted: freshPlace(alpha.id, marks.restricted, 'restricted'),
-    twin: { ...open, organizationId: beta.id, mark: marks.twin },
+    twin: { ...open, organizationId: beta.id, mark: marks.twin, visibility: 'restricted' as const },
     foreign: freshPlace(beta.id, marks.foreign),
   }
   const roots = { alpha: path.join(server.root, marks.alphaRoot), beta: path.join(server.root, marks.betaRoot) }
   for (const place of Object.values(places)) {
-    const users = place.organizationId === alpha.id ? [owner.id, member.id] : [outsider.id]
+    // The librarian once read in beta, and nothing in alpha.
+    const users = place.organizationId === alpha.id ? [owner.id, member.id] : [outsider.id, librarian.id]
     await fillRows(superuser, place, users, ['root_assignment', 'library_access'])
     const folder = path.join(place.organizationId === alpha.id ? roots.alpha : roots.beta, place.mark)
     mkdirSync(folder, { recursive: true })
@@ -86,6 +87,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   }
   await insertRow(superuser, 'root_assignment', { organization_id: alpha.id, id: open.rootId, path: roots.alpha })
   await insertRow(superuser, 'root_assignment', { organization_id: beta.id, id: open.rootId, path: roots.beta })
+  await insertRow(superuser, 'root_assignment', { organization_id: beta.id, id: newId(), path: sharedPath })
   // The outsider's leftover share in alpha must open nothing.
   for (const user of [shared, outsider])
     await insertRow(superuser, 'library_access', placeRows.library_access(places.restricted, user.id)[0])
@@ -105,7 +107,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     beta,
     places,
     roots,
-    people: { owner, member, outsider },
+    people: { owner, member, librarian, outsider },
     callers: [
       { ...nobody, name: 'nobody', cookie: undefined },
       inAlpha(owner, 'owner', [places.open, places.restricted]),
@@ -150,6 +152,8 @@ type Row = {
 type Thing = { id: string; path: string; visibility: string; fresh: string }
 
 const sharedWord = 'sharedword'
+/** Assigned to beta, and taken from alpha again and again. */
+const sharedPath = '/SHARED-ROOT'
 const books = (seen: readonly Place[]) => seen.flatMap((place) => [place.bookId, place.spareBookId])
 const notAllowed = [403, 'FOLDER_NOT_ALLOWED'] as const
 
@@ -173,7 +177,7 @@ export const procedureRows: Record<string, Row> = {
   'roots.unassign': {
     needs: 'the operator',
     names: 'organization',
-    input: ({ id }) => ({ organizationId: id, path: '/not/assigned' }),
+    input: ({ id }) => ({ organizationId: id, path: sharedPath }),
     unseen: [200],
   },
   'libraries.list': { needs: 'book:read', lists: (seen) => seen.map((place) => place.libraryId) },
@@ -185,7 +189,7 @@ export const procedureRows: Record<string, Row> = {
   'books.search': { needs: 'book:read', input: () => ({ query: sharedWord }), lists: books },
   'books.get': { needs: 'book:read', names: 'book', input: ({ id }) => ({ bookId: id }) },
   'books.prioritizeCovers': { needs: 'book:read', names: 'book', input: ({ id }) => ({ bookIds: [id] }), unseen: [200] },
-  'reading.mark': { needs: 'reading:write', names: 'book', input: ({ id }) => ({ bookId: id, status: 'unread' }) },
+  'reading.mark': { needs: 'reading:write', names: 'book', input: ({ id }) => ({ bookId: id, status: 'finished' }) },
   'libraries.create': {
     needs: 'library:create',
     names: 'folder',
@@ -237,25 +241,37 @@ export async function walkAccess(server: TestServer, world: AccessWorld, options
     )
   const procedures = listProcedures()
   const transports = options.transports ?? ['rest', 'rpc']
+  const { superuser } = server.db
+  // As at first, whatever an earlier walk left.
+  await superuser`delete from reading_state where organization_id = ${world.alpha.id} and user_id = ${world.people.librarian.id}`
+  await superuser`update scan set status = 'listing' where organization_id = ${world.beta.id} and id = ${world.places.twin.scanId}`
+  await superuser`update scan set status = 'done' where organization_id = ${world.alpha.id}`
   const done = () => options.stopAtFirst === true && result.failures.length > 0
 
   for (const [name, row] of Object.entries(procedureRows)) {
     const route = procedures.get(name)
     if (!route || name === 'events.stream') continue
+    // A run with a twin is joined.
+    if (name === 'libraries.scan')
+      await superuser`update scan set status = 'listing', created_at = now() where organization_id = ${world.alpha.id} and id = ${world.places.open.scanId}`
     const scoped = !['nothing', 'a session', 'the operator'].includes(row.needs)
     for (const transport of transports) {
       result.doors += 1
       for (const caller of callers) {
         if (done()) return result
         const answers = new Map<string, Answer>()
+        const foreign = route.method !== 'GET' && caller.organization !== 'beta' ? await digest(server, world.beta.id) : null
         const cells = (scoped ? organizationTargets(world, options.quick ?? false) : [noTarget]).flatMap((target) =>
           things(world, row).map((thing) => ({ target, thing })),
         )
         const ask = async ({ target, thing }: (typeof cells)[number]) => {
           const expected = expect(row, caller, target, thing, world)
           const door = `${caller.name}: ${transport} ${name} of ${thing.kind} in ${target.kind}`
-          const input = row.input?.(await forCell(server, row, expected, thing, caller, world)) ?? {}
+          const named = await forCell(server, row, expected, thing, caller, world)
+          const input = row.input?.(named) ?? {}
           const answer = await call(server, transport, name, route, input, caller, target)
+          if (row.destroys && named.id !== thing.thing.id && (await superuser`select from library where id = ${named.id}`).length !== 1)
+            result.failures.push(`${door}: removes the library of the same id of another organization, or not its own`)
           result.cells += 1
           answers.set(`${target.kind}/${thing.kind}`, answer)
           const met = codeOf(answer)
@@ -275,6 +291,8 @@ export async function walkAccess(server: TestServer, world: AccessWorld, options
           const reading = /"readingStatus":"(\w+)"/.exec(answer.text)?.[1]
           if (reading && caller.name === 'librarian' && reading !== 'unread')
             result.failures.push(`${door}: tells how far somebody else read`)
+          if (caller.organization === 'alpha' && /^libraries\.(list|get)$/.test(name) && answer.text.includes('"scanning":true'))
+            result.failures.push(`${door}: tells of a scan of somebody else`)
           if (row.lists && answer.status === 200) {
             const all = new Set(row.lists(Object.values(world.places)))
             const ids = [...answer.text.matchAll(/"id":"([^"]+)"/g)].map((match) => match[1] ?? '').filter((id) => all.has(id))
@@ -284,6 +302,8 @@ export async function walkAccess(server: TestServer, world: AccessWorld, options
         }
         for (let at = 0; at < cells.length; at += 12) await Promise.all(cells.slice(at, at + 12).map(ask))
         result.failures.push(...differences(`${caller.name}: ${transport} ${name}`, row, caller, cells, answers, world))
+        if (foreign !== null && foreign !== (await digest(server, world.beta.id)))
+          result.failures.push(`${caller.name}: ${transport} ${name}: changes rows of beta`)
       }
     }
   }
@@ -378,15 +398,23 @@ async function forCell(
   world: AccessWorld,
 ): Promise<Thing> {
   const fresh = newId().slice(-12)
-  if (!row.destroys || expected.status !== 200 || !caller.organization) return { ...thing, fresh }
+  // The twin in beta is restricted, and stays so.
+  const visibility = caller.organization === 'beta' ? 'restricted' : thing.visibility
+  if (!row.destroys || expected.status !== 200 || !caller.organization) return { ...thing, visibility, fresh }
   const id = newId()
-  await insertRow(server.db.superuser, 'library', {
-    organization_id: world[caller.organization].id,
-    id,
-    name: `doomed ${id}`,
-    visibility: thing.visibility,
-  })
+  for (const { id: organization_id } of [world.alpha, world.beta])
+    await insertRow(server.db.superuser, 'library', { organization_id, id, name: `doomed ${id}`, visibility: thing.visibility })
   return { ...thing, id, fresh }
+}
+
+/** All rows of an organization. Libraries made to be removed do not count here; that their twins stay is looked at apart. */
+async function digest(server: TestServer, organizationId: string): Promise<string> {
+  const parts = tenantTables.map(
+    (table) =>
+      `(select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from "${table}" t where organization_id = $1${table === 'library' ? ` and name not like 'doomed %'` : ''})`,
+  )
+  const [row] = await server.db.superuser.unsafe<{ digest: string }[]>(`select ${parts.join(` || `)} as digest`, [organizationId])
+  return row?.digest ?? ''
 }
 
 function call(

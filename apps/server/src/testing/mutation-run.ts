@@ -1,0 +1,239 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { rolePermissions } from '@carrel/auth/catalogue'
+import {
+  buildSqlWorld,
+  createTestDatabase,
+  otherTables,
+  runSqlMatrix,
+  startTestCluster,
+  tenantTables,
+  type TestCluster,
+} from '@carrel/db/testing'
+import { createApp } from '../app.ts'
+import { createDeps } from '../deps.ts'
+import { createWorker } from '../worker.ts'
+import { buildAccessWorld, walkAccess, type WalkOptions } from './access.ts'
+import { disablePolicies, listFilters, loadWithout, type Filter } from './mutants.ts'
+import { startTestServer, tempDir, type Parts } from './server.ts'
+import { buildTwins, rescanBesideTwins } from './twins.ts'
+
+type Outcome = { mutant: string; wall: 'policy' | 'grant' | 'function' | 'filter'; killedBy: string | null; why?: string }
+
+/** Mutants that change nothing that anybody could notice, with the reason. */
+const equivalent: [RegExp, string][] = [
+  [
+    /^books\/queries\.ts .*eq\((book|libraryFolder|library|publisher)\.organizationId, \w+\.organizationId\)/,
+    'The other side of the join is narrowed to the organization itself.',
+  ],
+  [
+    /^books\/queries\.ts .*eq\((libraryFile)\.organizationId, scope\.organizationId\)/,
+    'It is joined by organization to book, which is narrowed.',
+  ],
+  [/^books\/queries\.ts .*eq\(bookSeries\.organizationId, organizationId\)/, 'It is joined by organization to book, which is narrowed.'],
+  [/^(person|publisher|series|tag)\.\w+_delete using true/, 'The app login holds no right to delete from this table.'],
+  [/^cover_task\.\w+ with check true/, 'The app login may write wanted_at alone, so no row can move.'],
+]
+
+const read = {
+  policies: 'off',
+  quick: true,
+  transports: ['rest'],
+  callers: ['owner', 'librarian', 'outsider', 'operator'],
+  stopAtFirst: true,
+} satisfies WalkOptions
+
+/**
+ * Runs all mutants, writes reports/mutations.json and answers the exit status: 0 when each was killed or
+ * is known to change nothing.
+ */
+export async function runMutations(quick: boolean): Promise<number> {
+  const { cluster, stop } = await startTestCluster(rolePermissions)
+  const outcomes: Outcome[] = []
+  const faults: string[] = []
+  const add = (outcome: Outcome) => {
+    const known = outcome.killedBy === null ? equivalent.find(([form]) => form.test(outcome.mutant)) : undefined
+    outcomes.push(known ? { ...outcome, why: known[1] } : outcome)
+    if (outcome.killedBy === null) console.log(`${known ? 'equivalent' : 'SURVIVED'}: ${outcome.mutant}`)
+  }
+  try {
+    await mutateDatabase(cluster, quick, add)
+    await mutateFilters(cluster, quick, add, faults)
+  } finally {
+    await stop()
+  }
+  const survivors = outcomes.filter((outcome) => outcome.killedBy === null)
+  const unexplained = survivors.filter((outcome) => outcome.why === undefined)
+  const report = {
+    made: outcomes.length,
+    killed: outcomes.length - survivors.length,
+    survivors: survivors.map(({ mutant, why }) => ({ mutant, why: why ?? null })),
+    faults,
+  }
+  if (!quick) {
+    const folder = path.join(import.meta.dirname, '../../../../reports')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(path.join(folder, 'mutations.json'), `${JSON.stringify({ ...report, outcomes }, null, 2)}\n`)
+  }
+  for (const fault of faults) console.log(fault)
+  console.log(
+    `mutations: ${report.made} made, ${report.killed} killed, ${survivors.length - unexplained.length} change nothing, ${unexplained.length} survived`,
+  )
+  return unexplained.length + faults.length > 0 ? 1 : 0
+}
+
+const someOf = <T>(list: readonly T[], quick: boolean, every: number): readonly T[] =>
+  quick ? list.filter((_, at) => at % every === 0) : list
+
+/** Weakens each policy, each protection of a table and the doors, one at a time; the SQL matrix must notice. */
+async function mutateDatabase(cluster: TestCluster, quick: boolean, add: (outcome: Outcome) => void): Promise<void> {
+  await using db = await createTestDatabase(cluster)
+  const { superuser } = db
+  const world = await buildSqlWorld(superuser)
+  const app = db.login('carrel_app')
+  const notices = async (tables?: readonly string[]) => {
+    const { failures } = await runSqlMatrix(app, superuser, world, { stopAtFirst: true, ...(tables && { tables }) })
+    return failures[0] ?? null
+  }
+  const whole = await notices()
+  if (whole) throw new Error(`The SQL matrix fails without any mutant: ${whole}`)
+  const tryOut = async (wall: Outcome['wall'], mutant: string, change: string, restore: string, tables?: readonly string[]) => {
+    await superuser.unsafe(change)
+    try {
+      add({ wall, mutant, killedBy: await notices(tables) })
+    } finally {
+      await superuser.unsafe(restore)
+    }
+  }
+
+  const policies = await superuser<{ table: string; name: string; using: string | null; check: string | null }[]>`
+    select tablename as table, policyname as name, qual as using, with_check as check from pg_policies
+    where schemaname = 'public' and 'carrel_app' = any (roles) order by 1, 2`
+  for (const { table, name, using, check } of someOf(policies, quick, 9)) {
+    const alter = (form: string) => `alter policy ${name} on "${table}" ${form}`
+    if (using && using !== 'true')
+      await tryOut('policy', `${table}.${name} using true`, alter('using (true)'), alter(`using (${using})`), [table])
+    if (check && check !== 'true')
+      await tryOut('policy', `${table}.${name} with check true`, alter('with check (true)'), alter(`with check (${check})`), [table])
+  }
+  for (const table of someOf([...tenantTables, 'organization', 'member'], quick, 9)) {
+    const form = (what: string) => `alter table "${table}" ${what} row level security`
+    await tryOut('policy', `${table} without row level security`, form('disable'), form('enable'), [table])
+  }
+  for (const table of someOf([...tenantTables, ...otherTables], quick, 9)) {
+    await tryOut(
+      'grant',
+      `${table}: truncate granted`,
+      `grant truncate on "${table}" to carrel_app`,
+      `revoke truncate on "${table}" from carrel_app`,
+      [table],
+    )
+  }
+  for (const table of otherTables.filter(
+    (name) => !['instance', 'role_permission', 'organization', 'member', 'rate_limit'].includes(name),
+  )) {
+    await tryOut('grant', `${table}: readable`, `grant select on "${table}" to carrel_app`, `revoke select on "${table}" from carrel_app`, [
+      table,
+    ])
+  }
+
+  const doors: [string, string, string][] = [
+    ['app.enter(text,text,text)', 's.expires_at > now()', 'true'],
+    ['app.enter(text,text,text)', 'not (u.banned and (u.ban_expires is null or u.ban_expires > now()))', 'true'],
+    [
+      'app.enter(text,text,text)',
+      'm.organization_id = actor.active_organization_id and m.user_id = actor.user_id',
+      'm.organization_id = actor.active_organization_id',
+    ],
+    [
+      'app.enter(text,text,text)',
+      'm.organization_id = organization::uuid and m.user_id = actor.user_id',
+      'm.organization_id = organization::uuid',
+    ],
+    ['app.enter(text,text,text)', 'o.slug = enter.organization and m.user_id = actor.user_id', 'o.slug = enter.organization'],
+    ['app.enter(text,text,text)', "actor.operator and kind = 'user'", 'actor.operator'],
+    ['app.enter(text,text,text)', "actor.operator and kind = 'user'", "kind = 'user'"],
+    ['app.enter(text,text,text)', 'app.sees_library(l.organization_id, l.id, l.visibility)', 'true'],
+    ['app.enter(text,text,text)', 'where p.role = actor.role', ''],
+    ['app.sees_library(uuid,uuid,text)', "visibility = 'organization' and ", ''],
+    ['app.sees_library(uuid,uuid,text)', " and app.may('library:read')", ''],
+    ['app.sees_library(uuid,uuid,text)', 'a.user_id = app.current_user_id()', 'true'],
+    ['app.sees_library(uuid,uuid,text)', 'a.library_id = library', 'true'],
+    ['app.sees_library(uuid,uuid,text)', "app.may('library:read-restricted')", "app.may('library:read')"],
+    ['app.may(text)', 'permission = any', 'true or permission = any'],
+    ['app.is_operator()', "= 'on'", 'is not null'],
+  ]
+  for (const [name, from, to] of someOf(doors, quick, 4)) {
+    const [found] = await superuser<{ text: string }[]>`select pg_get_functiondef(${name}::regprocedure) as text`
+    if (!found?.text.includes(from)) throw new Error(`${name} no longer says: ${from}`)
+    await tryOut('function', `${name}: ${from} -> ${to || 'nothing'}`, found.text.replace(from, to), found.text)
+  }
+}
+
+/**
+ * First both walls for themselves: no filter of the application but all policies, no policy but all
+ * filters. Then each filter alone is removed, without policies; the walk or the scan must notice.
+ */
+async function mutateFilters(cluster: TestCluster, quick: boolean, add: (outcome: Outcome) => void, faults: string[]): Promise<void> {
+  const filters = listFilters()
+  if (filters.length < 30) faults.push(`only ${filters.length} filters were found: the form of the queries changed`)
+  const base: Parts = { createDeps, createApp, createWorker }
+
+  // One pair of databases: with policies and without.
+  const prepared = await prepareWalk(cluster)
+  await using walk = prepared
+  const without = async (parts: Parts, options: WalkOptions) => {
+    await using server = await startTestServer({ database: walk.db, dataDir: walk.dataDir, roots: [walk.root], parts, cluster })
+    return (await walkAccess(server, walk.world, options)).failures
+  }
+  // The operator's scope spans organizations; there the filter is the only wall, and its mutant below must die.
+  const unfiltered = await loadWithout(filters.filter((filter) => filter.text !== 'eq(rootAssignment.organizationId, organizationId)'))
+  for (const failure of await without(unfiltered, { quick: true, transports: ['rest'] })) faults.push(`no filter, policies on: ${failure}`)
+  faults.push(...(await rescan(cluster, unfiltered, true)).map((failure) => `no filter, policies on: ${failure}`))
+
+  await disablePolicies(walk.db)
+  for (const failure of await without(base, { ...read, stopAtFirst: false })) faults.push(`no policy, filters on: ${failure}`)
+  faults.push(...(await rescan(cluster, base, false)).map((failure) => `no policy, filters on: ${failure}`))
+  if ((await without(unfiltered, read)).length === 0) faults.push('neither wall, and the walk notices nothing')
+
+  const nameOf = (filter: Filter) => `${filter.file} ${filter.line}: ${filter.text}`
+  for (const filter of someOf(filters, quick, 12)) {
+    const parts = await loadWithout([filter])
+    const [walked] = await without(parts, read)
+    const noticed = walked ?? (/^(scans|libraries|folders)\//.test(filter.file) ? (await rescan(cluster, parts, false))[0] : undefined)
+    add({ wall: 'filter', mutant: nameOf(filter), killedBy: noticed ?? null })
+  }
+}
+
+async function prepareWalk(cluster: TestCluster) {
+  const db = await createTestDatabase(cluster)
+  const dataDir = tempDir()
+  const root = tempDir()
+  await using server = await startTestServer({ database: db, dataDir, roots: [root], cluster })
+  const world = await buildAccessWorld(server)
+  return {
+    db,
+    dataDir,
+    root,
+    world,
+    async [Symbol.asyncDispose]() {
+      await db[Symbol.asyncDispose]()
+      for (const folder of [dataDir, root]) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function rescan(cluster: TestCluster, parts: Parts, policies: boolean): Promise<string[]> {
+  await using db = await createTestDatabase(cluster)
+  const root = tempDir()
+  try {
+    await using before = await startTestServer({ database: db, roots: [root], cluster, worker: 1 })
+    const twins = await buildTwins(before)
+    await before.stopWorker()
+    if (!policies) await disablePolicies(db)
+    await using server = await startTestServer({ database: db, roots: [root], dataDir: before.dataDir, cluster, worker: 1, parts })
+    return await rescanBesideTwins(server, twins, (file) => rmSync(file))
+  } finally {
+    rmSync(root, { recursive: true, force: true })
+  }
+}
