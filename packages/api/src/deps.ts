@@ -6,6 +6,7 @@ import type { AllowedRoots } from './folders/policy.ts'
 import type { Jobs } from './jobs/queries.ts'
 
 export type Log = {
+  debug(details: object, message: string): void
   info(details: object, message: string): void
   warn(details: object, message: string): void
   error(details: object, message: string): void

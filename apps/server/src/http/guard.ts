@@ -5,6 +5,8 @@ import type { ServerDeps } from '../deps.ts'
 import { clientAddress } from './client-address.ts'
 
 const urlLimit = 8 * 1024
+/** Asked every few seconds; their lines would hide the others. */
+const probes = new Set(['/livez', '/readyz'])
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 const knownMethods = new Set([...safeMethods, 'POST', 'PUT', 'PATCH', 'DELETE'])
 const contentSecurityPolicy = [
@@ -65,7 +67,7 @@ export function createGuard(
     if (path.startsWith('/rpc') || path.startsWith('/api')) response.setHeader('cache-control', 'no-store')
 
     response.once('close', () => {
-      const level = response.statusCode >= 500 ? 'error' : 'info'
+      const level = response.statusCode >= 500 ? 'error' : probes.has(path) ? 'debug' : 'info'
       deps.log[level](
         {
           id,
