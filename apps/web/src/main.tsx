@@ -7,12 +7,11 @@ import { CrashPage, NotFoundPage, WaitingPage } from '#components/page-states.ts
 import { activateLocale } from '#lib/i18n.ts'
 import { createQueryClient } from '#lib/query-client.ts'
 import { parseSearch, stringifySearch } from '#lib/search-params.ts'
-import { forget } from '#lib/session.ts'
+import { endSession } from '#lib/session.ts'
 import { routeTree } from './route-tree.gen.ts'
 
 const queryClient = createQueryClient(() => {
-  forget(queryClient)
-  void router.invalidate()
+  if (endSession(queryClient)) void router.invalidate()
 })
 
 const router = createRouter({

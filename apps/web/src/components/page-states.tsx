@@ -1,6 +1,8 @@
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router'
+import { useCallback, useEffect } from 'react'
 import { EmptyShelf, ErrorNotice, Notice } from '#components/states.tsx'
 import { buttonVariants } from '#components/ui/button.tsx'
+import { isTransient } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 
@@ -24,20 +26,30 @@ export function NotFoundPage() {
   )
 }
 
-/** What is left of a page that failed; trying again loads it anew. */
+const askAgainMs = 3000
+
+/** What is left of a page that failed. When the server was away, it comes back by itself. */
 export function CrashPage({ error, reset }: ErrorComponentProps) {
   const router = useRouter()
-  return (
-    <ErrorNotice
-      heading="h1"
-      className="py-24"
-      error={error}
-      onRetry={() => {
-        reset()
-        void router.invalidate()
-      }}
-    />
-  )
+  const retry = useCallback(() => {
+    reset()
+    void router.invalidate()
+  }, [reset, router])
+
+  const away = isTransient(error)
+  useEffect(() => {
+    if (!away) return
+    const timer = setInterval(async () => {
+      const ready = await fetch('/readyz').then(
+        ({ ok }) => ok,
+        () => false,
+      )
+      if (ready) retry()
+    }, askAgainMs)
+    return () => clearInterval(timer)
+  }, [away, retry])
+
+  return <ErrorNotice heading="h1" className="py-24" error={error} onRetry={retry} />
 }
 
 /** While the server takes its time: the mark, breathing, where the page will be. */

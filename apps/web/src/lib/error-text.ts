@@ -8,7 +8,12 @@ export type ErrorText = {
   retry: boolean
 }
 
-/** `network`: no answer at all. `server`: an answer that is not ours, as a proxy gives while the server restarts. */
+/** There was an answer, but not from the server. */
+export class Unreachable extends Error {
+  readonly code = 'UNAVAILABLE'
+}
+
+/** The code that an error carries: of the API, of the sign-in, or of the way between. */
 export function errorCode(error: unknown): string {
   if (error instanceof ORPCError) return error.code === 'MALFORMED_ORPC_ERROR_RESPONSE' ? statusCode(error.status) : error.code
   if (error instanceof TypeError) return 'NETWORK'
@@ -23,7 +28,7 @@ function statusCode(status: number): string {
   return status >= 500 ? 'UNAVAILABLE' : 'UNKNOWN'
 }
 
-const transient = new Set(['NETWORK', 'UNAVAILABLE', 'SERVICE_UNAVAILABLE', 'BAD_GATEWAY', 'GATEWAY_TIMEOUT', 'TIMEOUT'])
+const transient = new Set(['NETWORK', 'UNAVAILABLE', 'STARTING', 'SERVICE_UNAVAILABLE', 'BAD_GATEWAY', 'GATEWAY_TIMEOUT', 'TIMEOUT'])
 
 /** True when the server could not be reached, so that the same request may work in a moment. */
 export function isTransient(error: unknown): boolean {
@@ -44,6 +49,7 @@ const unreachable: Entry = ['error.unreachable.title', 'error.unreachable.text',
 const entries: Readonly<Record<string, Entry>> = {
   NETWORK: unreachable,
   UNAVAILABLE: unreachable,
+  STARTING: unreachable,
   SERVICE_UNAVAILABLE: unreachable,
   BAD_GATEWAY: unreachable,
   GATEWAY_TIMEOUT: unreachable,

@@ -4,6 +4,7 @@ import { RPCLink } from '@orpc/client/fetch'
 import { SimpleCsrfProtectionLinkPlugin } from '@orpc/client/plugins'
 import type { RouterClient } from '@orpc/server'
 import { createTanstackQueryUtils } from '@orpc/tanstack-query'
+import { Unreachable } from './error-text.ts'
 
 const organizationHeader = 'x-carrel-organization'
 
@@ -11,10 +12,13 @@ const organizationHeader = 'x-carrel-organization'
 const answerLimitMs = 20_000
 
 /** The event stream stays open for as long as the page; everything else has a limit. */
-function send(request: Request, init: RequestInit): Promise<Response> {
+async function send(request: Request, init: RequestInit): Promise<Response> {
   const endless = new URL(request.url).pathname.endsWith('/events/stream')
   const signal = endless ? request.signal : AbortSignal.any([request.signal, AbortSignal.timeout(answerLimitMs)])
-  return fetch(request, { ...init, signal, credentials: 'include' })
+  const response = await fetch(request, { ...init, signal, credentials: 'include' })
+  // Not our words: a proxy speaks for a server that is not there.
+  if (response.status >= 500 && response.headers.get('content-type')?.includes('json') !== true) throw new Unreachable()
+  return response
 }
 
 function createClient(organizationId?: string): RouterClient<Router> {

@@ -1,27 +1,28 @@
-import { type QueryClient, useQueryClient } from '@tanstack/react-query'
-import { useRouter } from '@tanstack/react-router'
-import { useCallback } from 'react'
-import { accountQuery } from './account.ts'
+import type { QueryClient } from '@tanstack/react-query'
+import { accountQuery, statusQuery } from './account.ts'
 import { toastError } from './toasts.ts'
+
+/** Notes that nobody is signed in any more; the guards then lead to the sign-in page. True the first time. */
+export function endSession(client: QueryClient): boolean {
+  if (client.getQueryData(accountQuery.queryKey) === null) return false
+  client.setQueryData(accountQuery.queryKey, null)
+  return true
+}
 
 /** Drops everything that was known to the person who was signed in. */
 export function forget(client: QueryClient): void {
-  client.clear()
-  client.setQueryData(accountQuery.queryKey, null)
+  const kept = new Set([accountQuery.queryKey, statusQuery.queryKey].map((key) => JSON.stringify(key)))
+  client.removeQueries({ predicate: ({ queryKey }) => !kept.has(JSON.stringify(queryKey)) })
+  client.getMutationCache().clear()
 }
 
-/** Signs out, forgets everything, and shows the sign-in page. */
-export function useSignOut(): () => Promise<void> {
-  const client = useQueryClient()
-  const router = useRouter()
-  return useCallback(async () => {
-    try {
-      const auth = await import('./auth.ts')
-      await auth.signOut()
-    } catch (error) {
-      return toastError(error)
-    }
-    await router.navigate({ to: '/sign-in' })
-    forget(client)
-  }, [client, router])
+/** Signs out and loads the sign-in page anew, so that nothing stays in memory. */
+export async function signOut(): Promise<void> {
+  try {
+    const auth = await import('./auth.ts')
+    await auth.signOut()
+    location.replace('/sign-in')
+  } catch (error) {
+    toastError(error)
+  }
 }

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { createFileRoute, Navigate } from '@tanstack/react-router'
+import { createFileRoute, useRouter } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useMemo } from 'react'
 import { FocusPage, Wordmark } from '#components/focus-page.tsx'
 import { PageHeading } from '#components/page-heading.tsx'
@@ -63,7 +63,7 @@ function SetupPage() {
       </Step>
     )
   }
-  if (place === 'sign-in') return <Navigate to="/sign-in" search={{ next: '/setup' }} replace />
+  if (place === 'sign-in') return <Leave to="/sign-in?next=/setup" />
   if (place === 'workspace') {
     return (
       <Step key="workspace" step="workspace" title={t('setup.workspace.title')} reason={t('setup.workspace.reason')}>
@@ -91,12 +91,19 @@ function SetupPage() {
       </Workspace>
     )
   }
-  return <Navigate to="/" replace />
+  return <Leave to="/" />
 }
 
 function Workspace({ membership, children }: { membership: Parameters<typeof toWorkspace>[0]; children: ReactNode }) {
   const workspace = useMemo(() => toWorkspace(membership), [membership])
   return <WorkspaceContext value={workspace}>{children}</WorkspaceContext>
+}
+
+/** Goes on once; the router's own `Navigate` would start anew with each render. */
+function Leave({ to }: { to: string }) {
+  const router = useRouter()
+  useEffect(() => void router.navigate({ href: to, replace: true }), [router, to])
+  return <SetupSkeleton />
 }
 
 function SetupTop({ step }: { step: SetupStep }) {

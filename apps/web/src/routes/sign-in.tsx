@@ -1,5 +1,6 @@
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { createFileRoute, Link, redirect, useRouter } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { FocusPage } from '#components/focus-page.tsx'
 import { PageHeading } from '#components/page-heading.tsx'
 import { SignInForm } from '#features/account/sign-in-form.tsx'
@@ -7,6 +8,7 @@ import { accountQuery, statusQuery } from '#lib/account.ts'
 import { t } from '#lib/i18n.ts'
 import { safeNext } from '#lib/next-path.ts'
 import { usePageTitle } from '#lib/page-title.ts'
+import { forget } from '#lib/session.ts'
 
 export const Route = createFileRoute('/sign-in')({
   validateSearch: (search: Record<string, unknown>): { next?: string } => {
@@ -27,6 +29,7 @@ function SignInPage() {
   const client = useQueryClient()
   const { data: status } = useSuspenseQuery(statusQuery)
   usePageTitle(t('signIn.title'))
+  useEffect(() => forget(client), [client])
   return (
     <FocusPage>
       <PageHeading className="mt-9 mb-6" description={t('signIn.text')}>

@@ -5,13 +5,12 @@ import { InitialsBadge } from '#components/initials-badge.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { RadioCard, RadioGroup } from '#components/ui/radio-group.tsx'
 import { t } from '#lib/i18n.ts'
-import { useSignOut } from '#lib/session.ts'
+import { signOut } from '#lib/session.ts'
 import { setTheme, themes, useTheme } from '#lib/theme.ts'
 
 /** What a person can see and set about themselves. */
 export function Profile({ account }: { account: Account }) {
   const theme = useTheme()
-  const signOut = useSignOut()
   const { user } = account
   return (
     <div className="mt-6 flex max-w-xl flex-col gap-9">

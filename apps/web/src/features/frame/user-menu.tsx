@@ -14,14 +14,13 @@ import {
   MenuTrigger,
 } from '#components/ui/menu.tsx'
 import { t } from '#lib/i18n.ts'
-import { useSignOut } from '#lib/session.ts'
+import { signOut } from '#lib/session.ts'
 import { setTheme, type Theme, themes, useTheme } from '#lib/theme.ts'
 import { userButton, UserButtonFace } from './user-button.tsx'
 
 /** The person at the foot of the left bar: profile, theme, the operator's folders, the way out. */
 export function UserMenu({ account }: { account: Account }) {
   const theme = useTheme()
-  const signOut = useSignOut()
   const { user } = account
   return (
     <Menu>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { createFileRoute, Navigate, Outlet, redirect, useLocation, useMatch, useParams } from '@tanstack/react-router'
-import { Suspense } from 'react'
+import { createFileRoute, Outlet, redirect, useMatch, useParams, useRouter } from '@tanstack/react-router'
+import { Suspense, useEffect } from 'react'
 import { InitialsBadge } from '#components/initials-badge.tsx'
 import { SideBar } from '#features/frame/side-bar.tsx'
 import { TabBar } from '#features/frame/tab-bar.tsx'
@@ -26,12 +26,17 @@ export const Route = createFileRoute('/_app')({
 function AppLayout() {
   const { account: loaded } = Route.useRouteContext()
   const { data: account = loaded } = useQuery(accountQuery)
-  const location = useLocation()
   const { slug } = useParams({ strict: false })
   const results = useMatch({ from: '/_app/w/$slug/search', shouldThrow: false })
   const isPhone = useMedia(phone)
   useServerEvents()
-  if (!account) return <Navigate to="/sign-in" search={{ next: location.href }} replace />
+  // Signed out elsewhere: the guard above leads away, and remembers this page.
+  const router = useRouter()
+  const gone = account === null
+  useEffect(() => {
+    if (gone) void router.invalidate()
+  }, [gone, router])
+  if (!account) return null
 
   const membership = account.memberships.find((candidate) => candidate.slug === slug) ?? preferredMembership(account, rememberedWorkspace())
   const workspace = membership ? toWorkspace(membership) : null
