@@ -19,6 +19,7 @@ import {
 import { listAssignedRoots } from '../folders/queries.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
+import { Id } from '../shapes.ts'
 import type { BookCard, BookPage, BookSort } from './schema.ts'
 
 const cardColumns = {
@@ -84,13 +85,17 @@ const orders = {
   author: [asc(book.authorSort), asc(book.sortTitle), asc(book.id)],
 }
 
+/** A moment as this server writes it into a cursor; Postgres reads fewer forms and years than JavaScript. */
+const isMoment = (text: string | undefined): boolean =>
+  /^(?!0000)\d{4}-/.test(text ?? '') && !Number.isNaN(Date.parse(text ?? '')) && new Date(text ?? '').toISOString() === text
+
 /** The condition of rows after a cursor; null when the cursor is not of this order. */
 function after(sort: BookSort, cursor: string): SQL | null {
   const values = decodeCursor(cursor, sort === 'author' ? 3 : 2)
-  const id = values?.at(-1)
-  if (!values || !id || !/^[0-9a-f-]{36}$/i.test(id)) return null
+  const id = Id.safeParse(values?.at(-1)).data
+  if (!values || !id) return null
   if (sort === 'added') {
-    if (Number.isNaN(Date.parse(values[0] ?? ''))) return null
+    if (!isMoment(values[0])) return null
     return sql`(${book.addedAt}, ${book.id}) < (${values[0]}::timestamptz, ${id}::uuid)`
   }
   if (sort === 'title') return sql`(${book.sortTitle}, ${book.id}) > (${values[0]}, ${id}::uuid)`
