@@ -20,18 +20,26 @@ export function createRpc(deps: ServerDeps): { rpc: NodeSurface; rest: NodeSurfa
     organization: organizationOf(request),
     headers: toHeaders(request),
   })
+  const reported = new WeakSet<object>()
   const report = (error: unknown): void => {
+    if (typeof error === 'object' && error !== null) reported.add(error)
     if (error instanceof ORPCError && error.status < 500) return
     const cause = error instanceof ORPCError ? (error.cause ?? error) : error
     if (cause instanceof ValidationError) deps.log.error({ issues: cause.issues }, 'answer of the wrong shape')
     else deps.log.error({ err: cause }, 'procedure failed')
   }
+  // What is left: a body that cannot be read, which anybody may send, or an answer that cannot be written.
+  const note = (error: unknown): void => {
+    if (error instanceof ORPCError || (typeof error === 'object' && error !== null && reported.has(error))) return
+    deps.log.warn({ reason: error instanceof Error ? error.message.slice(0, 200) : typeof error }, 'request or answer not understood')
+  }
   const plugins = [new ResponseHeadersPlugin<RequestContext>(), new BodyLimitPlugin<RequestContext>({ maxBodySize: limits.bodyBytes })]
   const rpcHandler = new RPCHandler(router, {
     plugins: [...plugins, new SimpleCsrfProtectionHandlerPlugin()],
-    interceptors: [onError(report)],
+    interceptors: [onError(note)],
+    clientInterceptors: [onError(report)],
   })
-  const restHandler = new OpenAPIHandler(router, { plugins, interceptors: [onError(report)] })
+  const restHandler = new OpenAPIHandler(router, { plugins, interceptors: [onError(note)], clientInterceptors: [onError(report)] })
   return {
     rpc: async (request, response) => (await rpcHandler.handle(request, response, { prefix: '/rpc', context: context(request) })).matched,
     rest: async (request, response) =>
