@@ -116,7 +116,7 @@ describe('a session', () => {
     const answer = await server.send('POST', '/api/auth/sign-up/email', {
       body: { ...account, email: `${Math.random()}@example.org`, ...over },
     })
-    expect([answer.status, answer.text.slice(0, 200)]).not.toMatchObject([500])
+    expect(answer.status, answer.text.slice(0, 200)).toBeLessThan(500)
   })
 
   test.each(['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', 'https:evil.example'])(

@@ -20,12 +20,16 @@ const forms: [RegExp, string][] = [
   [/\$\{(\w+)\.organizationId\} = \$\{(\w+)\.organizationId\}/g, 'true'],
 ]
 
+/** What the files held when they were listed; somebody may be editing them. */
+const sources = new Map<string, string>()
+
 /** All such places of the API. */
 export function listFilters(): Filter[] {
   return globSync('**/*.ts', { cwd: apiSource, exclude: ['**/*.test.ts'] })
     .toSorted()
     .flatMap((file) => {
       const source = readFileSync(path.join(apiSource, file), 'utf8')
+      sources.set(file, source)
       return forms.flatMap(([form, replacement]) =>
         [...source.matchAll(form)].map((match) => ({
           file,
@@ -67,8 +71,8 @@ function hook(): void {
       if (mutant === null || !url.startsWith(prefixes[0] ?? '')) return loaded
       const file = decodeURIComponent(new URL(url).pathname).slice(new URL(prefixes[0] ?? '').pathname.length)
       const filters = (sets[Number(mutant)] ?? []).filter((filter) => filter.file === file)
-      if (filters.length === 0) return loaded
-      let source = readFileSync(path.join(apiSource, file), 'utf8')
+      if (!sources.has(file)) return loaded
+      let source = sources.get(file) ?? ''
       for (const { at, text, replacement } of filters.toSorted((a, b) => b.at - a.at)) {
         if (!source.startsWith(text, at)) throw new Error(`${file} changed meanwhile`)
         source = source.slice(0, at) + replacement + source.slice(at + text.length)

@@ -17,6 +17,8 @@ export type Request = {
   organization?: string | undefined
   /** Sent as it is; anything but text and bytes is sent as JSON. */
   body?: unknown
+  /** Sends over a connection of its own, which the server may close. */
+  alone?: boolean
   /** Writes the body in pieces without a length. */
   chunked?: boolean
   /** The default is the server's own origin on requests that write; null sends none. */
@@ -42,22 +44,25 @@ export function createSender(port: number): Sender {
     if (typeof origin === 'string') headers.origin = origin
     for (const [name, value] of Object.entries(options.headers ?? {})) if (value !== undefined) headers[name] = value as string | string[]
     return new Promise((resolve, reject) => {
-      const outgoing = request({ host: '127.0.0.1', port, method, path, headers, agent, timeout: 20_000 }, (incoming) => {
-        const parts: Buffer[] = []
-        incoming.on('data', (part: Buffer) => parts.push(part))
-        incoming.on('error', reject)
-        incoming.on('end', () => {
-          const bytes = Buffer.concat(parts)
-          const text = bytes.toString()
-          let json: unknown
-          try {
-            json = JSON.parse(text)
-          } catch {
-            json = undefined
-          }
-          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: bytes, text, json })
-        })
-      })
+      const outgoing = request(
+        { host: '127.0.0.1', port, method, path, headers, agent: options.alone ? false : agent, timeout: 20_000 },
+        (incoming) => {
+          const parts: Buffer[] = []
+          incoming.on('data', (part: Buffer) => parts.push(part))
+          incoming.on('error', reject)
+          incoming.on('end', () => {
+            const bytes = Buffer.concat(parts)
+            const text = bytes.toString()
+            let json: unknown
+            try {
+              json = JSON.parse(text)
+            } catch {
+              json = undefined
+            }
+            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: bytes, text, json })
+          })
+        },
+      )
       outgoing.on('error', reject)
       outgoing.on('timeout', () => outgoing.destroy(new Error(`No answer to ${method} ${path.slice(0, 200)}`)))
       if (body && options.chunked) for (let at = 0; at < body.length; at += 65_536) outgoing.write(body.subarray(at, at + 65_536))
