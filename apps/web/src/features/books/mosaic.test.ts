@@ -33,6 +33,16 @@ it('replaces the oldest in turn when full', () => {
   expect(ids(fillMosaic(later, [card('e')], 3).cells)).toBe('dec')
 })
 
+it('replaces only a few at a time, and only by books whose cover is there', () => {
+  const full = fillMosaic(
+    empty,
+    ['a', 'b', 'c'].map((id) => card(id)),
+    3,
+  )
+  expect(ids(fillMosaic(full, [card('d'), card('e'), card('f')], 3, 2).cells)).toBe('dec')
+  expect(ids(fillMosaic(full, [card('d', 'pending')], 3).cells)).toBe('abc')
+})
+
 it('gives pictures the places of typeset covers, never the other way round', () => {
   const full = fillMosaic(empty, [card('a'), card('b', 'none'), card('c')], 3)
   expect(ids(fillMosaic(full, [card('d')], 3).cells)).toBe('adc')
