@@ -3,13 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { create as contentDisposition } from 'content-disposition'
 import { asMember, coverKey, coverWidths, findCover, findDownload, resolveDownload, type OrganizationScope } from '@carrel/api'
 import { readSessionToken } from '@carrel/auth'
-import { BookFileError, openBookFile } from '@carrel/formats'
+import { openBookFile, toProblem } from '@carrel/formats'
 import type { ServerDeps } from '../deps.ts'
 import { sendError } from './guard.ts'
 import { sendBytes, sendFile } from './send-file.ts'
 
 const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
-const coverRoute = new RegExp(`^/files/(${uuid})/books/(${uuid})/cover/(\\d{1,4})\\.webp$`)
+const coverRoute = new RegExp(`^/files/(${uuid})/books/(${uuid})/cover/([1-9]\\d{1,3})\\.webp$`)
 const fileRoute = new RegExp(`^/files/(${uuid})/files/(${uuid})$`)
 const mediaTypes: Record<string, string> = { epub: 'application/epub+zip' }
 
@@ -65,19 +65,19 @@ export function createFiles(deps: ServerDeps): (request: IncomingMessage, respon
     const root = await resolveDownload(deps.roots, found)
     if (!root)
       return sendError(response, 410, 'FILE_UNAVAILABLE', 'The folder of this book cannot be read now. Nothing is lost; ask the operator.')
-    try {
-      const handle = await openBookFile({ root, path: found.path })
-      await sendFile(request, response, handle, {
-        etag: (size, modifiedMs) =>
-          size === found.size && modifiedMs === found.modifiedMs && found.sha256
-            ? `"${found.sha256.slice(0, 40)}"`
-            : `"${size.toString(36)}-${modifiedMs.toString(36)}"`,
-        type: mediaTypes[found.format ?? ''] ?? 'application/octet-stream',
-        disposition: contentDisposition(path.posix.basename(found.path)),
-      })
-    } catch (error) {
-      if (!(error instanceof BookFileError)) throw error
-      sendError(response, 410, 'FILE_UNAVAILABLE', 'The file of this book cannot be read now. Scan the library to see why.')
-    }
+    const handle = await openBookFile({ root, path: found.path }).catch((error: unknown) => {
+      if (toProblem(error).code === 'crashed') throw error
+      return null
+    })
+    if (!handle)
+      return sendError(response, 410, 'FILE_UNAVAILABLE', 'The file of this book cannot be read now. Scan the library to see why.')
+    await sendFile(request, response, handle, {
+      etag: (size, modifiedMs) =>
+        size === found.size && modifiedMs === found.modifiedMs && found.sha256
+          ? `"${found.sha256.slice(0, 40)}"`
+          : `"${size.toString(36)}-${modifiedMs.toString(36)}"`,
+      type: mediaTypes[found.format ?? ''] ?? 'application/octet-stream',
+      disposition: contentDisposition(path.posix.basename(found.path)),
+    })
   }
 }

@@ -17,6 +17,9 @@ function chooseRange(request: IncomingMessage, size: number, etag: string): { st
   const condition = request.headers['if-range']
   if (!range || (condition !== undefined && String(condition).trim() !== etag)) return 'all'
   if (range.length > 200) return 'all'
+  // A suffix longer than the file is the whole file (RFC 9110 §14.1.2); the parser says it cannot be met.
+  const suffix = /^bytes=-(\d+)$/.exec(range.trim())?.[1]
+  if (suffix && size > 0 && Number(suffix) >= size) return { start: 0, end: size - 1 }
   const ranges = parseRange(size, range)
   if (ranges === -1) return null
   if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return 'all'
