@@ -50,7 +50,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const bench: Bench = {
   cache: values.cache,
   workFolder,
-  rounds: Number(values.rounds),
+  turns: (budgetMs) => turns(Number(values.rounds), budgetMs),
   books: Number(values.books),
   wants,
   log: (line) => console.error(`· ${line}`),
@@ -64,3 +64,15 @@ for (const { run } of chosen) {
 }
 if (!values.json) console.log(`\n${toTable(figures)}\n`)
 process.exitCode = figures.some(({ ok }) => ok === false) ? 1 : 0
+
+function* turns(rounds: number, budgetMs: number): Generator<number> {
+  const startedAt = performance.now()
+  for (let round = 1; round <= rounds; round += 1) {
+    yield round
+    const taken = performance.now() - startedAt
+    if (round < rounds && taken + taken / round > budgetMs) {
+      console.error(`· the machine is slow: ${round} of ${rounds} rounds`)
+      return
+    }
+  }
+}

@@ -11,6 +11,7 @@ import { connect, setUp, startServer, superuserOf, type RunningServer, type Sess
 const scanLimitMs = 180_000
 const pollMs = 40
 const coversOfFloor = 500
+const budgetMs = 150_000
 
 type Library = { id: string; scan: { status: string; startedAt: string | null; covered: number } | null }
 type Times = { listedMs: number; coveredMs: number }
@@ -56,14 +57,14 @@ function walkFloor(corpus: Corpus): number {
 }
 
 /** `scan.*`: each round scans the corpus into a new instance, after the floors of the same round. */
-export async function benchScan({ cache, workFolder, rounds, books, log }: Bench): Promise<Figure[]> {
+export async function benchScan({ cache, workFolder, turns, books, log }: Bench): Promise<Figure[]> {
   log(`preparing ${books} books`)
   const corpus = await prepareCorpus(cache, books)
   const listed: { floor: number; ours: number }[] = []
   const covered: { floor: number; ours: number }[] = []
   const rescanned: { floor: number; ours: number }[] = []
   const peaks: number[] = []
-  for (let round = 1; round <= rounds; round += 1) {
+  for (const round of turns(budgetMs)) {
     const server = await startServer({ dataDir: path.join(workFolder, `scan-${round}`), roots: [corpus.folder] })
     try {
       const session = await setUp(server)
@@ -81,7 +82,7 @@ export async function benchScan({ cache, workFolder, rounds, books, log }: Bench
       await session.post(`/libraries/${id}/scan`, {})
       rescanned.push({ floor, ours: (books * 1000) / (await follow(session, id, before)).listedMs })
       log(
-        `scan ${round}/${rounds}: listed ${Math.round(listed.at(-1)?.ours ?? 0)} of ${Math.round(listFloor)}/s, covered ${Math.round(covered.at(-1)?.ours ?? 0)} of ${Math.round(coverFloor)}/s`,
+        `scan ${round}: listed ${Math.round(listed.at(-1)?.ours ?? 0)} of ${Math.round(listFloor)}/s, covered ${Math.round(covered.at(-1)?.ours ?? 0)} of ${Math.round(coverFloor)}/s`,
       )
     } finally {
       await server.stop()

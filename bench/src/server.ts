@@ -121,10 +121,19 @@ export type Session = {
   get: <T>(path: string) => Promise<T>
 }
 
+/** The code stands in the greeting, which may come a moment after the server is ready. */
+async function setupCode(log: string): Promise<string> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const code = /\/setup\?code=(\S+)/.exec(readFileSync(log, 'utf8'))?.[1]
+    if (code) return code
+    await wait(50)
+  }
+  throw new Error('The start printed no setup code.')
+}
+
 /** Walks the setup over HTTP: operator, workspace, session. */
 export async function setUp(server: RunningServer): Promise<Session> {
-  const code = /\/setup\?code=(\S+)/.exec(readFileSync(server.log, 'utf8'))?.[1]
-  if (!code) throw new Error('The start printed no setup code.')
+  const code = await setupCode(server.log)
   const headers: Record<string, string> = { origin: server.url, 'content-type': 'application/json' }
   const call = async (method: string, route: string, body?: unknown) => {
     const answer = await fetch(`${server.url}/api/v1${route}`, {
