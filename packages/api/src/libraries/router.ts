@@ -97,7 +97,10 @@ export const libraries = {
     .input(UpdateLibrary)
     .output(Library)
     .handler(async ({ context: { scope }, input, errors }) => {
-      await getLibrary(scope, input.libraryId)
+      const library = await getLibrary(scope, input.libraryId)
+      const hides = input.visibility === 'restricted' && library.visibility !== 'restricted'
+      if (hides && !hasPermission(scope.permissions, 'library:read-restricted'))
+        throw new ORPCError('FORBIDDEN', { message: 'You may not put a library out of your own sight.' })
       const values = { ...(input.name !== undefined && { name: input.name }), ...(input.visibility && { visibility: input.visibility }) }
       if (!(await updateLibrary(scope, input.libraryId, values)))
         throw errors.NAME_TAKEN({ message: 'This workspace has a library of that name.' })
