@@ -1,0 +1,165 @@
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  assignRoot,
+  makeOrganization,
+  makePerson,
+  setUp,
+  startTestServer,
+  tempDir,
+  type Person,
+  type TestServer,
+} from './testing/server.ts'
+
+let server: TestServer
+let owner: Person
+let organization: string
+const outside = tempDir()
+const isRoot = process.getuid?.() === 0
+const at = (...parts: string[]) => path.join(server.root, ...parts)
+
+beforeAll(async () => {
+  server = await startTestServer()
+  owner = await makePerson(server, 'Owner')
+  organization = (await makeOrganization(server, 'Folders', { owner: [owner] })).id
+  for (const folder of ['mine/novels/old', 'mine/.hidden', 'mine/吾輩', "mine/it's 100%", 'other', 'mine-too'])
+    mkdirSync(at(folder), { recursive: true })
+  writeFileSync(at('mine/novels/one.epub'), 'x')
+  writeFileSync(at('mine/novels/notes.txt'), 'x')
+  symlinkSync(outside, at('mine/link-out'))
+  symlinkSync(at('mine/novels'), at('mine/link-in'))
+  await assignRoot(server, organization, at('mine'))
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  rmSync(outside, { recursive: true, force: true })
+})
+
+const list = (folder: string) =>
+  server.send('GET', `/api/v1/folders?path=${encodeURIComponent(folder)}`, { cookie: owner.cookie, organization })
+const create = (folders: unknown, name = `Library ${Math.random()}`) =>
+  server.send('POST', '/api/v1/libraries', { cookie: owner.cookie, organization, body: { name, folders } })
+const said = (answer: { status: number; json: unknown }) => [answer.status, (answer.json as { code?: string }).code]
+
+describe('the folder picker', () => {
+  test('shows the folders inside a root, not what hides, and counts the books', async () => {
+    const answer = await list(at('mine'))
+    expect(answer.json).toMatchObject({ path: at('mine'), parent: null, books: 0, truncated: false })
+    const names = (answer.json as { folders: { name: string; readable: boolean }[] }).folders
+    expect(names.map((folder) => folder.name).toSorted()).toEqual(["it's 100%", 'novels', '吾輩'])
+    expect((await list(at('mine/novels'))).json).toMatchObject({ parent: at('mine'), books: 1, folders: [{ name: 'old', readable: true }] })
+  })
+
+  const elsewhere: [string, () => string][] = [
+    ['a folder beside the root', () => at('other')],
+    ['a folder whose name begins like the root', () => at('mine-too')],
+    ['the folder above', () => server.root],
+    ['a way up', () => `${at('mine')}/../other`],
+    ['a long way up', () => `${at('mine')}/../../../../../../etc`],
+    ['a link out', () => at('mine/link-out')],
+    ['the root of all', () => '/'],
+    ['the system', () => '/etc'],
+    ['the processes', () => '/proc/self/root/etc'],
+    ['the data folder of the server', () => server.dataDir],
+    ['a relative path', () => 'mine'],
+    ['a folder that is not there', () => at('mine/none')],
+    ['a name with a line break', () => at('mine/no\nvels')],
+    ['an address', () => `file://${at('mine')}`],
+    ['a long name', () => at('mine', 'x'.repeat(3000))],
+  ]
+  test.each(elsewhere)('does not show %s, nor tell whether it is there', async (_what, folder) => {
+    const [shown, made, none] = [await list(folder()), await create([folder()]), await list(at('mine/nowhere'))]
+    expect([said(shown), said(made)]).toEqual([
+      [403, 'FOLDER_NOT_ALLOWED'],
+      [403, 'FOLDER_NOT_ALLOWED'],
+    ])
+    expect(shown.text).toBe(none.text)
+  })
+
+  test.each([
+    ['NUL', () => `${at('mine')}\0`],
+    ['nothing', () => ''],
+    ['5,000 characters', () => at('mine', 'x'.repeat(5000))],
+    ['half a character', () => `${at('mine')}\ud800`],
+  ])('refuses a path of %s', async (_what, folder) => {
+    const made = await create([folder()])
+    expect(made.status).toBe(400)
+    // A query string cannot carry half a character; it arrives as a sign of its own.
+    if (folder().isWellFormed()) expect((await list(folder())).status).toBe(400)
+  })
+
+  test('follows a link that stays inside', async () => {
+    expect((await list(at('mine/link-in'))).json).toMatchObject({ path: at('mine/novels') })
+  })
+
+  test('says so of a file, and of a folder that it may not read', async () => {
+    expect(said(await list(at('mine/novels/one.epub')))).toEqual([422, 'FOLDER_UNREADABLE'])
+    expect(said(await create([at('mine/novels/one.epub')]))).toEqual([422, 'FOLDER_UNREADABLE'])
+    if (isRoot) return
+    mkdirSync(at('mine/closed'))
+    chmodSync(at('mine/closed'), 0)
+    expect(said(await list(at('mine/closed')))).toEqual([422, 'FOLDER_UNREADABLE'])
+    expect(said(await create([at('mine/closed')]))).toEqual([422, 'FOLDER_UNREADABLE'])
+    chmodSync(at('mine/closed'), 0o755)
+    rmSync(at('mine/closed'), { recursive: true })
+  })
+})
+
+describe('a new library', () => {
+  test('takes no folder twice, none inside another, and no list without one', async () => {
+    expect(said(await create([at('mine/novels'), at('mine/novels')]))).toEqual([422, 'FOLDER_OVERLAPS'])
+    expect(said(await create([at('mine'), at('mine/novels')]))).toEqual([422, 'FOLDER_OVERLAPS'])
+    expect(said(await create([at('mine/link-in'), at('mine/novels/old')]))).toEqual([422, 'FOLDER_OVERLAPS'])
+    for (const folders of [[], undefined, 'x', [1], Array.from({ length: 21 }, () => at('mine'))])
+      expect((await create(folders)).status).toBe(400)
+  })
+
+  test('has a name of its own in its workspace', async () => {
+    expect((await create([at('mine/novels')], 'Novels')).status).toBe(200)
+    expect(said(await create([at('mine/novels')], 'Novels'))).toEqual([409, 'NAME_TAKEN'])
+    const two = await Promise.all([1, 2].map(() => create([at('mine/novels')], 'At once')))
+    expect(two.map((answer) => answer.status).toSorted()).toEqual([200, 409])
+  })
+
+  test('is kept on the real path, so that a link swapped later changes nothing', async () => {
+    const made = (await create([at('mine/link-in')])).json as { id: string }
+    const answer = await server.send('GET', `/api/v1/libraries/${made.id}`, { cookie: owner.cookie, organization })
+    expect(answer.json).toMatchObject({ folders: [{ path: at('mine/novels'), available: true }] })
+  })
+
+  test('can be taken out of sight only by who still sees it then', async () => {
+    const librarian = await makePerson(server, 'Librarian')
+    await server.db
+      .superuser`insert into member (id, organization_id, user_id, role) values (gen_random_uuid(), ${organization}, ${librarian.id}, 'librarian')`
+    const made = (await create([at('mine/novels')])).json as { id: string }
+    const hide = (who: Person) =>
+      server.send('PATCH', `/api/v1/libraries/${made.id}`, { cookie: who.cookie, organization, body: { visibility: 'restricted' } })
+    expect(said(await hide(librarian))).toEqual([403, 'FORBIDDEN'])
+    expect((await hide(owner)).status).toBe(200)
+    expect((await hide(librarian)).status).toBe(404)
+  })
+})
+
+describe('the operator', () => {
+  test('opens parts of the allowed folders to a workspace and closes them again, and nothing else', async () => {
+    const account = await setUp(server)
+    const signedIn = await server.send('POST', '/api/auth/sign-in/email', { body: account })
+    const cookie = signedIn.headers['set-cookie']?.[0]?.split(';')[0]
+    const call = (what: string, body: object) => server.send('POST', `/api/v1/instance/roots/${what}`, { cookie, body })
+    const target = (await makeOrganization(server, 'Given', { owner: [owner] })).id
+    const roots = async () => (await server.send('GET', '/api/v1/folders/roots', { cookie: owner.cookie, organization: target })).json
+    expect(await roots()).toEqual([])
+    expect((await call('assign', { organizationId: target, path: at('mine/novels') })).status).toBe(200)
+    expect((await call('assign', { organizationId: target, path: at('mine/novels') })).status).toBe(200)
+    expect(await roots()).toMatchObject([{ path: at('mine/novels'), available: true }])
+    for (const folder of [outside, '/etc', at('mine/link-out'), `${at('mine')}/../..`]) {
+      expect(said(await call('assign', { organizationId: target, path: folder }))).toEqual([403, 'FOLDER_NOT_ALLOWED'])
+    }
+    const other = (await makeOrganization(server, 'Also given')).id
+    expect((await call('assign', { organizationId: other, path: at('mine/novels') })).status).toBe(200)
+    expect((await call('unassign', { organizationId: target, path: at('mine/novels') })).status).toBe(200)
+    expect(await roots()).toEqual([])
+    expect(await server.db.superuser`select from root_assignment where organization_id = ${other}`).toHaveLength(1)
+  })
+})
