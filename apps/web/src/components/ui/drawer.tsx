@@ -4,7 +4,6 @@ import { cn } from '#lib/class-names.ts'
 
 export const Drawer = BaseDrawer.Root
 export const DrawerTrigger = BaseDrawer.Trigger
-export const DrawerClose = BaseDrawer.Close
 
 /** A sheet that rises from the lower edge and can be swiped away. */
 export function DrawerContent({ className, children, ...props }: ComponentProps<typeof BaseDrawer.Popup>) {
