@@ -62,7 +62,7 @@ export const BookFile = z.object({
   id: Id,
   format: z.string(),
   fileName: z.string(),
-  /** Folders below the library's folder, for people who may manage libraries; otherwise null. */
+  /** Path below the library's folder, for people who may manage libraries; otherwise null. */
   path: z.string().nullable(),
   size: z.number(),
   modifiedAt: Timestamp,

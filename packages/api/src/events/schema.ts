@@ -4,7 +4,7 @@ import { Id } from '../shapes.ts'
 
 /**
  * What the one event stream of a browser tab carries, for all workspaces of the user. `scan`: a run
- * moved on. `covers`: these books got their cover. `changed`: read this kind of thing again.
+ * moved on. `changed`: read this kind of thing again.
  */
 export const ServerEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello') }),

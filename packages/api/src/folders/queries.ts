@@ -14,10 +14,9 @@ export async function listAssignedRoots(scope: OrganizationScope | JobScope) {
 /** Assignments of all organizations, for the operator. */
 export async function listAssignments(scope: InstanceScope) {
   return scope.db
-    .select({ path: rootAssignment.path, organizationId: organization.id, name: organization.name })
+    .select({ path: rootAssignment.path, organizationId: rootAssignment.organizationId })
     .from(rootAssignment)
-    .innerJoin(organization, eq(organization.id, rootAssignment.organizationId))
-    .orderBy(asc(organization.name))
+    .orderBy(asc(rootAssignment.path))
 }
 
 export async function listOrganizations(scope: InstanceScope) {

@@ -77,15 +77,18 @@ export const roots = {
     })
     .output(z.array(AllowedRoot))
     .handler(async ({ context: { scope, deps } }) => {
-      const assignments = await listAssignments(scope)
+      const [assignments, organizations] = [await listAssignments(scope), await listOrganizations(scope)]
       const paths = [...new Set([...deps.roots, ...assignments.map((assignment) => assignment.path)])]
       return Promise.all(
         paths.map(async (folder) => {
           const real = await resolveInside(deps.roots, folder)
+          const openTo = new Set(
+            assignments.filter((assignment) => assignment.path === folder).map((assignment) => assignment.organizationId),
+          )
           return {
             path: folder,
             available: real !== null && (await isReadable(real)),
-            organizations: assignments.filter((a) => a.path === folder).map((a) => ({ id: a.organizationId, name: a.name })),
+            organizations: organizations.map((organization) => ({ ...organization, open: openTo.has(organization.id) })),
           }
         }),
       )

@@ -30,11 +30,11 @@ export const FolderListing = z.object({
 })
 export type FolderListing = z.infer<typeof FolderListing>
 
-/** A folder that the operator allows to this server, and the workspaces it is open to. */
+/** A folder that the operator allows to this server, with every workspace and whether it is open to it. */
 export const AllowedRoot = z.object({
   path: z.string(),
   available: z.boolean(),
-  organizations: z.array(z.object({ id: Id, name: z.string() })),
+  organizations: z.array(z.object({ id: Id, name: z.string(), open: z.boolean() })),
 })
 export type AllowedRoot = z.infer<typeof AllowedRoot>
 export const AssignRoot = z.object({ organizationId: Id, path: FolderPath })

@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { hasPermission } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { library, libraryFolder, scan } from '@carrel/db/schema'
 import { violates } from '../errors.ts'
@@ -18,8 +19,10 @@ const columns = {
   scanning: running,
   lastScannedAt: library.lastScannedAt,
 }
-const toLibrary = (row: Omit<Library, 'lastScannedAt'> & { lastScannedAt: Date | null }): Library => ({
+/** Files that need a look are for those who may scan. */
+const toLibrary = (scope: OrganizationScope, row: Omit<Library, 'lastScannedAt'> & { lastScannedAt: Date | null }): Library => ({
   ...row,
+  problemCount: hasPermission(scope.permissions, 'library:scan') ? row.problemCount : 0,
   lastScannedAt: row.lastScannedAt?.toISOString() ?? null,
 })
 
@@ -30,7 +33,7 @@ export async function listLibraries(scope: OrganizationScope): Promise<Library[]
     .from(library)
     .where(eq(library.organizationId, scope.organizationId))
     .orderBy(asc(library.name), asc(library.id))
-  return rows.map(toLibrary)
+  return rows.map((row) => toLibrary(scope, row))
 }
 
 export async function findLibrary(scope: OrganizationScope, libraryId: string): Promise<Library | undefined> {
@@ -38,7 +41,7 @@ export async function findLibrary(scope: OrganizationScope, libraryId: string): 
     .select(columns)
     .from(library)
     .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
-  return row && toLibrary(row)
+  return row && toLibrary(scope, row)
 }
 
 export async function listLibraryFolders(scope: OrganizationScope | JobScope, libraryId: string) {

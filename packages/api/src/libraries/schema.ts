@@ -12,6 +12,7 @@ export const Library = z.object({
   name: z.string(),
   visibility: Visibility,
   bookCount: z.number().int(),
+  /** Files that could not become books; 0 for people who may not scan. */
   problemCount: z.number().int(),
   scanning: z.boolean(),
   lastScannedAt: Timestamp.nullable(),

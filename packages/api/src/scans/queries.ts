@@ -7,7 +7,7 @@ import type { Scan } from './schema.ts'
 
 type ScanRow = typeof scan.$inferSelect
 
-/** Paths on the server are for those who may scan. */
+/** Paths on the server, and files that need a look, are for those who may scan. */
 const toScan = (scope: OrganizationScope | JobScope, row: ScanRow): Scan => {
   const showPaths = scope.kind === 'job' || hasPermission(scope.permissions, 'library:scan')
   return {
@@ -19,7 +19,7 @@ const toScan = (scope: OrganizationScope | JobScope, row: ScanRow): Scan => {
     processed: row.listed + row.unchanged + row.problems,
     listed: row.listed,
     unchanged: row.unchanged,
-    problems: row.problems,
+    problems: showPaths ? row.problems : 0,
     covered: row.covered,
     coversTotal: row.coversTotal,
     rate: row.milliRate / 1000,

@@ -1,4 +1,3 @@
-import type { Account } from '@carrel/api/schema/account'
 import type { AllowedRoot } from '@carrel/api/schema/folders'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Folder, FolderX } from 'lucide-react'
@@ -9,10 +8,8 @@ import { t } from '#lib/i18n.ts'
 import { instance, workspaceApi } from '#lib/rpc.ts'
 import { toastError } from '#lib/toasts.ts'
 
-type Workspace = { id: string; name: string }
-
 /** Which folders of the server are open to which workspace. */
-export function AllowedFolders({ account }: { account: Account }) {
+export function AllowedFolders() {
   const { data, error, isPending, refetch } = useQuery(instance.roots.list.queryOptions())
   if (isPending) return <FoldersSkeleton />
   if (!data) return <ErrorNotice error={error} onRetry={() => void refetch()} />
@@ -27,19 +24,18 @@ export function AllowedFolders({ account }: { account: Account }) {
       </Notice>
     )
   }
-  const own = account.memberships.map(({ organizationId, name }) => ({ id: organizationId, name }))
   return (
     <ul className="flex flex-col gap-4">
       {data.map((root) => (
         <li key={root.path}>
-          <AllowedFolder root={root} own={own} />
+          <AllowedFolder root={root} />
         </li>
       ))}
     </ul>
   )
 }
 
-function AllowedFolder({ root, own }: { root: AllowedRoot; own: readonly Workspace[] }) {
+function AllowedFolder({ root }: { root: AllowedRoot }) {
   const client = useQueryClient()
   const settle = {
     onError: toastError,
@@ -51,8 +47,6 @@ function AllowedFolder({ root, own }: { root: AllowedRoot; own: readonly Workspa
   const assign = useMutation(instance.roots.assign.mutationOptions(settle))
   const unassign = useMutation(instance.roots.unassign.mutationOptions(settle))
   const busy = assign.isPending || unassign.isPending
-  const open = new Set(root.organizations.map(({ id }) => id))
-  const workspaces = [...own, ...root.organizations.filter(({ id }) => !own.some((mine) => mine.id === id))]
   const Icon = root.available ? Folder : FolderX
   return (
     <section aria-label={root.path} className="overflow-hidden rounded-box border border-line bg-card">
@@ -64,14 +58,14 @@ function AllowedFolder({ root, own }: { root: AllowedRoot; own: readonly Workspa
         {!root.available && <span className="ml-auto shrink-0 text-meta text-warn">{t('settings.folders.missing')}</span>}
       </div>
       <ul className="divide-y divide-line">
-        {workspaces.map(({ id, name }) => (
+        {root.organizations.map(({ id, name, open }) => (
           <li key={id}>
             <label className="flex min-h-13 cursor-pointer items-center gap-4 px-4.5 py-2">
               <span dir="auto" className="min-w-0 flex-1 truncate">
                 {name}
               </span>
               <Switch
-                checked={open.has(id)}
+                checked={open}
                 disabled={busy}
                 onCheckedChange={(next) => (next ? assign : unassign).mutate({ organizationId: id, path: root.path })}
               />

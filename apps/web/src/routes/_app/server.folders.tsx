@@ -14,14 +14,13 @@ export const Route = createFileRoute('/_app/server/folders')({
 })
 
 function ServerFoldersPage() {
-  const { account } = Route.useRouteContext()
   usePageTitle(t('serverFolders.title'))
   return (
     <div className="max-w-2xl">
       <PageHeading className="mb-6" description={t('serverFolders.text')}>
         {t('serverFolders.title')}
       </PageHeading>
-      <AllowedFolders account={account} />
+      <AllowedFolders />
     </div>
   )
 }
