@@ -10,11 +10,13 @@ import { connect, setUp, startServer, superuserOf, type RunningServer, type Sess
 
 const scanLimitMs = 180_000
 const pollMs = 40
+/** Covers of a slow machine are counted for this long and not to the end. */
+const coversForMs = 30_000
 const coversOfFloor = 500
 const budgetMs = 150_000
 
 type Library = { id: string; scan: { status: string; startedAt: string | null; covered: number } | null }
-type Times = { listedMs: number; coveredMs: number }
+type Times = { listedMs: number; coversPerSecond: number; done: boolean }
 
 /** Follows the latest scan of a library to its end, as its page does. */
 async function follow(session: Session, libraryId: string, earlierStart: string | null): Promise<Times> {
@@ -27,7 +29,9 @@ async function follow(session: Session, libraryId: string, earlierStart: string 
     if (current?.status === 'failed' || now > deadline) throw new Error(`The scan did not end: ${JSON.stringify(scan)}`)
     if (current?.startedAt && current.status !== 'queued' && current.status !== 'listing') {
       listedAt ??= now
-      if (current.status === 'done') return { listedMs: listedAt - Date.parse(current.startedAt), coveredMs: now - listedAt }
+      const done = current.status === 'done'
+      if (done || now - listedAt > coversForMs)
+        return { listedMs: listedAt - Date.parse(current.startedAt), coversPerSecond: (current.covered * 1000) / (now - listedAt), done }
     }
     await wait(pollMs)
   }
@@ -36,9 +40,9 @@ async function follow(session: Session, libraryId: string, earlierStart: string 
 async function assertWhole(server: RunningServer, corpus: Corpus): Promise<void> {
   const sql = connect(superuserOf(server.dataDir))
   try {
-    const [found] = await sql<{ books: number; covers: number }[]>`
-      select count(*)::int as books, (count(*) filter (where cover_state = 'ready'))::int as covers from book`
-    if (found?.books !== corpus.books.length || found.covers !== corpus.books.length)
+    const [found] = await sql<{ books: number; bare: number }[]>`
+      select count(*)::int as books, (count(*) filter (where cover_state = 'none'))::int as bare from book`
+    if (found?.books !== corpus.books.length || found.bare > 0)
       throw new Error(`The scan found ${JSON.stringify(found)} of ${corpus.books.length} books.`)
   } finally {
     await sql.end()
@@ -76,11 +80,13 @@ export async function benchScan({ cache, workFolder, turns, books, log }: Bench)
       const coverFloor = await scanFloor(corpus, 'cover', coversOfFloor)
       await assertWhole(server, corpus)
       listed.push({ floor: listFloor, ours: (books * 1000) / times.listedMs })
-      covered.push({ floor: coverFloor, ours: (books * 1000) / times.coveredMs })
-      const before = (await session.get<Library>(`/libraries/${id}`)).scan?.startedAt ?? null
-      const floor = walkFloor(corpus)
-      await session.post(`/libraries/${id}/scan`, {})
-      rescanned.push({ floor, ours: (books * 1000) / (await follow(session, id, before)).listedMs })
+      covered.push({ floor: coverFloor, ours: times.coversPerSecond })
+      if (times.done) {
+        const before = (await session.get<Library>(`/libraries/${id}`)).scan?.startedAt ?? null
+        const floor = walkFloor(corpus)
+        await session.post(`/libraries/${id}/scan`, {})
+        rescanned.push({ floor, ours: (books * 1000) / (await follow(session, id, before)).listedMs })
+      }
       log(
         `scan ${round}: listed ${Math.round(listed.at(-1)?.ours ?? 0)} of ${Math.round(listFloor)}/s, covered ${Math.round(covered.at(-1)?.ours ?? 0)} of ${Math.round(coverFloor)}/s`,
       )
@@ -91,7 +97,7 @@ export async function benchScan({ cache, workFolder, turns, books, log }: Bench)
   return [
     against('scan.listed', 'books/s', listed, 0.6),
     against('scan.covered', 'covers/s', covered, 0.7),
-    against('scan.rescan', 'files/s', rescanned, null),
+    ...(rescanned.length > 0 ? [against('scan.rescan', 'files/s', rescanned, null)] : []),
     atMost('scan.rss', 'MB', peaks, null),
   ]
 }
