@@ -93,6 +93,20 @@ export async function makeBooks({
   return { folder, remove: () => rmSync(parent, { recursive: true, force: true }) }
 }
 
+/** A folder with just these books. */
+export async function makeFolder(name: string, books: Readonly<Record<string, EpubInput>>): Promise<Shelf> {
+  const parent = await mkdtemp(path.join(os.tmpdir(), 'carrel-e2e-books-'))
+  const folder = path.join(parent, name)
+  mkdirSync(folder)
+  for (const [file, book] of Object.entries(books)) addBook(folder, file, book)
+  return { folder, remove: () => rmSync(parent, { recursive: true, force: true }) }
+}
+
+export function addBook(folder: string, file: string, book: EpubInput): void {
+  mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
+  writeFileSync(path.join(folder, file), buildEpub({ identifier: `urn:carrel:${file}`, ...book }))
+}
+
 /** Every file below a folder, by its name. */
 export function filesNamed(folder: string, name: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

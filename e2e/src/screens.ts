@@ -19,7 +19,7 @@ export async function keepScreen(
   const before = page.viewportSize()
   const theme = await page.evaluate(() => (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'))
   for (const width of widths ?? [before?.width ?? 1440]) {
-    if (width !== before?.width) await page.setViewportSize({ width, height: heights[width as Width] })
+    if (width !== page.viewportSize()?.width) await page.setViewportSize({ width, height: heights[width as Width] })
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
       await settle(page)

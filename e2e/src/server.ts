@@ -18,8 +18,8 @@ export type CarrelServer = {
   output: () => string
   /** Stops the process and leaves its data. */
   stop: () => Promise<void>
-  /** Starts it again at the same address. */
-  start: () => Promise<void>
+  /** Starts it again at the same address; it may read these folders as well from now on. */
+  start: (more?: readonly string[]) => Promise<void>
   /** Stops it and removes its data. */
   remove: () => Promise<void>
 }
@@ -36,12 +36,15 @@ export async function startServer(roots: readonly string[], settings: Readonly<R
   await start()
   return server
 
-  async function start(): Promise<void> {
+  async function start(more: readonly string[] = []): Promise<void> {
     const began = output.length
     const { PATH, HOME, TMPDIR, LD_LIBRARY_PATH } = process.env
     const given = { PATH, HOME, TMPDIR, LD_LIBRARY_PATH, LANG: 'C.UTF-8', NODE_ENV: 'production' }
     const own = { DATA_DIR: dataDir, PORT: port, HOST: '127.0.0.1', RATE_LIMIT: 'false', ...settings }
-    const started = spawn(...tied(process.execPath, [program, ...roots]), { env: { ...given, ...own }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const started = spawn(...tied(process.execPath, [program, ...roots, ...more]), {
+      env: { ...given, ...own },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     child = started
     await new Promise<void>((resolve, reject) => {
       const limit = setTimeout(() => reject(new Error(`The server was not ready in time:\n${output.slice(began)}`)), startLimitMs)
