@@ -163,7 +163,7 @@ describe('other surfaces', () => {
         (match) => match[1],
       ),
     )
-    expect([...new Set(found)].toSorted()).toEqual(known.toSorted())
+    expect(new Set(found)).toEqual(new Set(known))
   })
 
   test('answer alike to everybody, and name nobody', async () => {

@@ -42,7 +42,18 @@ export function createApp(deps: ServerDeps): RequestListener {
   const guard = createGuard(deps)
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
   return (request, response) => {
-    if (guard(request, response)) void listener(request, response)
+    if (!guard(request, response)) return
+    const surface = request.url?.startsWith('/rpc/') ? rpc : request.url?.startsWith('/files/') ? files : undefined
+    if (!surface) return void listener(request, response)
+    surface(request, response).then(
+      (handled) => {
+        if (handled === false) sendError(response, 404, 'NOT_FOUND', notFound.message)
+      },
+      (error: unknown) => {
+        deps.log.error({ err: error }, 'request failed')
+        sendError(response, 500, 'INTERNAL_SERVER_ERROR', 'The server failed to answer. The log tells why.')
+      },
+    )
   }
 }
 

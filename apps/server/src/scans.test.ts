@@ -140,9 +140,9 @@ describe('a scan', () => {
     chmodSync(path.join(shelf, 'shut.epub'), 0)
     const library = await create(shelf)
     expect(await finished(library)).toMatchObject({ bookCount: 1, problemCount: 2, scan: { status: 'done' } })
-    expect((await problems(library)).map((problem) => [problem.path, problem.code]).toSorted()).toEqual([
-      ['closed', 'unreadable'],
-      ['shut.epub', 'unreadable'],
+    expect((await problems(library)).map((problem) => `${problem.path} ${problem.code}`).toSorted()).toEqual([
+      'closed unreadable',
+      'shut.epub unreadable',
     ])
     chmodSync(path.join(shelf, 'closed'), 0o755)
   })

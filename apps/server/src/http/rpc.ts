@@ -18,7 +18,9 @@ export function createRpc(deps: ServerDeps): { rpc: NodeSurface; rest: NodeSurfa
     deps,
     token: readSessionToken(request.headers.cookie, deps.settings.secret, secure),
     organization: organizationOf(request),
-    headers: toHeaders(request),
+    get headers() {
+      return toHeaders(request)
+    },
   })
   const reported = new WeakSet<object>()
   const report = (error: unknown): void => {

@@ -136,7 +136,7 @@ export async function makePerson(
   const id = newId()
   const email = `${name.toLowerCase().replaceAll(/\W+/g, '-')}-${id.slice(-8)}@example.org`
   await insertRow(superuser, 'user', { id, name, email, role: how.operator ? 'admin' : 'user', banned: how.banned ?? false })
-  const token = `${id.replaceAll('-', '')}`
+  const token = id.replaceAll('-', '')
   await insertRow(superuser, 'session', {
     id: newId(),
     user_id: id,
