@@ -4,8 +4,11 @@ import type { Logger } from 'pino'
 import { createEventBus, createJobs, type Deps } from '@carrel/api'
 import { createAuth, rolePermissions } from '@carrel/auth'
 import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
-import { createFsBlobStore } from '@carrel/storage'
+import { cacheBlobs, createFsBlobStore } from '@carrel/storage'
 import type { Env } from './env.ts'
+
+/** Thumbnails lie under the digest of their picture, so what is kept cannot be stale. */
+const thumbnailCacheBytes = 24 * 1024 * 1024
 
 export type ServerDeps = Deps & {
   boss: PgBoss
@@ -72,7 +75,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
         log[level]({ details: details.map((detail) => (detail instanceof Error ? detail.message : typeof detail)) }, `auth: ${message}`),
     }),
     authDb: pools.authDb,
-    blobs: createFsBlobStore(path.join(dataDir, 'blobs')),
+    blobs: cacheBlobs(createFsBlobStore(path.join(dataDir, 'blobs')), thumbnailCacheBytes),
     jobs: createJobs(boss),
     events,
     roots,

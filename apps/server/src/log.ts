@@ -4,11 +4,11 @@ import { destination, pino, stdSerializers, type Logger } from 'pino'
 export function createLog(level: string): Logger {
   return pino(
     {
-    level,
-    base: null,
-    serializers: { err: stdSerializers.errWithCause },
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
-  },
+      level,
+      base: null,
+      serializers: { err: stdSerializers.errWithCause },
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    },
     destination({ sync: false, minLength: 4096, periodicFlush: 200 }),
   )
 }

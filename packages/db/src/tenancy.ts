@@ -52,10 +52,18 @@ export function createTransact(pool: Sql): Transact {
       // Sent together, in this order: opening and entering cost one round trip.
       const begun = connection.unsafe(options.readOnly ? 'begin read only' : 'begin').execute()
       const [entered] = await Promise.all([enter(connection, entry), begun])
-      const session = new PostgresJsSession(connection, dialect, {}, {})
+      const session = new PreparingSession(connection, dialect, {}, {})
       const result = await fn(new PostgresJsDatabase(dialect, session, {}), entered as never)
-      if (options.readOnly) void connection.unsafe('commit').then(release, release)
-      else await connection.unsafe('commit').then(release)
+      if (options.readOnly) {
+        // It goes out before anything of the connection's next user, so nobody has to wait for its answer.
+        connection
+          .unsafe('commit')
+          .execute()
+          .catch(() => {})
+        // postgres.js hands a statement to its connection one microtask after execute().
+        await undefined
+      } else await connection.unsafe('commit')
+      release()
       return result
     } catch (error) {
       await connection.unsafe('rollback').catch(() => {})
@@ -63,6 +71,14 @@ export function createTransact(pool: Sql): Transact {
       throw error
     }
   }
+}
+
+const preparedParameters = 24
+
+/** Drizzle leaves statements unnamed; parsing and planning them under policies costs more than running them. Long lists stay so. */
+class PreparingSession extends PostgresJsSession<ReservedSql, EmptyRelations> {
+  override prepareQuery: PostgresJsSession<ReservedSql, EmptyRelations>['prepareQuery'] = (query, mode, name, ...rest) =>
+    super.prepareQuery(query, mode, name === false && query.params.length <= preparedParameters ? 'kept' : name, ...rest)
 }
 
 async function enter(connection: ReservedSql, entry: Entry): Promise<Actor | EnteredJob | null> {

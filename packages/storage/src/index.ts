@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { LRUCache } from 'lru-cache'
 
 /** Where derived files lie. Keys are `/`-separated names of a-z, 0-9, `.`, `_` and `-`. */
 export type BlobStore = {
@@ -46,6 +47,31 @@ export function createFsBlobStore(folder: string): BlobStore {
     },
     async delete(key) {
       await rm(locate(key), { force: true })
+    },
+  }
+}
+
+/**
+ * Keeps blobs that were read lately in memory, at most `maxBytes` of them. Only for keys whose content never
+ * changes: another process's writes are not seen.
+ */
+export function cacheBlobs(store: BlobStore, maxBytes: number): BlobStore {
+  const kept = new LRUCache<string, Buffer>({ maxSize: maxBytes, sizeCalculation: (bytes) => bytes.length || 1 })
+  return {
+    async put(key, bytes) {
+      kept.delete(key)
+      await store.put(key, bytes)
+    },
+    async get(key) {
+      const known = kept.get(key)
+      if (known) return known
+      const bytes = await store.get(key)
+      if (bytes?.length) kept.set(key, bytes)
+      return bytes
+    },
+    async delete(key) {
+      kept.delete(key)
+      await store.delete(key)
     },
   }
 }

@@ -1,67 +1,55 @@
 import path from 'node:path'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { create as contentDisposition } from 'content-disposition'
-import { asMember, coverKey, coverWidths, findCover, findDownload, resolveDownload, type OrganizationScope } from '@carrel/api'
+import { asMember, coverKey, coverWidths, findDownload, resolveDownload } from '@carrel/api'
 import { readSessionToken } from '@carrel/auth'
 import { openBookFile, toProblem } from '@carrel/formats'
 import type { ServerDeps } from '../deps.ts'
+import { createCoverLookup } from './cover-lookup.ts'
 import { sendError } from './guard.ts'
+import type { NodeSurface } from './rpc.ts'
 import { sendBytes, sendFile } from './send-file.ts'
 
 const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
 const coverRoute = new RegExp(`^/files/(${uuid})/books/(${uuid})/cover/([1-9]\\d{1,3})\\.webp$`)
 const fileRoute = new RegExp(`^/files/(${uuid})/files/(${uuid})$`)
+type CoverRoute = [organization: string, bookId: string, width: string]
+type FileRoute = [organization: string, fileId: string]
+const signInFirst = (response: ServerResponse) => sendError(response, 401, 'UNAUTHORIZED', 'Sign in to go on.')
 const mediaTypes: Record<string, string> = { epub: 'application/epub+zip' }
 
-/** Covers and downloads. Authorized like rows, each time; no connection is held while bytes flow. */
-export function createFiles(deps: ServerDeps): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+/** Covers and downloads. Authorized like rows, each time; no connection is held while bytes flow. Answers all it is asked. */
+export function createFiles(deps: ServerDeps): NodeSurface {
   const secure = deps.appUrl?.startsWith('https:') ?? false
+  const lookUpCover = createCoverLookup(deps)
   const notFound = (response: ServerResponse) => sendError(response, 404, 'NOT_FOUND', 'There is no such file, or it is not open to you.')
 
-  async function authorize<T>(
-    request: IncomingMessage,
-    response: ServerResponse,
-    organization: string,
-    find: (scope: OrganizationScope) => Promise<T | undefined>,
-  ): Promise<T | undefined> {
-    const token = readSessionToken(request.headers.cookie, deps.settings.secret, secure)
-    const found = token
-      ? await asMember(
-          deps.transact,
-          token,
-          organization,
-          async (scope) => (scope === 'not-a-member' ? undefined : scope === 'unauthenticated' ? scope : find(scope)),
-          { readOnly: true },
-        )
-      : ('unauthenticated' as const)
-    if (found === 'unauthenticated') sendError(response, 401, 'UNAUTHORIZED', 'Sign in to go on.')
-    else if (found === undefined) notFound(response)
-    else return found
-    return undefined
+  const findFile = (token: string, organization: string, fileId: string) =>
+    asMember(
+      deps.transact,
+      token,
+      organization,
+      async (scope) => (scope === 'not-a-member' ? undefined : scope === 'unauthenticated' ? scope : findDownload(scope, fileId)),
+      { readOnly: true },
+    )
+
+  async function sendCover(request: IncomingMessage, response: ServerResponse, token: string, [organization, bookId, width]: CoverRoute) {
+    if (!coverWidths.some((known) => known === Number(width))) return notFound(response)
+    const cover = await lookUpCover({ token, organization: organization.toLowerCase(), bookId: bookId.toLowerCase() })
+    if (cover === 'unauthenticated') return signInFirst(response)
+    if (!cover) return notFound(response)
+    const key = coverKey(cover.organizationId, cover.hash, Number(width))
+    const sent = await sendBytes(request, response, () => deps.blobs.get(key), {
+      etag: `"${cover.hash.slice(0, 32)}-${width}"`,
+      type: 'image/webp',
+    })
+    if (!sent) notFound(response)
   }
 
-  return async (request, response) => {
-    response.setHeader('vary', 'Cookie')
-    response.setHeader('cache-control', 'private, no-cache')
-    response.setHeader('content-security-policy', "sandbox; default-src 'none'")
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      return sendError(response, 405, 'METHOD_NOT_SUPPORTED', 'Files are read with GET.')
-    const route = (request.url ?? '').split('?', 1)[0] ?? ''
-
-    const [, coverOrg, bookId, width] = coverRoute.exec(route) ?? []
-    if (coverOrg && bookId) {
-      if (!coverWidths.includes(Number(width) as 320)) return notFound(response)
-      const cover = await authorize(request, response, coverOrg, (scope) => findCover(scope, bookId))
-      if (!cover) return
-      const bytes = await deps.blobs.get(coverKey(cover.organizationId, cover.hash, Number(width)))
-      if (!bytes?.length) return notFound(response)
-      return sendBytes(request, response, bytes, { etag: `"${cover.hash.slice(0, 32)}-${width}"`, type: 'image/webp' })
-    }
-
-    const [, fileOrg, fileId] = fileRoute.exec(route) ?? []
-    if (!fileOrg || !fileId) return notFound(response)
-    const found = await authorize(request, response, fileOrg, (scope) => findDownload(scope, fileId))
-    if (!found) return
+  async function sendDownload(request: IncomingMessage, response: ServerResponse, token: string, [organization, fileId]: FileRoute) {
+    const found = await findFile(token, organization, fileId)
+    if (found === 'unauthenticated') return signInFirst(response)
+    if (!found) return notFound(response)
     const root = await resolveDownload(deps.roots, found)
     if (!root)
       return sendError(response, 410, 'FILE_UNAVAILABLE', 'The folder of this book cannot be read now. Nothing is lost; ask the operator.')
@@ -79,5 +67,24 @@ export function createFiles(deps: ServerDeps): (request: IncomingMessage, respon
       type: mediaTypes[found.format ?? ''] ?? 'application/octet-stream',
       disposition: contentDisposition(path.posix.basename(found.path)),
     })
+  }
+
+  return async (request, response) => {
+    response.setHeader('vary', 'Cookie')
+    response.setHeader('cache-control', 'private, no-cache')
+    response.setHeader('content-security-policy', "sandbox; default-src 'none'")
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      sendError(response, 405, 'METHOD_NOT_SUPPORTED', 'Files are read with GET.')
+      return true
+    }
+    const route = (request.url ?? '').split('?', 1)[0] ?? ''
+    const token = readSessionToken(request.headers.cookie, deps.settings.secret, secure)
+    const cover = coverRoute.exec(route)?.slice(1) as CoverRoute | undefined
+    const file = fileRoute.exec(route)?.slice(1) as FileRoute | undefined
+    if (!cover && !file) notFound(response)
+    else if (!token) signInFirst(response)
+    else if (cover) await sendCover(request, response, token, cover)
+    else if (file) await sendDownload(request, response, token, file)
+    return true
   }
 }

@@ -26,17 +26,22 @@ function chooseRange(request: IncomingMessage, size: number, etag: string): { st
   return ranges[0] ?? 'all'
 }
 
-/** Sends bytes that are in memory, with validator; one range at most is not worth it for these. */
-export function sendBytes(
+/** Sends a small representation, with validator; false when it is gone. It is read only when the client lacks it. */
+export async function sendBytes(
   request: IncomingMessage,
   response: ServerResponse,
-  bytes: Buffer,
+  read: () => Promise<Buffer | null>,
   options: { etag: string; type: string },
-): void {
-  response.setHeader('etag', options.etag)
-  if (isFresh(request, options.etag)) return void response.writeHead(304).end()
-  response.writeHead(200, { 'content-type': options.type, 'content-length': bytes.length })
+): Promise<boolean> {
+  if (isFresh(request, options.etag)) {
+    response.writeHead(304, { etag: options.etag }).end()
+    return true
+  }
+  const bytes = await read()
+  if (!bytes?.length) return false
+  response.writeHead(200, { etag: options.etag, 'content-type': options.type, 'content-length': bytes.length })
   response.end(request.method === 'HEAD' ? undefined : bytes)
+  return true
 }
 
 /**

@@ -85,7 +85,7 @@ export const book = snakeCase.table(
     foreignKey({ columns: [t.organizationId, t.libraryId], foreignColumns: [library.organizationId, library.id] }).onDelete('cascade'),
     foreignKey({ columns: [t.organizationId, t.publisherId], foreignColumns: [publisher.organizationId, publisher.id] }),
     index('book_added')
-      .on(t.organizationId, t.addedAt.desc(), t.id.desc())
+      .on(t.organizationId, t.addedAt, t.id)
       .where(sql`deleted_at is null`),
     index('book_title')
       .on(t.organizationId, t.sortTitle, t.id)
@@ -94,7 +94,7 @@ export const book = snakeCase.table(
       .on(t.organizationId, t.authorSort, t.sortTitle, t.id)
       .where(sql`deleted_at is null`),
     index('book_library_added')
-      .on(t.organizationId, t.libraryId, t.addedAt.desc(), t.id.desc())
+      .on(t.organizationId, t.libraryId, t.addedAt, t.id)
       .where(sql`deleted_at is null`),
     index('book_library_title')
       .on(t.organizationId, t.libraryId, t.sortTitle, t.id)

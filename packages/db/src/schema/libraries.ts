@@ -169,7 +169,8 @@ export const coverTask = snakeCase.table(
   (t) => [
     primaryKey({ columns: [t.organizationId, t.bookId] }),
     libraryKey(t),
-    index().on(t.organizationId, t.libraryId, t.wantedAt),
+    // The order in which they are taken; its NULLS LAST is Drizzle's own for desc().
+    index().on(t.organizationId, t.libraryId, t.wantedAt.desc(), t.bookId),
     ...libraryData('cover_task'),
     pgPolicy('cover_task_want', {
       for: 'update',

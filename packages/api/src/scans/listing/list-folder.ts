@@ -48,8 +48,8 @@ export async function listFolder(
 
   try {
     for await (const met of walk(folder.root, signal)) {
-      const first = met[0]
-      if (first?.kind === 'folder') progress.currentFolder = first.path || null
+      const entered = met.findLast((found) => found.kind === 'folder')
+      if (entered) progress.currentFolder = entered.path || null
       const things = met.filter((found) => found.kind !== 'folder')
       if (things.length === 0) continue
       progress.counts.found += things.length

@@ -14,17 +14,23 @@ export class FolderUnreadable extends Error {}
 
 const skippedFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', 'lost+found'])
 const statsAtOnce = 32
+const partSize = 256
+const partEveryMs = 150
 
 /**
- * Walks a folder without following links, one folder at a time, so that memory does not grow with the
+ * Walks a folder without following links, in parts of a few hundred things, so that memory does not grow with the
  * library. Throws FolderUnreadable when the root cannot be read; everything below is reported.
  */
 export async function* walk(root: string, signal: AbortSignal): AsyncGenerator<Found[]> {
   const pending = ['']
+  // A part spans folders: a question to the database for each small folder would cost more than reading its books.
+  let met: Found[] = []
+  let yieldedAt = performance.now()
+  const isFull = () => met.length >= partSize || (met.length > 0 && performance.now() - yieldedAt > partEveryMs)
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const inner: string[] = []
     let names: string[] = []
-    const met: Found[] = [{ kind: 'folder', path: folder }]
+    met.push({ kind: 'folder', path: folder })
     try {
       for await (const entry of await opendir(path.join(root, folder), { bufferSize: 256 })) {
         signal.throwIfAborted()
@@ -41,7 +47,11 @@ export async function* walk(root: string, signal: AbortSignal): AsyncGenerator<F
           met.push(...(await Promise.all(names.map((name) => look(root, name)))))
           names = []
         }
-        if (met.length >= 256) yield met.splice(0)
+        if (isFull()) {
+          yield met
+          met = []
+          yieldedAt = performance.now()
+        }
       }
       met.push(...(await Promise.all(names.map((name) => look(root, name)))))
     } catch (error) {
@@ -50,8 +60,13 @@ export async function* walk(root: string, signal: AbortSignal): AsyncGenerator<F
       met.push(problem(folder, 'unreadable', 'Carrel may not read this folder.'))
     }
     pending.push(...inner.toSorted().toReversed())
-    if (met.length > 0) yield met
+    if (isFull()) {
+      yield met
+      met = []
+      yieldedAt = performance.now()
+    }
   }
+  if (met.length > 0) yield met
 }
 
 const problem = (at: string, code: Extract<Found, { kind: 'problem' }>['code'], detail: string): Found => ({

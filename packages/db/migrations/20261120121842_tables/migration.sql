@@ -334,10 +334,10 @@ CREATE INDEX "invitation_email_index" ON "invitation" ("email");--> statement-br
 CREATE INDEX "member_user_id_index" ON "member" ("user_id");--> statement-breakpoint
 CREATE INDEX "session_user_id_index" ON "session" ("user_id");--> statement-breakpoint
 CREATE INDEX "verification_identifier_index" ON "verification" ("identifier");--> statement-breakpoint
-CREATE INDEX "book_added" ON "book" ("organization_id","added_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "book_added" ON "book" ("organization_id","added_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "book_title" ON "book" ("organization_id","sort_title","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "book_author" ON "book" ("organization_id","author_sort","sort_title","id") WHERE deleted_at is null;--> statement-breakpoint
-CREATE INDEX "book_library_added" ON "book" ("organization_id","library_id","added_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "book_library_added" ON "book" ("organization_id","library_id","added_at","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "book_library_title" ON "book" ("organization_id","library_id","sort_title","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "book_library_author" ON "book" ("organization_id","library_id","author_sort","sort_title","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "book_contributor_organization_id_person_id_index" ON "book_contributor" ("organization_id","person_id");--> statement-breakpoint
@@ -347,7 +347,7 @@ CREATE UNIQUE INDEX "library_file_path" ON "library_file" ("organization_id","fo
 CREATE INDEX "library_file_book" ON "library_file" ("organization_id","book_id");--> statement-breakpoint
 CREATE INDEX "library_file_content" ON "library_file" ("organization_id","library_id","sha256") WHERE book_id is not null;--> statement-breakpoint
 CREATE INDEX "library_file_problem" ON "library_file" ("organization_id","library_id","id") WHERE problem is not null;--> statement-breakpoint
-CREATE INDEX "cover_task_organization_id_library_id_wanted_at_index" ON "cover_task" ("organization_id","library_id","wanted_at");--> statement-breakpoint
+CREATE INDEX "cover_task_organization_id_library_id_wanted_at_book_id_index" ON "cover_task" ("organization_id","library_id","wanted_at" DESC NULLS LAST,"book_id");--> statement-breakpoint
 CREATE INDEX "library_folder_organization_id_library_id_index" ON "library_folder" ("organization_id","library_id");--> statement-breakpoint
 CREATE INDEX "scan_organization_id_library_id_created_at_index" ON "scan" ("organization_id","library_id","created_at");--> statement-breakpoint
 CREATE INDEX "reading_state_user_id_updated_at_index" ON "reading_state" ("user_id","updated_at");--> statement-breakpoint
