@@ -124,13 +124,14 @@ describe('other surfaces', () => {
     '/api',
     '/api/*',
     '/api/auth',
-    '/api/v1/*',
+    '/api/v1/',
     '/docs',
     '/docs/${name}',
     '/docs/start.js',
-    '/files/*',
+    '/files/',
     '/livez',
     '/readyz',
+    '/rpc/',
     '/rpc/*',
     '/v1/openapi.json',
   ]
@@ -159,9 +160,9 @@ describe('other surfaces', () => {
       (f) => !f.endsWith('.test.ts'),
     )
     const found = sources.flatMap((file) =>
-      [...readFileSync(file, 'utf8').matchAll(/\.(?:get|post|put|patch|delete|all|route|mount)\(\s*['"`]([^'"`]+)['"`]/g)].map(
-        (match) => match[1],
-      ),
+      [
+        ...readFileSync(file, 'utf8').matchAll(/(?:\.(?:get|post|put|patch|delete|all|route|mount)\(|\bprefix:)\s*['"`]([^'"`]+)['"`]/g),
+      ].map((match) => match[1]),
     )
     expect(new Set(found)).toEqual(new Set(known))
   })
