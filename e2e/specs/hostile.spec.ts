@@ -6,7 +6,7 @@ import { type CarrelServer, startServer } from '../src/server.ts'
 import { expect, type Page, type StorageState, test } from '../src/test.ts'
 
 test('the wizard bears wrong codes, impatient clicks and reloads', async ({ visit, forgive }) => {
-  forgive(/status of 403/)
+  forgive(/status of 40[39]/)
   test.setTimeout(240_000)
   const shelf = await makeBooks({ count: 60, broken: false })
   const server = await startServer([shelf.folder])
@@ -32,7 +32,8 @@ test('the wizard bears wrong codes, impatient clicks and reloads', async ({ visi
     await expect(page.getByRole('heading', { name: 'Name your workspace' })).toBeVisible()
     await page.reload()
     await expect(page.getByRole('heading', { name: 'Name your workspace' })).toBeVisible()
-    await page.getByLabel('Workspace name').fill('Ashgrove Readers')
+    // Without Latin letters the server makes the address, so nothing but care keeps a second click from a second workspace.
+    await page.getByLabel('Workspace name').fill('灯台文庫')
     await page.getByRole('button', { name: 'Continue' }).dblclick()
 
     await expect(page.getByRole('heading', { name: 'Where are your books?' })).toBeVisible()

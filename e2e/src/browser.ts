@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LaunchOptions } from '@playwright/test'
 
 /**
- * The browser of the run: CHROMIUM_PATH, else the machine's own, else the one of the npm package, which needs
- * nothing that a bare Debian lacks because it brings NSS, expat and a font of its own.
+ * The browser of the run: CHROMIUM_PATH, else the machine's own, else (or with CHROMIUM_PATH=package) the one of the
+ * npm package, which needs nothing that a bare Debian lacks because it brings NSS, expat and a font of its own.
  */
 export async function findBrowser(): Promise<LaunchOptions> {
-  const given = process.env['CHROMIUM_PATH'] || '/usr/bin/chromium'
-  if (process.env['CHROMIUM_PATH'] || existsSync(given)) return { executablePath: given }
+  const given = process.env['CHROMIUM_PATH'] || (existsSync('/usr/bin/chromium') ? '/usr/bin/chromium' : 'package')
+  if (given !== 'package') return { executablePath: given }
   const folder = await unpack()
   const environment = Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
@@ -29,11 +29,9 @@ export async function findBrowser(): Promise<LaunchOptions> {
 async function unpack(): Promise<string> {
   const bin = fileURLToPath(new URL('../bin', import.meta.resolve('@sparticuz/chromium')))
   const folder = path.resolve(import.meta.dirname, '../node_modules/.chromium')
-  const made = path.join(folder, 'package')
-  const version = path.basename(path.resolve(bin, '../../../..'))
+  const { version } = JSON.parse(readFileSync(path.join(bin, '../package.json'), 'utf8')) as { version: string }
   const target = path.join(folder, version)
   if (existsSync(target)) return target
-  rmSync(made, { recursive: true, force: true })
   const partial = path.join(folder, randomUUID())
   mkdirSync(partial, { recursive: true })
   // The package unpacks into the temporary folder, and only there.
@@ -46,7 +44,7 @@ async function unpack(): Promise<string> {
     if (temporary === undefined) delete process.env['TMPDIR']
     else process.env['TMPDIR'] = temporary
   }
-  writeFileSync(path.join(partial, 'fonts.conf'), fontSettings(target))
+  writeFileSync(path.join(partial, 'fonts.conf'), fontSettings)
   try {
     renameSync(partial, target)
   } catch (error) {
@@ -56,13 +54,11 @@ async function unpack(): Promise<string> {
   return target
 }
 
-function fontSettings(folder: string): string {
-  return `<?xml version="1.0"?>
+/** Read from where it lies, so that the clone may move. */
+const fontSettings = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
 <dir>/usr/share/fonts</dir>
-<dir>${folder}/fonts</dir>
-<cachedir>${folder}/font-cache</cachedir>
+<dir prefix="relative">fonts</dir>
 </fontconfig>
 `
-}

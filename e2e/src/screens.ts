@@ -19,7 +19,8 @@ export async function keepScreen(
   const before = page.viewportSize()
   const theme = await page.evaluate(() => (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'))
   for (const width of widths ?? [before?.width ?? 1440]) {
-    if (width !== page.viewportSize()?.width) await page.setViewportSize({ width, height: heights[width as Width] })
+    await page.setViewportSize({ width, height: heights[width as Width] })
+    if (whole) await stretch(page)
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
       await settle(page)
@@ -27,12 +28,18 @@ export async function keepScreen(
         path: path.join(folder, `${name}-${width}-${colorScheme}.png`),
         animations: 'disabled',
         scale: 'css',
-        fullPage: whole,
       })
     }
   }
   await page.emulateMedia({ colorScheme: theme })
   if (before) await page.setViewportSize(before)
+}
+
+/** Makes the window as tall as the page, so that bars stay at its edges. */
+async function stretch(page: Page): Promise<void> {
+  const { width, height } = page.viewportSize() ?? { width: 1440, height: 900 }
+  const needed = await page.evaluate(() => document.documentElement.scrollHeight)
+  if (needed > height) await page.setViewportSize({ width, height: needed })
 }
 
 /** Until fonts and the pictures in view are there; a picture that never comes is looked at as it is. */
