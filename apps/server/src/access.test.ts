@@ -38,6 +38,33 @@ describe('the access matrix', () => {
   })
 })
 
+test('covers and downloads that all callers ask for at the same moment go to each as they may have them', async () => {
+  const { open, restricted, foreign } = world.places
+  const asked = world.callers.flatMap((caller) =>
+    [world.alpha.id, world.beta.id].flatMap((organization) =>
+      [open, restricted, foreign].flatMap((place) => [
+        { caller, organization, id: place.bookId, at: `/files/${organization}/books/${place.bookId}/cover/320.webp` },
+        { caller, organization, id: place.fileId, at: `/files/${organization}/files/${place.fileId}` },
+      ]),
+    ),
+  )
+  for (let round = 0; round < 4; round++) {
+    const order = asked.toSorted(() => Math.random() - 0.5)
+    await Promise.all(
+      order.map(async ({ caller, organization, id, at }) => {
+        const answer = await server.send('GET', at, { cookie: caller.cookie, alone: true })
+        const seen =
+          caller.organization && world[caller.organization].id === organization
+            ? caller.sees.find((place) => [place.bookId, place.fileId].includes(id))
+            : undefined
+        expect([caller.name, at, answer.status]).toEqual([caller.name, at, seen ? 200 : caller.known ? 404 : 401])
+        if (seen) expect(answer.text.startsWith(seen.mark)).toBe(true)
+        else expect(answer.text).not.toContain('CANARY')
+      }),
+    )
+  }
+})
+
 describe('Better Auth', () => {
   type Endpoint = { path?: string; options?: { method?: string | string[] } }
   const endpoints = () =>
@@ -133,6 +160,7 @@ describe('other surfaces', () => {
     '/livez',
     '/readyz',
     '/rpc',
+    '/rpc/',
     '/rpc/',
     '/rpc/*',
     '/v1/openapi.json',

@@ -69,7 +69,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     secret: db.secret,
     roots: options.roots ?? [root],
     dataDir,
-    migrationsDir: path.join(import.meta.dirname, '../../../../packages/db/migrations'),
+    migrationsDir: db.migrationsFolder,
     webDir,
     version: '0.0.0-test',
     log,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Sql } from 'postgres'
@@ -8,7 +8,7 @@ import { migrate, type MigrateOptions } from '../migrate.ts'
 import { loginPassword, type Login } from '../roles.ts'
 
 const template = 'carrel'
-const migrationsFolder = path.join(import.meta.dirname, '../../migrations')
+const migrationsSource = path.join(import.meta.dirname, '../../migrations')
 
 /** One Postgres for a whole test run, with a migrated database to clone. Plain data: it travels to test workers. */
 export type TestCluster = {
@@ -26,6 +26,9 @@ export async function startTestCluster(
 ): Promise<{ cluster: TestCluster; stop: () => Promise<void> }> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'carrel-test-'))
   const postgres = await startEmbeddedPostgres({ dataDir, durable: false, database: template, settings: { max_connections: '200' } })
+  // A copy, so that whoever works on the migrations meanwhile does not disturb the run.
+  const migrationsFolder = path.join(dataDir, 'migrations')
+  cpSync(migrationsSource, migrationsFolder, { recursive: true })
   const stop = async () => {
     await postgres.stop()
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 10 })
@@ -63,6 +66,7 @@ export type TestDatabase = AsyncDisposable & {
   target: Extract<Target, { database: string }>
   owner: Credentials
   secret: string
+  migrationsFolder: string
   /** Sees and does everything; for setting up and looking behind the walls. */
   superuser: Sql
   /** A pool of one of the run-time logins, ended with the database. */
@@ -95,6 +99,7 @@ export async function createTestDatabase(given?: TestCluster, options: { from?: 
     target,
     owner: cluster.owner,
     secret: cluster.secret,
+    migrationsFolder: cluster.migrationsFolder,
     superuser,
     login: (login, max = 3) => {
       const pool = connect(target, { user: login, password: loginPassword(cluster.secret, login) }, { max })
