@@ -4,8 +4,8 @@ import { settings } from './src/env.ts'
 
 // Makes docs/settings.md from env.ts; with --check only compares.
 const file = path.join(import.meta.dirname, '../../docs/settings.md')
-const shown = (value: unknown): string =>
-  value === undefined || (Array.isArray(value) && value.length === 0) ? '' : `\`${String(value)}\``
+const shown = (value: string | number | boolean | readonly string[] | undefined): string =>
+  value === undefined || (Array.isArray(value) && value.length === 0) ? '' : `\`${value.toString()}\``
 const rows = Object.entries(settings).map(
   ([name, setting]) => `| \`${name}\` | ${shown('default' in setting ? setting.default : undefined)} | ${setting.doc} |`,
 )

@@ -54,16 +54,10 @@ export function createTransact(pool: Sql): Transact {
       const [entered] = await Promise.all([enter(connection, entry), begun])
       const session = new PreparingSession(connection, dialect, {}, {})
       const result = await fn(new PostgresJsDatabase(dialect, session, {}), entered as never)
-      if (options.readOnly) {
-        // It goes out before anything of the connection's next user, so nobody has to wait for its answer.
-        connection
-          .unsafe('commit')
-          .execute()
-          .catch(() => {})
-        // postgres.js hands a statement to its connection one microtask after execute().
-        await undefined
-      } else await connection.unsafe('commit')
-      release()
+      const committed = connection.unsafe('commit').then(release)
+      // What was only read does not change by the end of its transaction: the answer need not wait.
+      if (options.readOnly) committed.catch(release)
+      else await committed
       return result
     } catch (error) {
       await connection.unsafe('rollback').catch(() => {})
