@@ -69,9 +69,9 @@ for (const { name, options, widths, touch, ownBooks } of devices) {
 
       await expect(page.getByRole('heading', { level: 1, name: 'The big shelf' })).toBeVisible()
       await expect(shelfOf(page).getByRole('link').first()).toBeVisible()
-      await expect.poll(() => coversInView(page)).toBeGreaterThan(2)
+      if (ownBooks) await expect.poll(() => coversInView(page)).toBeGreaterThan(2)
       await keepScreen(page, 'library', { widths })
-      library = page.url()
+      library = `${page.url()}?sort=title`
       state = await page.context().storageState()
     })
 
@@ -80,7 +80,7 @@ for (const { name, options, widths, touch, ownBooks } of devices) {
       await page.goto(server.url)
       await expect(page.getByRole('heading', { level: 1, name: operator.name })).toBeVisible()
       await expect(page.getByRole('region', { name: 'Recently added' }).getByRole('link').first()).toBeVisible()
-      await expect.poll(() => coversInView(page)).toBeGreaterThan(2)
+      if (ownBooks) await expect.poll(() => coversInView(page)).toBeGreaterThan(2)
       await keepScreen(page, 'home', { widths })
     })
 
@@ -101,15 +101,7 @@ for (const { name, options, widths, touch, ownBooks } of devices) {
     test('finds a book by its title and by its author while typing', async ({ visit }) => {
       const page = await visit({ ...options, storageState: state })
       await page.goto(library)
-      const { card, title } = await aBook(page)
-      await card.click()
-      await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible()
-      const author = await page
-        .locator('article')
-        .getByRole('link')
-        .filter({ has: page.locator('bdi') })
-        .first()
-        .innerText()
+      const { title, author } = await aBook(page)
       const field = page.getByRole('searchbox', { name: 'Search titles and authors' })
       const found = page.getByRole('list', { name: 'Books found' }).getByRole('link', { name: title }).first()
 
@@ -132,14 +124,8 @@ for (const { name, options, widths, touch, ownBooks } of devices) {
       await expect(shelfOf(page).getByRole('link').first()).toBeVisible()
       await expect.poll(() => page.evaluate(() => document.documentElement.scrollHeight)).toBeGreaterThan(2600)
       await page.evaluate(() => scrollTo(0, 1500))
-      const card = shelfOf(page).getByRole('link').filter({ visible: true })
-      const index = await page.evaluate(() => {
-        const middle =
-          document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest('a[data-index]') ??
-          document.querySelector('a[data-index="20"]')
-        return middle?.getAttribute('data-index') ?? ''
-      })
-      await expect(card.first()).toBeVisible()
+      await expect.poll(() => cardInView(page)).not.toBe('')
+      const index = await cardInView(page)
       const place = await page.evaluate(() => scrollY)
       expect(place).toBeGreaterThan(1000)
       await page.locator(`a[data-index="${index}"]`).click()
@@ -182,17 +168,22 @@ for (const { name, options, widths, touch, ownBooks } of devices) {
 
 const shelfOf = (page: Page) => page.getByRole('list', { name: 'The big shelf' })
 
-/** A card of the shelf with a title to search for. */
+/** A card of the shelf with a title and an author to search for. */
 async function aBook(page: Page) {
   const cards = shelfOf(page).getByRole('link')
   await expect(cards.first()).toBeVisible()
-  const titles = await cards.evaluateAll((links) => links.map((link) => link.querySelector('.font-serif.text-small')?.textContent ?? ''))
-  const at = Math.max(
-    0,
-    titles.findIndex((title) => /^[\p{L}’ ]{8,40}$/u.test(title)),
+  const texts = (await cards.allInnerTexts()).map((text) =>
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && line !== 'EPUB')
+      .slice(-2),
   )
-  const title = titles[at] ?? ''
-  return { card: cards.nth(at), title }
+  const plain = /^[\p{L}\p{N}’' _.,:-]{6,60}$/u
+  const at = texts.findIndex(([title = '', author = '']) => plain.test(title) && plain.test(author))
+  expect(at, 'a card with title and author').toBeGreaterThanOrEqual(0)
+  const [title = '', author = ''] = texts[at] ?? []
+  return { card: cards.nth(at), title, author }
 }
 
 /** Cover pictures that are really there, in what one sees. */
@@ -204,4 +195,16 @@ function coversInView(page: Page): Promise<number> {
         return image.src.includes('/cover/') && image.complete && image.naturalWidth > 0 && bottom > 0 && top < innerHeight
       }).length,
   )
+}
+
+/** The number of a card that is wholly in view, below what may cover the top and above what may cover the foot. */
+function cardInView(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const cards = [...document.querySelectorAll('a[data-index]')]
+    const card = cards.find((link) => {
+      const { top, bottom } = link.getBoundingClientRect()
+      return top > 80 && bottom < innerHeight - 80
+    })
+    return card?.getAttribute('data-index') ?? ''
+  })
 }
