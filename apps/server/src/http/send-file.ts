@@ -70,10 +70,15 @@ export async function sendFile(
       range === 'all' ? headers : { ...headers, 'content-range': `bytes ${start}-${end}/${size}` },
     )
     if (request.method === 'HEAD' || size === 0) return void response.end()
-    await pipeline(handle.createReadStream({ start, end, highWaterMark: chunkBytes, autoClose: false }), response)
+    if (response.destroyed) return
+    const bytes = handle.createReadStream({ start, end, highWaterMark: chunkBytes, autoClose: false })
+    await pipeline(bytes, response, { end: false })
+    // Without the bytes that were promised the client would wait for them for ever.
+    if (bytes.bytesRead <= end - start) response.destroy()
+    else response.end()
   } catch (error) {
-    // A client that went away is no fault.
-    if (!response.destroyed) throw error
+    // The client went away.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) throw error
   } finally {
     await handle.close()
   }
