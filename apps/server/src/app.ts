@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import type { RequestListener } from 'node:http'
 import type { ServerDeps } from './deps.ts'
 import { authSurface } from './http/auth.ts'
+import { logFault } from './http/fault.ts'
 import { createFiles } from './http/files.ts'
 import { createGuard, sendError } from './http/guard.ts'
 import { healthSurface } from './http/health.ts'
@@ -32,7 +33,7 @@ export function createApp(deps: ServerDeps): RequestListener {
   })
   app.all('*', (c) => c.json(notFound, 404))
   app.onError((error, c) => {
-    deps.log.error({ err: error }, 'request failed')
+    logFault(deps.log, c.env.incoming, error)
     return c.json(failed, 500)
   })
   const hono = getRequestListener(app.fetch, { overrideGlobalObjects: false })
@@ -51,7 +52,7 @@ export function createApp(deps: ServerDeps): RequestListener {
     surface.answer(request, response).then(
       (handled) => (handled ? undefined : hono(request, response)),
       (error: unknown) => {
-        deps.log.error({ err: error }, 'request failed')
+        logFault(deps.log, request, error)
         sendError(response, failed.status, failed.code, failed.message)
       },
     )

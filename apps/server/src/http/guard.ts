@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clientAddressHeader } from '@carrel/auth'
 import type { ServerDeps } from '../deps.ts'
 import { clientAddress } from './client-address.ts'
+import { requestIds } from './fault.ts'
 
 const urlLimit = 8 * 1024
 /** Asked every few seconds; their lines would hide the others. */
@@ -41,6 +42,7 @@ export function createGuard(
   return (request, response) => {
     const started = performance.now()
     const id = randomUUID()
+    requestIds.set(request, id)
     const address = addressOf(request)
     for (const name of Object.keys(request.headers)) {
       if (

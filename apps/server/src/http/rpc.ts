@@ -1,4 +1,4 @@
-import { ORPCError, onError, ValidationError } from '@orpc/server'
+import { ORPCError, onError } from '@orpc/server'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BodyLimitPlugin, RPCHandler } from '@orpc/server/node'
 import { OpenAPIHandler } from '@orpc/openapi/node'
@@ -6,16 +6,20 @@ import { ResponseHeadersPlugin, SimpleCsrfProtectionHandlerPlugin } from '@orpc/
 import { limits, router, type RequestContext } from '@carrel/api'
 import { readSessionToken } from '@carrel/auth'
 import type { ServerDeps } from '../deps.ts'
+import { logFault, requestIds } from './fault.ts'
 
 const organizationHeader = 'x-carrel-organization'
+
+type ServerContext = RequestContext & { request: IncomingMessage }
 
 export type NodeSurface = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
 /** `/rpc` for our own pages and `/api/v1` for everyone else, over the same procedures. */
 export function createRpc(deps: ServerDeps): { rpc: NodeSurface; rest: NodeSurface } {
   const secure = deps.appUrl?.startsWith('https:') ?? false
-  const context = (request: IncomingMessage): RequestContext => ({
+  const context = (request: IncomingMessage): ServerContext => ({
     deps,
+    request,
     token: readSessionToken(request.headers.cookie, deps.settings.secret, secure),
     organization: organizationOf(request),
     get headers() {
@@ -23,25 +27,28 @@ export function createRpc(deps: ServerDeps): { rpc: NodeSurface; rest: NodeSurfa
     },
   })
   const reported = new WeakSet<object>()
-  const report = (error: unknown): void => {
-    if (typeof error === 'object' && error !== null) reported.add(error)
+  const report = (error: unknown, { context }: { context: ServerContext }): void => {
     if (error instanceof ORPCError && error.status < 500) return
-    const cause = error instanceof ORPCError ? (error.cause ?? error) : error
-    if (cause instanceof ValidationError) deps.log.error({ issues: cause.issues }, 'answer of the wrong shape')
-    else deps.log.error({ err: cause }, 'procedure failed')
+    if (typeof error === 'object' && error !== null) reported.add(error)
+    logFault(deps.log, context.request, error)
   }
   // What is left: a body that cannot be read, which anybody may send, or an answer that cannot be written.
-  const note = (error: unknown): void => {
+  const note = (error: unknown, { context }: { context: ServerContext }): void => {
     if (error instanceof ORPCError || (typeof error === 'object' && error !== null && reported.has(error))) return
-    deps.log.warn({ reason: error instanceof Error ? error.message.slice(0, 200) : typeof error }, 'request or answer not understood')
+    const reason = error instanceof Error ? error.message.slice(0, 200) : typeof error
+    deps.log.warn({ id: requestIds.get(context.request), reason }, 'request or answer not understood')
   }
-  const plugins = [new ResponseHeadersPlugin<RequestContext>(), new BodyLimitPlugin<RequestContext>({ maxBodySize: limits.bodyBytes })]
-  const rpcHandler = new RPCHandler(router, {
+  const plugins = [new ResponseHeadersPlugin<ServerContext>(), new BodyLimitPlugin<ServerContext>({ maxBodySize: limits.bodyBytes })]
+  const rpcHandler = new RPCHandler<ServerContext>(router, {
     plugins: [...plugins, new SimpleCsrfProtectionHandlerPlugin()],
     interceptors: [onError(note)],
     clientInterceptors: [onError(report)],
   })
-  const restHandler = new OpenAPIHandler(router, { plugins, interceptors: [onError(note)], clientInterceptors: [onError(report)] })
+  const restHandler = new OpenAPIHandler<ServerContext>(router, {
+    plugins,
+    interceptors: [onError(note)],
+    clientInterceptors: [onError(report)],
+  })
   return {
     rpc: async (request, response) => (await rpcHandler.handle(request, response, { prefix: '/rpc', context: context(request) })).matched,
     rest: async (request, response) =>
