@@ -58,3 +58,15 @@ export function createApp(deps: ServerDeps): RequestListener {
     )
   }
 }
+
+/** What a worker answers: its health. */
+export function createProbes(deps: ServerDeps): RequestListener {
+  const app = new Hono()
+  app.route('/', healthSurface(deps))
+  app.notFound((c) => c.json(notFound, 404))
+  const hono = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+  const guard = createGuard(deps)
+  return (request, response) => {
+    if (guard(request, response)) void hono(request, response)
+  }
+}

@@ -5,7 +5,15 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 const url = (schemes: readonly string[]) =>
   z.string().refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)), {
     error: `must be an address that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+    abort: true,
   })
+const list = (separator: string) =>
+  z.string().transform((value) =>
+    value
+      .split(separator)
+      .map((part) => part.trim())
+      .filter(Boolean),
+  )
 
 /** Every setting of the server: type, default and what it does. docs/settings.md is made from this. */
 export const settings = {
@@ -16,13 +24,17 @@ export const settings = {
   },
   HOST: { type: z.string().min(1), default: '0.0.0.0', doc: 'Address to listen on. `127.0.0.1` keeps Carrel to this machine.' },
   APP_URL: {
-    type: url(['http', 'https']).transform((value) => new URL(value).origin),
-    doc: 'Public address, such as `https://books.example.org`. Set it behind a proxy: links, cookies and the check of requests follow it. Without it, any host name works.',
+    type: url(['http', 'https'])
+      .refine((value) => new URL(value).href === `${new URL(value).origin}/`, {
+        error: 'must end after the host: Carrel needs a host name of its own and cannot live under a path',
+      })
+      .transform((value) => new URL(value).origin),
+    doc: 'Public address without a path, such as `https://books.example.org`. Set it behind a proxy: links, cookies and the check of requests follow it. Without it, any host name works.',
   },
   DATA_DIR: { type: z.string().min(1), default: './data', doc: 'Folder for the embedded database, thumbnails and the secret. Back it up.' },
   DATABASE_URL: {
     type: url(['postgres', 'postgresql']),
-    doc: 'Owner login of a PostgreSQL 16 or newer, used for migrations only. Without it, an embedded PostgreSQL runs under `DATA_DIR`.',
+    doc: 'Owner login of a PostgreSQL 16 or newer, used for migrations only; its password may stand in `PGPASSWORD` instead. Without it, an embedded PostgreSQL runs under `DATA_DIR`.',
   },
   DATABASE_APP_URL: {
     type: url(['postgres', 'postgresql']),
@@ -36,12 +48,7 @@ export const settings = {
     doc: 'Connections for requests and jobs; some more are used for sign-in and the queue.',
   },
   LIBRARY_ROOTS: {
-    type: z.string().transform((value) =>
-      value
-        .split(path.delimiter)
-        .map((part) => part.trim())
-        .filter(Boolean),
-    ),
+    type: list(path.delimiter),
     default: [] as string[],
     doc: `Folders with books that this server may read, separated by \`${path.delimiter}\`. Folders named after \`npm start --\` are added and remembered in \`DATA_DIR/library-roots\`.`,
   },
@@ -56,14 +63,11 @@ export const settings = {
   SIGN_UP: {
     type: z.enum(['open', 'invite', 'closed'], { error: 'must be open, invite or closed' }),
     default: 'invite' as const,
-    doc: 'Who may make an account after the first: anybody (`open`), people with an invitation (`invite`), nobody (`closed`).',
+    doc: 'Who may make an account after the first: anybody (`open`), people with an invitation (`invite`; nobody, until Carrel has invitations), nobody (`closed`).',
   },
   TRUSTED_PROXIES: {
-    type: z.string().transform((value) =>
-      value
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
+    type: list(',').pipe(
+      z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], { error: 'must list addresses or networks, not names' })),
     ),
     default: [] as string[],
     doc: "Addresses of your reverse proxies, such as `127.0.0.1, 10.0.0.0/8`. Only from these is the visitor's address taken from `X-Forwarded-For`.",
@@ -71,7 +75,7 @@ export const settings = {
   ROLE: {
     type: z.enum(['all', 'web', 'worker'], { error: 'must be all, web or worker' }),
     default: 'all' as const,
-    doc: 'What this process does: answer requests (`web`), scan and other jobs (`worker`), or both (`all`).',
+    doc: 'What this process does: answer requests (`web`), scan and other jobs (`worker`, which answers `/livez` and `/readyz` only), or both (`all`).',
   },
   SCAN_PROCESSES: {
     type: z.coerce.number({ error: 'must be a number' }).int().min(1).max(64),

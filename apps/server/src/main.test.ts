@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -50,9 +50,29 @@ function start(env: Record<string, string> = {}, ...folders: string[]) {
 const get = (port: number, at: string, headers: Record<string, string> = {}) => fetch(`http://127.0.0.1:${port}${at}`, { headers })
 const isAlive = (pid: number) => existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 
+/** Programs that work in a folder: Postgres does in its cluster. */
+function processesOf(folder: string): string[] {
+  const cwd = (pid: string) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`)
+    } catch {
+      return ''
+    }
+  }
+  return readdirSync('/proc').filter((pid) => cwd(pid).startsWith(folder))
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
 describe('a start', { timeout: 120_000 }, () => {
   test('prints the address and the one-time code, answers, and is gone with its database after SIGTERM', async () => {
-    const server = start({}, books)
+    const server = start({ DATABASE_POOL: '70' }, books)
     const port = await server.ready()
     expect(server.said()).toMatch(/\/setup\?code=[0-9A-Z]{5}-[0-9A-Z]{5}/)
     expect(server.said()).toContain(books)
@@ -69,6 +89,7 @@ describe('a start', { timeout: 120_000 }, () => {
       { user: 'carrel_super', password: credentials.superuserPassword },
       { max: 1 },
     )
+    expect(await superuser`show max_connections`).toEqual([{ max_connections: '100' }])
     const secret = readFileSync(path.join(dataDir, 'secret'), 'utf8').trim()
     const person = await makePerson({ db: { superuser } as never, secret }, 'Watcher')
     await superuser.end()
@@ -108,6 +129,35 @@ describe('a start', { timeout: 120_000 }, () => {
     expect(await second.ended).toBe(0)
   })
 
+  test.each([
+    ['the database is being made', 'postgres/credentials.json'],
+    ['it starts', 'postgres/cluster/postmaster.pid'],
+  ])('that is called off while %s ends quietly and leaves no database', async (_when, sign) => {
+    const fresh = path.join(scratch, sign.replaceAll('/', '-'))
+    const server = start({ DATA_DIR: fresh })
+    while (!existsSync(path.join(fresh, sign)) && server.child.exitCode === null) await wait(5)
+    server.child.kill('SIGTERM')
+    expect(await server.ended).toBe(0)
+    expect(server.said()).toBe('')
+    expect(processesOf(fresh)).toEqual([])
+  })
+
+  test('of a worker answers its health and nothing else', async () => {
+    const port = await freePort()
+    const server = start({ ROLE: 'worker', PORT: String(port) })
+    const status = (at: string) =>
+      get(port, at).then(
+        (answer) => answer.status,
+        () => 0,
+      )
+    while ((await status('/readyz')) !== 200 && server.child.exitCode === null) await wait(50)
+    expect([await status('/livez'), await status('/readyz')]).toEqual([200, 200])
+    for (const at of ['/', '/rpc/account/get', '/api/v1/setup', '/files/x', '/api/auth/get-session'])
+      expect([at, await status(at)]).toEqual([at, 404])
+    server.child.kill('SIGTERM')
+    expect(await server.ended).toBe(0)
+  })
+
   test('on a port that is taken says so in one line', async () => {
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
@@ -123,6 +173,7 @@ describe('a start', { timeout: 120_000 }, () => {
     [{ DATA_DIR: '/dev/null/data' }, /^DATA_DIR /],
     [{ DATABASE_URL: 'postgres://nobody:hunter2@127.0.0.1:1/none' }, /^DATABASE_URL/],
     [{ APP_URL: 'books' }, /^APP_URL /],
+    [{ TRUSTED_PROXIES: 'nginx' }, /^TRUSTED_PROXIES /],
   ])('with %j ends with one line that names the setting', async (env, line) => {
     const server = start({ DATA_DIR: path.join(scratch, 'unused'), ...env })
     expect(await server.ended).toBe(1)

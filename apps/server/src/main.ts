@@ -4,7 +4,7 @@ import { availableParallelism, networkInterfaces } from 'node:os'
 import path from 'node:path'
 import { setupCode, needsSetup } from '@carrel/auth'
 import { startEmbeddedPostgres } from '@carrel/db/embedded'
-import { createApp } from './app.ts'
+import { createApp, createProbes } from './app.ts'
 import { keepRoots, keepSecret, openDataDir } from './data-dir.ts'
 import { createDeps } from './deps.ts'
 import { readEnv, SettingError } from './env.ts'
@@ -15,6 +15,8 @@ import { createWorker } from './worker.ts'
 
 const version = '0.1.0'
 const stopLimitMs = 9000
+/** Of sign-in, queue, events and migrations, and room for psql and a backup. */
+const otherConnections = 30
 const bundled = !import.meta.url.endsWith('.ts')
 const here = import.meta.dirname
 const migrationsDir = bundled ? path.join(here, 'migrations') : path.join(here, '../../../packages/db/migrations')
@@ -37,42 +39,62 @@ async function main(): Promise<void> {
     process.argv.slice(2).map((folder) => path.resolve(folder)),
   )
 
-  // Each part that starts adds how it ends; they end from last to first.
+  // Each part that starts adds how it ends; they end from last to first, once the step under way is done.
   const running = new AsyncDisposableStack()
+  let starting: Promise<void> | undefined
   let stopping: Promise<void> | undefined
   const stop = (): Promise<void> => {
     setTimeout(() => process.exit(1), stopLimitMs).unref()
-    return (stopping ??= running.disposeAsync().catch((error: unknown) => log.error({ err: error }, 'stop')))
+    return (stopping ??= Promise.resolve(starting)
+      .catch(() => {})
+      .then(() => running.disposeAsync())
+      .catch((error: unknown) => log.error({ err: error }, 'stop')))
+  }
+  const goOn = (): void => {
+    if (stopping) throw new Error('The start was called off.')
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop().then(() => process.exit(0)))
 
-  // The port is taken first, so that a second start says so at once; until all is ready it answers 503.
-  let answer: RequestListener = (_request, response) => sendError(response, 503, 'STARTING', 'Carrel is starting. Try again in a moment.')
-  const server = createServer(
-    { requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024 },
-    (request, response) => answer(request, response),
-  )
-  const serves = env.ROLE !== 'worker'
-  if (serves) await listen(server, env.PORT, env.HOST)
-
+  starting = start()
   try {
+    await starting
+  } catch (error) {
+    const calledOff = stopping !== undefined
+    await stop()
+    if (!calledOff) throw error
+  }
+
+  async function start(): Promise<void> {
+    // The port is taken first, so that a second start says so at once; until all is ready it answers 503.
+    let answer: RequestListener = (_request, response) => sendError(response, 503, 'STARTING', 'Carrel is starting. Try again in a moment.')
+    const server = createServer(
+      { requestTimeout: 60_000, headersTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024 },
+      (request, response) => answer(request, response),
+    )
+    await listen(server, env.PORT, env.HOST)
+    goOn()
     const database = env.DATABASE_URL ? { target: { url: env.DATABASE_URL }, owner: null } : await startDatabase()
+    goOn()
     const deps = await createDeps({ ...database, env, secret, roots, dataDir, migrationsDir, webDir, version, log })
     running.defer(() => deps.close())
-    if (serves) running.defer(() => closeServer(server))
+    running.defer(() => closeServer(server))
+    goOn()
     if (env.ROLE !== 'web') {
       const worker = await createWorker(deps, env.SCAN_PROCESSES ?? availableParallelism())
       running.defer(() => worker.stop())
+      goOn()
     }
-    answer = createApp(deps)
-    if (serves) announce(server, env, roots, (await needsSetup(deps.authDb)) ? setupCode(secret) : null)
-  } catch (error) {
-    await stop()
-    throw error
+    const code = (await needsSetup(deps.authDb)) ? setupCode(secret) : null
+    goOn()
+    answer = env.ROLE === 'worker' ? createProbes(deps) : createApp(deps)
+    if (env.ROLE !== 'worker') announce(server, env, roots, code)
   }
 
   async function startDatabase() {
-    const postgres = await startEmbeddedPostgres({ dataDir })
+    const postgres = await startEmbeddedPostgres({
+      dataDir,
+      settings: { max_connections: String(env.DATABASE_POOL + otherConnections) },
+    })
     running.defer(() => postgres.stop())
     void postgres.exited.then(({ expected }) => {
       if (expected) return

@@ -20,6 +20,13 @@ describe('settings', () => {
     ['APP_URL', 'books.example.org'],
     ['APP_URL', 'ftp://books.example.org'],
     ['APP_URL', 'javascript:alert(1)'],
+    ['APP_URL', 'https://example.org/carrel'],
+    ['APP_URL', 'https://example.org/?x'],
+    ['APP_URL', 'https://me@example.org'],
+    ['TRUSTED_PROXIES', 'nginx'],
+    ['TRUSTED_PROXIES', '127.0.0.1, 10.0.0.0/99'],
+    ['TRUSTED_PROXIES', '10.0.0.0/'],
+    ['TRUSTED_PROXIES', '::1/129'],
     ['DATABASE_URL', 'mysql://x/y'],
     ['DATABASE_POOL', '1'],
     ['BETTER_AUTH_SECRET', 'short'],
@@ -42,8 +49,13 @@ describe('settings', () => {
     expect(() => readEnv({ DATABASE_APP_URL: 'postgres://me:hunter2@db/x' })).toThrow(/DATABASE_AUTH_URL/)
   })
 
-  test('the public address is cut to its origin', () => {
-    expect(readEnv({ APP_URL: 'https://Books.example.org:443/carrel/?x#y' }).APP_URL).toBe('https://books.example.org')
+  test('the public address is written as browsers write an origin', () => {
+    expect(readEnv({ APP_URL: 'https://Books.example.org:443/' }).APP_URL).toBe('https://books.example.org')
+  })
+
+  test('trusted proxies are addresses and networks of both families', () => {
+    const TRUSTED_PROXIES = '127.0.0.1, ::1, 10.0.0.0/8,fd00::/8'
+    expect(readEnv({ TRUSTED_PROXIES }).TRUSTED_PROXIES).toEqual(['127.0.0.1', '::1', '10.0.0.0/8', 'fd00::/8'])
   })
 })
 

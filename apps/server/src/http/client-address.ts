@@ -7,7 +7,6 @@ export function clientAddress(trusted: readonly string[]): (request: IncomingMes
   for (const entry of trusted) {
     const [address = '', bits] = entry.split('/')
     const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    if (isIP(address) === 0) continue
     if (bits) proxies.addSubnet(address, Number(bits), family)
     else proxies.addAddress(address, family)
   }

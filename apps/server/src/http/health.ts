@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { ServerDeps } from '../deps.ts'
 
-/** `/livez`: the process answers. `/readyz`: so do the database and the queue's tables. */
+/** `/livez`: the process answers. `/readyz`: so does the database. */
 export function healthSurface(deps: ServerDeps): Hono {
   const surface = new Hono()
   surface.get('/livez', (c) => c.json({ status: 'ok' }))
