@@ -34,7 +34,7 @@ export function keepSecret(dataDir: string, given: string | undefined): string {
   const secret = readFileSync(file, 'utf8').trim()
   if (secret.length < 32)
     throw new SettingError(
-      `BETTER_AUTH_SECRET: the file ${file} holds no secret. Restore it from your backup, or delete it to sign everyone out.`,
+      `BETTER_AUTH_SECRET: the file ${file} holds no secret. Restore it from your backup; with another, Carrel does not open this database.`,
     )
   return secret
 }
