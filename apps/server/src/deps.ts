@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
-import { createEventBus, createJobs, type Deps } from '@carrel/api'
+import { createEventBus, createJobs, limitAttempts, type Deps } from '@carrel/api'
 import { createAuth, rolePermissions } from '@carrel/auth'
 import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
 import { cacheBlobs, createFsBlobStore } from '@carrel/storage'
@@ -80,6 +80,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     events,
     roots,
     log,
+    setupAttempts: limitAttempts({ max: 20, windowMs: 60_000 }),
     settings: { secret, signUp: env.SIGN_UP, version: options.version, rateLimit: env.RATE_LIMIT },
     boss,
     ping: async () => {

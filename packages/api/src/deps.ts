@@ -4,6 +4,7 @@ import type { BlobStore } from '@carrel/storage'
 import type { EventBus } from './events/bus.ts'
 import type { AllowedRoots } from './folders/policy.ts'
 import type { Jobs } from './jobs/queries.ts'
+import type { Attempts } from './setup/attempts.ts'
 
 export type Log = {
   debug(details: object, message: string): void
@@ -22,5 +23,7 @@ export type Deps = {
   events: EventBus
   roots: AllowedRoots
   log: Log
+  /** Tries of the setup code. */
+  setupAttempts: Attempts
   settings: { secret: string; signUp: SignUpPolicy; version: string; rateLimit: boolean }
 }

@@ -1,5 +1,7 @@
-/** Lets `max` tries a window through, over the whole process: guessing the setup code has no address to tell apart. */
-export function limitAttempts({ max, windowMs }: { max: number; windowMs: number }): { take(): boolean } {
+export type Attempts = { take(): boolean }
+
+/** Lets `max` tries a window through, whoever makes them: guessing the setup code has no address to tell apart. */
+export function limitAttempts({ max, windowMs }: { max: number; windowMs: number }): Attempts {
   let windowStart = 0
   let used = 0
   return {

@@ -1,10 +1,7 @@
 import { createOperator, isSetupCode, needsSetup } from '@carrel/auth'
 import { ORPCError } from '@orpc/server'
 import { open } from '../procedures.ts'
-import { limitAttempts } from './attempts.ts'
 import { CreateOperator, InstanceStatus } from './schema.ts'
-
-const attempts = limitAttempts({ max: 20, windowMs: 60_000 })
 
 export const setup = {
   status: open
@@ -29,7 +26,7 @@ export const setup = {
       const { deps } = context
       if (!(await needsSetup(deps.authDb)))
         throw errors.ALREADY_SET_UP({ message: 'This server has its first account already. Sign in instead.' })
-      if (!attempts.take()) throw new ORPCError('TOO_MANY_REQUESTS', { message: 'Too many tries. Wait a minute.' })
+      if (!deps.setupAttempts.take()) throw new ORPCError('TOO_MANY_REQUESTS', { message: 'Too many tries. Wait a minute.' })
       if (!isSetupCode(input.code, deps.settings.secret))
         throw errors.WRONG_CODE({ message: 'This is not the code that the server printed when it started.' })
       const made = await createOperator(deps.authDb, input)
