@@ -5,9 +5,21 @@ const account = { name: 'Ann', email: 'ann@example.org', password: 'long enough'
 const sessionOf = (headers: { 'set-cookie'?: string[] | undefined }) =>
   headers['set-cookie']?.find((cookie) => cookie.includes('session_token'))
 
+/** As if the operator had made the first account; nobody signs up before. */
+const afterSetup = (server: TestServer) => server.db.superuser`update instance set setup_at = now()`
+
 describe('sign-up', () => {
+  test('is closed to everybody until the first account was made with the setup code', async () => {
+    await using server = await startTestServer({ env: { SIGN_UP: 'open' } })
+    const body = { name: 'Early', email: 'early@example.org', password: 'correct horse battery' }
+    const answer = await server.send('POST', '/api/auth/sign-up/email', { body })
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(await server.db.superuser`select from "user"`).toHaveLength(0)
+  })
+
   test('when open makes an ordinary account, whatever else is asked for, and signs it in', async () => {
     await using server = await startTestServer({ env: { SIGN_UP: 'open' } })
+    await afterSetup(server)
     const answer = await server.send('POST', '/api/auth/sign-up/email', {
       body: { ...account, role: 'admin', emailVerified: true, banned: false, id: '00000000-0000-7000-8000-000000000000' },
     })
@@ -27,6 +39,7 @@ describe('sign-up', () => {
 
   test.each(['invite', 'closed'])('when %s makes no account', async (policy) => {
     await using server = await startTestServer({ env: { SIGN_UP: policy } })
+    await afterSetup(server)
     const answer = await server.send('POST', '/api/auth/sign-up/email', { body: account })
     expect(answer.status).toBeGreaterThanOrEqual(400)
     expect(answer.status).toBeLessThan(500)
@@ -38,6 +51,7 @@ describe('a session', () => {
   let server: TestServer
   beforeAll(async () => {
     server = await startTestServer()
+    await afterSetup(server)
     await server.send('POST', '/api/auth/sign-up/email', { body: account })
   })
   afterAll(() => server[Symbol.asyncDispose]())
@@ -135,6 +149,7 @@ describe('a session', () => {
 describe('behind https', () => {
   test('the cookie is secure and named so, and only the public address may write', async () => {
     await using server = await startTestServer({ env: { APP_URL: 'https://books.example.org' } })
+    await afterSetup(server)
     const origin = 'https://books.example.org'
     const answer = await server.send('POST', '/api/auth/sign-up/email', { body: account, origin })
     expect(answer.status).toBe(200)
@@ -158,6 +173,7 @@ describe('behind https', () => {
 describe('guessing passwords', () => {
   test('is slowed down, and naming other addresses in X-Forwarded-For does not help', async () => {
     await using server = await startTestServer({ env: { RATE_LIMIT: 'true' } })
+    await afterSetup(server)
     const tries = []
     for (let i = 0; i < 14; i++) {
       const answer = await server.send('POST', '/api/auth/sign-in/email', {
@@ -172,6 +188,7 @@ describe('guessing passwords', () => {
 
   test('counts visitors behind a trusted proxy apart', async () => {
     await using server = await startTestServer({ env: { RATE_LIMIT: 'true', TRUSTED_PROXIES: '127.0.0.1' } })
+    await afterSetup(server)
     const tries = []
     for (let i = 0; i < 14; i++) {
       const answer = await server.send('POST', '/api/auth/sign-in/email', {
@@ -187,6 +204,7 @@ describe('guessing passwords', () => {
 describe('who was let go', () => {
   test('a removed member, a banned user and a deleted user are out at their next request, files included', async () => {
     await using server = await startTestServer()
+    await afterSetup(server)
     const [ann, ben, cat] = [await makePerson(server, 'Ann'), await makePerson(server, 'Ben'), await makePerson(server, 'Cat')]
     const organization = await makeOrganization(server, 'Shelf', { owner: [ann], member: [ben, cat] })
     const list = async (cookie: string) =>

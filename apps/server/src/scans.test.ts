@@ -265,6 +265,33 @@ describe('a scan', () => {
     expect(await titles(library)).toEqual(expect.arrayContaining(['1984', 'none', 'Long name', '__proto__']))
     for (const { id } of await books(library)) expect((await call('GET', `/books/${id}`)).status).toBe(200)
   })
+
+  test('lists names that are not UTF-8 and read alike once', async () => {
+    const shelf = folder()
+    write(path.join(shelf, 'good.epub'), 'Good')
+    for (const byte of [0xe8, 0xe9]) {
+      writeFileSync(
+        Buffer.concat([Buffer.from(`${shelf}/caf`), Buffer.from([byte]), Buffer.from('.epub')]),
+        buildEpub({ title: `Bytes ${byte}` }),
+      )
+    }
+    const library = await create(shelf)
+    expect(await finished(library)).toMatchObject({ bookCount: 1, problemCount: 1, scan: { status: 'done' } })
+  })
+
+  test('parts two files of one book when one of them becomes another book', async () => {
+    const shelf = folder()
+    const same = buildEpub({ title: 'Shared' })
+    for (const name of ['a.epub', 'b.epub']) writeFileSync(path.join(shelf, name), same)
+    const library = await create(shelf)
+    await finished(library)
+    const [shared] = await books(library)
+    write(path.join(shelf, 'b.epub'), 'Another book')
+    await call('POST', `/libraries/${library}/scan`)
+    await expect.poll(async () => (await titles(library)).toSorted()).toEqual(['Another book', 'Shared'])
+    await finished(library)
+    expect((await books(library)).find((book) => book.title === 'Shared')?.id).toBe(shared?.id)
+  })
 })
 
 describe('while a scan runs', () => {

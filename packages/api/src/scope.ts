@@ -68,6 +68,11 @@ export function asMember<T>(
   )
 }
 
+/** The instance scope of the same transaction, when the user is the operator. */
+export function instanceScope(scope: UserScope): InstanceScope | null {
+  return scope.user.operator ? make<InstanceScope>({ kind: 'instance', user: scope.user, db: scope.db }) : null
+}
+
 /** Runs one transaction as the operator; `fn` gets null when the session is none of an operator. */
 export function asOperator<T>(
   transact: Transact,
@@ -75,12 +80,7 @@ export function asOperator<T>(
   fn: (scope: InstanceScope | UserScope | null) => Promise<T>,
   options?: Options,
 ): Promise<T> {
-  return asUser(
-    transact,
-    token,
-    (scope) => fn(scope?.user.operator ? make<InstanceScope>({ kind: 'instance', user: scope.user, db: scope.db }) : scope),
-    options,
-  )
+  return asUser(transact, token, (scope) => fn(scope && (instanceScope(scope) ?? scope)), options)
 }
 
 /** Runs one transaction of the job of a library; `fn` gets null when the library is gone. */

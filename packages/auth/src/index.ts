@@ -1,5 +1,5 @@
 export { permissions, Permission, Role, rolePermissions, roles } from './catalogue.ts'
-export { hasAllPermissions, hasAnyPermission, hasPermission } from './evaluate.ts'
+export { hasPermission } from './evaluate.ts'
 export { clientAddressHeader, createAuth, openAuthPaths, type Auth, type AuthOptions, type SignUpPolicy } from './server.ts'
 export { readSessionToken, sessionCookie } from './session.ts'
 export { createOperator, isSetupCode, needsSetup, setupCode } from './setup.ts'

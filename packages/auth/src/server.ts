@@ -4,6 +4,7 @@ import { APIError, createAuthMiddleware } from 'better-auth/api'
 import { admin, organization } from 'better-auth/plugins'
 import { newId, type Pools } from '@carrel/db'
 import * as schema from '@carrel/db/schema'
+import { needsSetup } from './setup.ts'
 
 export type SignUpPolicy = 'open' | 'invite' | 'closed'
 
@@ -69,6 +70,8 @@ export function createAuth(options: AuthOptions) {
       autoSignIn: true,
       disableSignUp: options.signUp !== 'open',
     },
+    // Nobody before the operator: the first account is made with the setup code.
+    databaseHooks: { user: { create: { before: async () => !(await needsSetup(options.db)) } } },
     session: { expiresIn: 60 * 60 * 24 * 30, updateAge: 60 * 60 * 24, freshAge: 60 * 15, cookieCache: { enabled: false } },
     account: { encryptOAuthTokens: true },
     verification: { storeIdentifier: 'hashed' },

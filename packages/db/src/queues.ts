@@ -3,9 +3,9 @@ import { PgBoss, type Db } from 'pg-boss'
 
 /** Queues that exist; made by the migration, since the jobs login cannot create tables. */
 export const queues = {
-  /** One job a library at most, queued or running. Payload: `{ libraryId }`. */
+  /** One job a library at most that waits, beside one that runs. Payload: `{ libraryId }`. */
   scan: {
-    policy: 'exclusive',
+    policy: 'stately',
     retryLimit: 50,
     retryDelay: 1,
     retryBackoff: true,

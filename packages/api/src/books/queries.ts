@@ -233,10 +233,17 @@ export async function findBookParts(scope: OrganizationScope, bookId: string) {
 
 /** Puts the waiting covers of these books before all others. */
 export async function wantCovers(scope: OrganizationScope, bookIds: readonly string[]): Promise<void> {
+  // Rows that the job is about to finish are left alone, so that neither waits for the other.
+  const free = scope.db
+    .select({ id: coverTask.bookId })
+    .from(coverTask)
+    .where(and(eq(coverTask.organizationId, scope.organizationId), inArray(coverTask.bookId, [...bookIds])))
+    .orderBy(asc(coverTask.bookId))
+    .for('update', { skipLocked: true })
   await scope.db
     .update(coverTask)
     .set({ wantedAt: sql`now()` })
-    .where(and(eq(coverTask.organizationId, scope.organizationId), inArray(coverTask.bookId, [...bookIds])))
+    .where(and(eq(coverTask.organizationId, scope.organizationId), inArray(coverTask.bookId, free)))
 }
 
 /** Names of the thumbnails of those among these books that are visible and have one, by book. */

@@ -12,24 +12,46 @@ export const Signal = z.discriminatedUnion('type', [
 ])
 export type Signal = z.infer<typeof Signal>
 
+export type Listener = {
+  onSignal(signal: Signal): void
+  /** Signals may have been lost while the connection was away. */
+  onGap(): void
+}
+
 export type EventBus = {
   /** Calls back for each signal of any process of this server. Returns the way to end it. */
-  subscribe(listener: (signal: Signal) => void): () => void
+  subscribe(listener: Listener): () => void
   end(): Promise<void>
 }
 
-/** Listens on a connection of its own; needs a session, not a transaction pool. */
+/** Listens on a connection of its own; needs a session, not a transaction pool. The connection renews itself. */
 export async function createEventBus(pool: Sql): Promise<EventBus> {
-  const listeners = new Set<(signal: Signal) => void>()
-  const subscription = await pool.listen(channel, (payload) => {
-    const signal = Signal.safeParse(JSON.parse(payload))
-    if (signal.success) for (const listener of listeners) listener(signal.data)
-  })
+  const listeners = new Set<Listener>()
+  let connected = false
+  const subscription = await pool.listen(
+    channel,
+    (payload) => {
+      const signal = parseSignal(payload)
+      if (signal) for (const listener of listeners) listener.onSignal(signal)
+    },
+    () => {
+      if (connected) for (const listener of listeners) listener.onGap()
+      connected = true
+    },
+  )
   return {
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     end: () => subscription.unlisten(),
+  }
+}
+
+function parseSignal(payload: string): Signal | undefined {
+  try {
+    return Signal.safeParse(JSON.parse(payload)).data
+  } catch {
+    return undefined
   }
 }

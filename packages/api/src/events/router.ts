@@ -1,4 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { eventIterator } from '@orpc/server'
+import { listMemberships } from '../account/queries.ts'
 import type { Deps } from '../deps.ts'
 import { signedInStream } from '../procedures.ts'
 import { findScan } from '../scans/queries.ts'
@@ -7,6 +9,8 @@ import type { Signal } from './bus.ts'
 import { ServerEvent } from './schema.ts'
 
 const recheckMs = 30_000
+/** Least time between two looks at the database for one stream. */
+const paceMs = 400
 
 export const events = {
   stream: signedInStream
@@ -18,53 +22,122 @@ export const events = {
     })
     .output(eventIterator(ServerEvent))
     .handler(async function* ({ context: { deps, token }, signal }) {
-      const waiting = new Map<string, Signal>()
-      let wake = () => {}
-      const unsubscribe = deps.events.subscribe((heard) => {
-        // Of several news about one thing only the last counts, so a slow reader holds one entry each.
-        waiting.set(heard.type === 'scan' ? heard.scanId : `${heard.organizationId} ${heard.what}`, heard)
-        wake()
-      })
-      signal?.addEventListener('abort', () => wake())
+      const stream = new Stream(deps, token, signal)
       try {
         yield { type: 'hello' as const }
-        while (!signal?.aborted) {
-          const [next] = waiting
-          if (next) {
-            waiting.delete(next[0])
-            const event = await readEvent(deps, token, next[1])
-            if (event === 'signed-out') return
-            if (event) yield event
-            continue
-          }
-          const timedOut = await new Promise<boolean>((resolve) => {
-            const timer = setTimeout(() => resolve(true), recheckMs)
-            wake = () => {
-              clearTimeout(timer)
-              resolve(false)
-            }
-            if (waiting.size > 0 || signal?.aborted) wake()
-          })
-          if (timedOut && !(await asUser(deps.transact, token, async (scope) => scope !== null, { readOnly: true }))) return
+        for (;;) {
+          const news = await stream.next()
+          if (!news) return
+          yield* news
         }
       } finally {
-        unsubscribe()
+        stream.end()
       }
     }),
 }
 
-/** The event as this person may see it now; null when it is not theirs. */
-async function readEvent(deps: Deps, token: string, heard: Signal): Promise<ServerEvent | 'signed-out' | null> {
+/** What one tab waits for: the last signal of each thing in workspaces of its user. Holds no connection. */
+class Stream {
+  readonly #deps: Deps
+  readonly #token: string
+  readonly #aborted: AbortSignal | undefined
+  readonly #waiting = new Map<string, Signal>()
+  readonly #end: () => void
+  #mine = new Set<string>()
+  #checkedAt = 0
+  #lostSignals = false
+  #wake = () => {}
+
+  constructor(deps: Deps, token: string, aborted: AbortSignal | undefined) {
+    this.#deps = deps
+    this.#token = token
+    this.#aborted = aborted
+    this.#end = deps.events.subscribe({
+      onSignal: (heard) => {
+        // Of several signals about one thing only the last counts, so a slow reader holds one entry each.
+        this.#waiting.set(heard.type === 'scan' ? heard.scanId : `${heard.organizationId} ${heard.what}`, heard)
+        this.#wake()
+      },
+      onGap: () => {
+        this.#lostSignals = true
+        this.#wake()
+      },
+    })
+    aborted?.addEventListener('abort', () => this.#wake())
+  }
+
+  end(): void {
+    this.#end()
+  }
+
+  /** The next events; undefined when the stream is over: closed, signed out, or signals were lost and the page must read anew. */
+  async next(): Promise<ServerEvent[] | undefined> {
+    for (;;) {
+      if (this.#aborted?.aborted || this.#lostSignals) return undefined
+      if (this.#waiting.size === 0) await this.#sleep()
+      if (this.#aborted?.aborted || this.#lostSignals) return undefined
+      if (!(await this.#recheck())) return undefined
+      const heard = [...this.#waiting].filter(([, each]) => this.#mine.has(each.organizationId))
+      for (const [thing] of heard) this.#waiting.delete(thing)
+      const news: ServerEvent[] = []
+      for (const [organizationId, signals] of Map.groupBy(
+        heard.map(([, each]) => each),
+        (each) => each.organizationId,
+      )) {
+        const found = await readEvents(this.#deps, this.#token, organizationId, signals)
+        if (!found) return undefined
+        news.push(...found)
+      }
+      await wait(paceMs)
+      if (news.length > 0) return news
+    }
+  }
+
+  /** Resolves at the next signal, or when it is time to check the session again. */
+  #sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, recheckMs)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  /** Reads the user's workspaces again when that is due or something of an unknown one was heard. False when signed out. */
+  async #recheck(): Promise<boolean> {
+    const age = Date.now() - this.#checkedAt
+    const unknown = [...this.#waiting.values()].some((each) => !this.#mine.has(each.organizationId))
+    if (age < recheckMs && !(unknown && age > recheckMs / 10)) return true
+    const mine = await asUser(this.#deps.transact, this.#token, async (scope) => scope && listMemberships(scope), { readOnly: true })
+    if (!mine) return false
+    this.#mine = new Set(mine.map((membership) => membership.organizationId))
+    this.#checkedAt = Date.now()
+    for (const [thing, each] of this.#waiting) if (!this.#mine.has(each.organizationId)) this.#waiting.delete(thing)
+    return true
+  }
+}
+
+/** These signals as the person may see them now: nothing for a workspace that is not theirs; undefined when signed out. */
+async function readEvents(
+  deps: Deps,
+  token: string,
+  organizationId: string,
+  signals: readonly Signal[],
+): Promise<ServerEvent[] | undefined> {
   return asMember(
     deps.transact,
     token,
-    heard.organizationId,
+    organizationId,
     async (scope) => {
-      if (scope === 'unauthenticated') return 'signed-out'
-      if (scope === 'not-a-member') return null
-      if (heard.type === 'changed') return heard
-      const scan = await findScan(scope, heard.scanId)
-      return scan ? { type: 'scan', organizationId: heard.organizationId, scan } : null
+      if (scope === 'unauthenticated') return undefined
+      if (scope === 'not-a-member') return []
+      const read = signals.map(async (heard): Promise<ServerEvent[]> => {
+        if (heard.type === 'changed') return [heard]
+        const scan = await findScan(scope, heard.scanId)
+        return scan ? [{ type: 'scan', organizationId, scan }] : []
+      })
+      return (await Promise.all(read)).flat()
     },
     { readOnly: true },
   )

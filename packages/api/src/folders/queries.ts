@@ -23,7 +23,7 @@ export async function listOrganizations(scope: InstanceScope) {
   return scope.db.select({ id: organization.id, name: organization.name }).from(organization).orderBy(asc(organization.name))
 }
 
-export async function insertAssignments(scope: Pick<InstanceScope, 'db'>, organizationId: string, paths: readonly string[]): Promise<void> {
+export async function insertAssignments(scope: InstanceScope, organizationId: string, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return
   await scope.db
     .insert(rootAssignment)

@@ -1,52 +1,37 @@
-import { opendir, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { ORPCError } from '@orpc/server'
 import * as z from 'zod'
 import { isBookCandidate } from '@carrel/formats'
-import { allowed, operator } from '../procedures.ts'
-import type { OrganizationScope } from '../scope.ts'
-import { resolveInside, usableRoots, type AllowedRoots } from './policy.ts'
+import { allowedOutside, operatorOutside } from '../procedures.ts'
+import { resolveInside } from './policy.ts'
 import { deleteAssignment, insertAssignments, listAssignedRoots, listAssignments, listOrganizations } from './queries.ts'
+import { findUsableRoots, isReadableFolder } from './roots.ts'
 import { AllowedRoot, AssignRoot, FolderListing, ListFolders, Root } from './schema.ts'
 
 const listingLimit = 2000
 
-/** Roots of this workspace that may be used now. */
-export async function findUsableRoots(scope: OrganizationScope, allowedRoots: AllowedRoots): Promise<string[]> {
-  const assigned = await listAssignedRoots(scope)
-  return usableRoots(
-    allowedRoots,
-    assigned.map((root) => root.path),
-  )
-}
-
-const isReadable = (folder: string) =>
-  opendir(folder).then(
-    (handle) => handle.close().then(() => true),
-    () => false,
-  )
-
 export const folders = {
-  roots: allowed('library:create')
+  roots: allowedOutside('library:create')
     .route({ method: 'GET', path: '/folders/roots', tags: ['folders'], summary: 'Folders that the operator opened to this workspace' })
     .output(z.array(Root))
-    .handler(async ({ context: { scope, deps } }) => {
-      const assigned = await listAssignedRoots(scope)
+    .handler(async ({ context: { transaction, deps } }) => {
+      const assigned = await transaction(listAssignedRoots)
       return Promise.all(
         assigned.map(async ({ id, path: folder }) => {
           const real = await resolveInside(deps.roots, folder)
-          return { id, path: folder, available: real !== null && (await isReadable(real)) }
+          return { id, path: folder, available: real !== null && (await isReadableFolder(real)) }
         }),
       )
     }),
 
-  list: allowed('library:create')
+  list: allowedOutside('library:create')
     .route({ method: 'GET', path: '/folders', tags: ['folders'], summary: 'Folders inside a folder that is open to this workspace' })
     .errors({ FOLDER_NOT_ALLOWED: { status: 403 }, FOLDER_UNREADABLE: { status: 422 } })
     .input(ListFolders)
     .output(FolderListing)
-    .handler(async ({ context: { scope, deps }, input, errors }) => {
-      const roots = await findUsableRoots(scope, deps.roots)
+    .handler(async ({ context: { transaction, deps }, input, errors }) => {
+      const roots = await findUsableRoots(transaction, deps.roots)
       const real = await resolveInside(roots, input.path)
       if (!real) throw errors.FOLDER_NOT_ALLOWED({ message: 'This folder is not open to this workspace.' })
       const entries = await readdir(real, { withFileTypes: true }).catch(() => null)
@@ -59,7 +44,7 @@ export const folders = {
         path: real,
         parent: (await resolveInside(roots, parent)) ?? null,
         folders: await Promise.all(
-          shown.map(async (name) => ({ name, path: path.join(real, name), readable: await isReadable(path.join(real, name)) })),
+          shown.map(async (name) => ({ name, path: path.join(real, name), readable: await isReadableFolder(path.join(real, name)) })),
         ),
         books: entries.filter((entry) => entry.isFile() && isBookCandidate(entry.name)).length,
         truncated: names.length > shown.length,
@@ -68,7 +53,7 @@ export const folders = {
 }
 
 export const roots = {
-  list: operator
+  list: operatorOutside
     .route({
       method: 'GET',
       path: '/instance/roots',
@@ -76,8 +61,8 @@ export const roots = {
       summary: 'Folders that this server may read, and the workspaces they are open to',
     })
     .output(z.array(AllowedRoot))
-    .handler(async ({ context: { scope, deps } }) => {
-      const [assignments, organizations] = [await listAssignments(scope), await listOrganizations(scope)]
+    .handler(async ({ context: { transaction, deps } }) => {
+      const [assignments, organizations] = await transaction((scope) => Promise.all([listAssignments(scope), listOrganizations(scope)]))
       const paths = [...new Set([...deps.roots, ...assignments.map((assignment) => assignment.path)])]
       return Promise.all(
         paths.map(async (folder) => {
@@ -87,30 +72,32 @@ export const roots = {
           )
           return {
             path: folder,
-            available: real !== null && (await isReadable(real)),
+            available: real !== null && (await isReadableFolder(real)),
             organizations: organizations.map((organization) => ({ ...organization, open: openTo.has(organization.id) })),
           }
         }),
       )
     }),
 
-  assign: operator
+  assign: operatorOutside
     .route({ method: 'POST', path: '/instance/roots/assign', tags: ['instance'], summary: 'Open a folder to a workspace' })
     .errors({ FOLDER_NOT_ALLOWED: { status: 403 } })
     .input(AssignRoot)
-    .handler(async ({ context: { scope, deps }, input, errors }) => {
+    .handler(async ({ context: { transaction, deps }, input, errors }) => {
       if (!(await resolveInside(deps.roots, input.path)))
         throw errors.FOLDER_NOT_ALLOWED({ message: 'This folder is not among those that the server may read.' })
-      if (!(await listOrganizations(scope)).some((o) => o.id === input.organizationId)) throw new ORPCError('NOT_FOUND')
-      await insertAssignments(scope, input.organizationId, [input.path])
+      await transaction(async (scope) => {
+        if (!(await listOrganizations(scope)).some((o) => o.id === input.organizationId)) throw new ORPCError('NOT_FOUND')
+        await insertAssignments(scope, input.organizationId, [input.path])
+      })
       return {}
     }),
 
-  unassign: operator
+  unassign: operatorOutside
     .route({ method: 'POST', path: '/instance/roots/unassign', tags: ['instance'], summary: 'Close a folder to a workspace' })
     .input(AssignRoot)
-    .handler(async ({ context: { scope }, input }) => {
-      await deleteAssignment(scope, input.organizationId, input.path)
+    .handler(async ({ context: { transaction }, input }) => {
+      await transaction((scope) => deleteAssignment(scope, input.organizationId, input.path))
       return {}
     }),
 }

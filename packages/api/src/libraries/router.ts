@@ -1,11 +1,10 @@
-import { opendir, stat } from 'node:fs/promises'
 import { ORPCError } from '@orpc/server'
 import { hasPermission } from '@carrel/auth'
 import * as z from 'zod'
 import { announce } from '../events/queries.ts'
 import { isInside, resolveInside } from '../folders/policy.ts'
-import { findUsableRoots } from '../folders/router.ts'
-import { allowed } from '../procedures.ts'
+import { findUsableRoots, isReadableFolder } from '../folders/roots.ts'
+import { allowed, allowedOutside } from '../procedures.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { findLatestScan, findScan, insertScan } from '../scans/queries.ts'
 import { Scan } from '../scans/schema.ts'
@@ -22,29 +21,27 @@ async function getLibrary(scope: OrganizationScope, libraryId: string): Promise<
   return library
 }
 
-const isReadableFolder = async (folder: string): Promise<boolean> => {
-  if (!(await stat(folder).catch(() => null))?.isDirectory()) return false
-  return opendir(folder).then(
-    (handle) => handle.close().then(() => true),
-    () => false,
-  )
-}
-
 export const libraries = {
   list: allowed('book:read')
     .route({ method: 'GET', path: '/libraries', tags: ['libraries'], summary: 'Libraries that you see' })
     .output(z.array(Library))
     .handler(({ context: { scope } }) => listLibraries(scope)),
 
-  get: allowed('book:read')
+  get: allowedOutside('book:read')
     .route({ method: 'GET', path: '/libraries/{libraryId}', tags: ['libraries'], summary: 'A library with its folders and newest scan' })
     .input(LibraryId)
     .output(LibraryDetail)
-    .handler(async ({ context: { scope, deps }, input }) => {
-      const library = await getLibrary(scope, input.libraryId)
-      const mayManage = hasPermission(scope.permissions, 'library:update')
-      const [scan, folders] = await Promise.all([findLatestScan(scope, library.id), mayManage ? listLibraryFolders(scope, library.id) : []])
-      const roots = mayManage ? await findUsableRoots(scope, deps.roots) : []
+    .handler(async ({ context: { transaction, deps }, input }) => {
+      const { library, scan, folders } = await transaction(async (scope) => {
+        const library = await getLibrary(scope, input.libraryId)
+        const mayManage = hasPermission(scope.permissions, 'library:update')
+        const [scan, folders] = await Promise.all([
+          findLatestScan(scope, library.id),
+          mayManage ? listLibraryFolders(scope, library.id) : [],
+        ])
+        return { library, scan, folders }
+      })
+      const roots = folders.length > 0 ? await findUsableRoots(transaction, deps.roots) : []
       return {
         ...library,
         scan: scan ?? null,
@@ -57,7 +54,7 @@ export const libraries = {
       }
     }),
 
-  create: allowed('library:create')
+  create: allowedOutside('library:create')
     .route({ method: 'POST', path: '/libraries', tags: ['libraries'], summary: 'Make a library of folders and scan it' })
     .errors({
       NAME_TAKEN: { status: 409 },
@@ -67,8 +64,8 @@ export const libraries = {
     })
     .input(CreateLibrary)
     .output(Library)
-    .handler(async ({ context: { scope, deps }, input, errors }) => {
-      const roots = await findUsableRoots(scope, deps.roots)
+    .handler(async ({ context: { transaction, deps }, input, errors }) => {
+      const roots = await findUsableRoots(transaction, deps.roots)
       const folders: string[] = []
       for (const wished of input.folders) {
         const real = await resolveInside(roots, wished)
@@ -78,12 +75,16 @@ export const libraries = {
           throw errors.FOLDER_OVERLAPS({ message: 'One of these folders lies inside another.' })
         folders.push(real)
       }
-      const id = await insertLibrary(scope, { name: input.name, visibility: input.visibility, folders })
-      if (!id) throw errors.NAME_TAKEN({ message: 'This workspace has a library of that name.' })
-      await insertScan(scope, id)
-      await deps.jobs.enqueueScan(scope.db, id)
-      await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
-      return { id, name: input.name, visibility: input.visibility, bookCount: 0, problemCount: 0, scanning: true, lastScannedAt: null }
+      const { name, visibility } = input
+      const id = await transaction(async (scope) => {
+        const made = await insertLibrary(scope, { name, visibility, folders })
+        if (!made) throw errors.NAME_TAKEN({ message: 'This workspace has a library of that name.' })
+        await insertScan(scope, made)
+        await deps.jobs.enqueueScan(scope, made)
+        await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
+        return made
+      })
+      return { id, name, visibility, bookCount: 0, problemCount: 0, scanning: true, lastScannedAt: null }
     }),
 
   update: allowed('library:update')
@@ -136,7 +137,8 @@ export const libraries = {
       const library = await getLibrary(scope, input.libraryId)
       const latest = library.scanning ? await findLatestScan(scope, library.id) : undefined
       const scanId = latest?.id ?? (await insertScan(scope, library.id))
-      await deps.jobs.enqueueScan(scope.db, library.id)
+      // A run under way is joined; one that only waits is queued again, in case its job was lost.
+      if (!latest || latest.status === 'queued') await deps.jobs.enqueueScan(scope, library.id)
       await announce(scope, { type: 'scan', organizationId: scope.organizationId, libraryId: library.id, scanId })
       const scan = await findScan(scope, scanId)
       if (!scan) throw notFound()

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { insertAssignments } from '../folders/queries.ts'
 import { signedIn } from '../procedures.ts'
+import { instanceScope } from '../scope.ts'
 import { insertOrganization, rememberOrganization } from './queries.ts'
 import { CreateOrganization, OpenOrganization, Organization, Slug } from './schema.ts'
 import { slugFromName } from './slug.ts'
@@ -22,7 +23,8 @@ export const organizations = {
         : ((derived && (await insertOrganization(scope, { name, slug: derived }))) ??
           (await insertOrganization(scope, { name, slug: randomSlug(derived) })))
       if (!made) throw errors.SLUG_TAKEN({ message: 'Another workspace has this address.', data: undefined })
-      if (made.first && scope.user.operator) await insertAssignments(scope, made.id, deps.roots)
+      const instance = instanceScope(scope)
+      if (made.first && instance) await insertAssignments(instance, made.id, deps.roots)
       await rememberOrganization(scope, made.id)
       return { id: made.id, name: made.name, slug: made.slug }
     }),

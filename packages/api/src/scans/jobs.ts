@@ -1,5 +1,6 @@
 import type { PgBoss } from 'pg-boss'
 import * as z from 'zod'
+import { queues } from '@carrel/db'
 import { Id } from '../shapes.ts'
 import { runScan, type ScanDeps } from './run.ts'
 
@@ -9,13 +10,20 @@ const Payload = z.object({ libraryId: Id })
 export async function registerScans(boss: PgBoss, deps: ScanDeps, signal: AbortSignal): Promise<void> {
   await boss.work<unknown>(
     'scan',
-    { batchSize: 1, localConcurrency: 2, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2, heartbeatRefreshSeconds: 5 },
+    {
+      includeMetadata: true,
+      batchSize: 1,
+      localConcurrency: 2,
+      pollingIntervalSeconds: 2,
+      notifyPollingIntervalSeconds: 2,
+      heartbeatRefreshSeconds: 5,
+    },
     async ([job]) => {
       if (!job) return
       const { libraryId } = Payload.parse(job.data)
       const started = Date.now()
       try {
-        await runScan(deps, libraryId, AbortSignal.any([signal, job.signal]))
+        await runScan(deps, libraryId, { signal: AbortSignal.any([signal, job.signal]), lastTry: job.retryCount >= queues.scan.retryLimit })
         deps.log.info({ libraryId, ms: Date.now() - started }, 'scan ended')
       } catch (error) {
         deps.log[signal.aborted ? 'info' : 'error'](

@@ -52,6 +52,13 @@ export class Progress {
     await this.#writing
   }
 
+  /** The run failed and stays open for another try. */
+  async waitForNextTry(error: string): Promise<void> {
+    await this.stop()
+    this.#status = 'queued'
+    await this.#write({ error })
+  }
+
   async end({ status, error }: { status: 'done' | 'failed'; error: string | null }): Promise<void> {
     await this.stop()
     this.#status = status

@@ -14,18 +14,25 @@ import { listFolder } from './listing/list-folder.ts'
 import { deleteGoneProblems, markScanned, recount } from './listing/queries.ts'
 import { FolderUnreadable } from './listing/walker.ts'
 import { Progress } from './progress.ts'
-import { findLatestScan, insertScan, updateScan } from './queries.ts'
+import { findLatestScan, updateScan } from './queries.ts'
 
 export type ScanDeps = { transact: Transact; blobs: BlobStore; readers: ReaderPool; roots: AllowedRoots; log: Log }
 
 /**
  * Scans a library: lists what is new or changed, then makes the thumbnails. Goes on where an earlier run
- * ended, since files already listed are known by size and time. Deletes no book.
+ * ended, since files already listed are known by size and time. Deletes no book. Does nothing when no run waits,
+ * which is so when two jobs were queued for one.
  */
-export async function runScan(deps: ScanDeps, libraryId: string, signal: AbortSignal): Promise<void> {
+export async function runScan(
+  deps: ScanDeps,
+  libraryId: string,
+  { signal, lastTry }: { signal: AbortSignal; lastTry: boolean },
+): Promise<void> {
   const inJob = inJobOf(deps.transact, libraryId)
   try {
-    const { scanId, organizationId, folders, lost, startedAt } = await inJob((scope) => begin(scope, deps.roots))
+    const begun = await inJob((scope) => begin(scope, deps.roots))
+    if (!begun) return
+    const { scanId, organizationId, folders, lost, startedAt } = begun
     const progress = new Progress(inJob, scanId)
     progress.start()
     // The thumbnails run beside the listing; the first of both that fails ends the other.
@@ -65,9 +72,7 @@ export async function runScan(deps: ScanDeps, libraryId: string, signal: AbortSi
     } catch (error) {
       await progress.stop()
       if (signal.aborted || error instanceof LibraryGone) throw error
-      await progress
-        .end({ status: 'failed', error: 'The scan stopped because of a fault of the server. It will be tried again.' })
-        .catch(() => {})
+      await (lastTry ? progress.end({ status: 'failed', error: faultAgain }) : progress.waitForNextTry(fault)).catch(() => {})
       throw error
     }
   } catch (error) {
@@ -75,13 +80,16 @@ export async function runScan(deps: ScanDeps, libraryId: string, signal: AbortSi
   }
 }
 
+const fault = 'The scan stopped because of a fault of the server. It will be tried again.'
+const faultAgain = 'The scan stopped because of a fault of the server. Its log says why.'
 const lostFolders = (paths: readonly string[]) =>
   `Carrel cannot read ${paths.join(', ')}. Nothing was removed. Check that the disk is connected and that the folder is open to this workspace, then scan again.`
 
 /** Opens the run, or takes an interrupted one up again, and finds the folders that may be read now. */
 async function begin(scope: JobScope, allowedRoots: AllowedRoots) {
   const latest = await findLatestScan(scope, scope.libraryId)
-  const scanId = latest && latest.finishedAt === null ? latest.id : await insertScan(scope, scope.libraryId)
+  if (!latest || latest.finishedAt !== null) return null
+  const scanId = latest.id
   const startedAt = new Date()
   await updateScan(scope, scanId, { status: 'listing', startedAt, error: null })
   await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })

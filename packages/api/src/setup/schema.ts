@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { limits } from '../limits.ts'
 import { Name } from '../shapes.ts'
 
 /** What a visitor may know before anyone has signed in. */
@@ -12,7 +13,7 @@ export const InstanceStatus = z.object({
 export type InstanceStatus = z.infer<typeof InstanceStatus>
 
 export const Email = z.email().max(254)
-export const Password = z.string().min(8).max(128)
+export const Password = z.string().min(limits.passwordLength.min).max(limits.passwordLength.max)
 
 export const CreateOperator = z.object({
   /** The one-time code that the start of the server printed. */

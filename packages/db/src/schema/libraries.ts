@@ -83,7 +83,7 @@ export const library = snakeCase.table(
 const libraryKey = (t: { organizationId: PgColumn; libraryId: PgColumn }) =>
   foreignKey({ columns: [t.organizationId, t.libraryId], foreignColumns: [library.organizationId, library.id] }).onDelete('cascade')
 
-/** Who sees a restricted library, and as what; kept by triggers from grants. */
+/** Who sees a restricted library, and as what. Empty until libraries can be shared. */
 export const libraryAccess = snakeCase.table(
   'library_access',
   {

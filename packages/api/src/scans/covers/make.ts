@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { CoverResult, ReaderPool } from '@carrel/formats'
+import type { CoverResult, ProblemCode, ReaderPool } from '@carrel/formats'
 import type { BlobStore } from '@carrel/storage'
 import type { InJob } from '../in-job.ts'
 import { coverKey, coverWidths } from './files.ts'
@@ -27,31 +27,39 @@ export type CoverWork = {
  */
 export async function makeCovers(work: CoverWork): Promise<void> {
   const { inJob, listing, onCovered, signal } = work
+  const folderIds = [...work.folders.keys()]
+  const putOff: string[] = []
   for (;;) {
     signal.throwIfAborted()
     const onlyWanted = listing()
-    const tasks = await inJob((scope) => listCoverTasks(scope, onlyWanted, batch), { readOnly: true })
+    const tasks = await inJob((scope) => listCoverTasks(scope, { onlyWanted, folderIds, putOff, limit: batch }), { readOnly: true })
     if (tasks.length === 0) {
       if (!onlyWanted && !listing()) return
       await wait(idleMs, undefined, { signal })
       continue
     }
-    const rows = await Promise.all(tasks.map((task) => makeCover(work, task, onlyWanted)))
+    const made = await Promise.all(tasks.map((task) => makeCover(work, task, onlyWanted)))
+    const rows = made.filter((row) => row !== 'later')
+    putOff.push(...tasks.filter((_, index) => made[index] === 'later').map((task) => task.bookId))
     await inJob((scope) => finishCovers(scope, rows))
-    onCovered(rows.length)
+    onCovered(made.length)
   }
 }
+
+/** Faults of the disk or the server, not of the picture: the next scan tries again. */
+const passing: ReadonlySet<ProblemCode> = new Set(['vanished', 'unreadable', 'outside-root', 'crashed'])
 
 async function makeCover(
   { readers, blobs, folders, organizationId, signal }: CoverWork,
   task: CoverTask,
   priority: boolean,
-): Promise<CoverRow> {
+): Promise<CoverRow | 'later'> {
   const root = task.folderId ? folders.get(task.folderId) : undefined
   const result: CoverResult =
     root && task.path
       ? await readers.cover({ root, path: task.path }, { widths: [...coverWidths], priority, signal })
       : { ok: true, cover: null }
+  if (!result.ok && passing.has(result.problem.code)) return 'later'
   if (!result.ok || !result.cover) return { id: task.bookId, state: 'none', hash: null, thumbhash: null, color: null, aspect: null }
   const { cover } = result
   await Promise.all(cover.images.map((image) => blobs.put(coverKey(organizationId, cover.sourceSha256, image.width), image.webp)))

@@ -15,8 +15,14 @@ export type CoverRow = {
   aspect: number | null
 }
 
-/** The next books to cover: those looked at last first. */
-export async function listCoverTasks(scope: JobScope, onlyWanted: boolean, limit: number): Promise<CoverTask[]> {
+/**
+ * The next books to cover, those looked at last first; without those put off, and those whose file lies in a
+ * folder that cannot be read now.
+ */
+export async function listCoverTasks(
+  scope: JobScope,
+  { onlyWanted, folderIds, putOff, limit }: { onlyWanted: boolean; folderIds: readonly string[]; putOff: readonly string[]; limit: number },
+): Promise<CoverTask[]> {
   return scope.db.execute<CoverTask>(sql`
     select t.book_id as "bookId", f.folder_id as "folderId", f.path
     from cover_task t left join lateral (
@@ -24,8 +30,12 @@ export async function listCoverTasks(scope: JobScope, onlyWanted: boolean, limit
       where f.organization_id = t.organization_id and f.book_id = t.book_id and f.problem is null order by f.path limit 1
     ) f on true
     where t.organization_id = ${scope.organizationId} and t.library_id = ${scope.libraryId} ${onlyWanted ? sql`and t.wanted_at is not null` : sql``}
+      and (f.folder_id is null or f.folder_id = any (${array(folderIds)})) and not t.book_id = any (${array(putOff)})
     order by t.wanted_at desc nulls last, t.book_id limit ${limit}`)
 }
+
+/** Ids as one parameter. */
+const array = (ids: readonly string[]) => sql`${`{${ids.join(',')}}`}::uuid[]`
 
 export async function countCoverTasks(scope: JobScope): Promise<number> {
   const [row] = await scope.db
@@ -37,6 +47,7 @@ export async function countCoverTasks(scope: JobScope): Promise<number> {
 
 /** Writes what was made and takes the books off the list. */
 export async function finishCovers(scope: JobScope, rows: readonly CoverRow[]): Promise<void> {
+  if (rows.length === 0) return
   const json = JSON.stringify(rows)
   await Promise.all([
     scope.db

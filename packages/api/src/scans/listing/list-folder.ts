@@ -8,6 +8,8 @@ import { ScanWriter, type Outcome } from './writer.ts'
 const writeAt = 120
 const writeEveryMs = 400
 const readsAtOnce = 48
+/** Problems of the moment: such a file is tried again though it looks unchanged. */
+const passing: ReadonlySet<string> = new Set(['vanished', 'unreadable', 'timeout', 'memory', 'crashed'])
 
 /** Walks one folder and lists what is not known yet; at most 48 files are in flight, whatever its size. */
 export async function listFolder(
@@ -60,7 +62,7 @@ export async function listFolder(
         const before = known.get(thing.path)
         if (thing.kind === 'problem') {
           take(thing.path, before, { ok: false, size: null, modifiedAt: null, sha256: null, problem: thing })
-        } else if (before && before.size === thing.size && before.modifiedMs === thing.modifiedMs) {
+        } else if (before && before.size === thing.size && before.modifiedMs === thing.modifiedMs && !passing.has(before.problem ?? '')) {
           progress.counts.unchanged += 1
           if (before.problem) stillBad.push(before.id)
         } else {
@@ -76,6 +78,7 @@ export async function listFolder(
     while (reading.size > 0) await Promise.race(reading)
     if (ready.length > 0) flush()
   } finally {
+    await Promise.allSettled(reading)
     await writing.catch(keepFault)
   }
   if (fault) throw fault

@@ -72,6 +72,18 @@ export async function findBooksByContent(scope: JobScope, hashes: readonly strin
   return new Map(rows.flatMap((row) => (row.sha256 && row.bookId ? [[row.sha256, row.bookId]] : [])))
 }
 
+/** Of these books, those that more than one file makes up. */
+export async function findSharedBooks(scope: JobScope, bookIds: readonly string[]): Promise<Set<string>> {
+  if (bookIds.length === 0) return new Set()
+  const rows = await scope.db
+    .select({ bookId: libraryFile.bookId })
+    .from(libraryFile)
+    .where(and(eq(libraryFile.organizationId, scope.organizationId), inArray(libraryFile.bookId, [...bookIds])))
+    .groupBy(libraryFile.bookId)
+    .having(sql`count(*) > 1`)
+  return new Set(rows.flatMap((row) => row.bookId ?? []))
+}
+
 /** Ids of these names, made where they are missing, by key. */
 export async function upsertNames(scope: JobScope, table: NameTable, names: readonly NameRow[]): Promise<Map<string, string>> {
   // In the order of the key, so that two scans of one organization cannot lock each other out.

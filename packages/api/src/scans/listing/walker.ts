@@ -1,4 +1,4 @@
-import { lstat, opendir } from 'node:fs/promises'
+import { lstat, opendir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { isBookCandidate } from '@carrel/formats'
 
@@ -37,12 +37,13 @@ export async function* walk(root: string, signal: AbortSignal): AsyncGenerator<F
         if (entry.name.startsWith('.') || skippedFolders.has(entry.name)) continue
         const child = folder ? `${folder}/${entry.name}` : entry.name
         const candidate = isBookCandidate(entry.name)
-        if (entry.name.includes('\ufffd'))
-          met.push(problem(child, 'bad-name', 'The name of this file or folder is not valid UTF-8. Rename it.'))
-        else if (entry.isDirectory()) inner.push(child)
-        else if (entry.isSymbolicLink())
-          met.push(problem(child, 'outside-root', 'This is a link. Carrel does not follow links inside a library.'))
-        else if (candidate) names.push(child)
+        if (entry.name.includes('\ufffd')) {
+          if (candidate || entry.isDirectory()) met.push(problem(child, 'bad-name', 'This name is not valid UTF-8. Rename it.'))
+        } else if (entry.isDirectory()) inner.push(child)
+        else if (entry.isSymbolicLink()) {
+          if (candidate || (await leadsToFolder(path.join(root, child))))
+            met.push(problem(child, 'outside-root', 'This is a link. Carrel does not follow links inside a library.'))
+        } else if (candidate) names.push(child)
         if (names.length >= statsAtOnce) {
           met.push(...(await Promise.all(names.map((name) => look(root, name)))))
           names = []
@@ -75,6 +76,12 @@ const problem = (at: string, code: Extract<Found, { kind: 'problem' }>['code'], 
   code,
   detail,
 })
+
+const leadsToFolder = (link: string): Promise<boolean> =>
+  stat(link).then(
+    (target) => target.isDirectory(),
+    () => false,
+  )
 
 async function look(root: string, file: string): Promise<Found> {
   try {

@@ -7,6 +7,7 @@ import {
   addToCounts,
   deleteBookParts,
   findBooksByContent,
+  findSharedBooks,
   insertBookParts,
   upsertBooks,
   upsertFiles,
@@ -42,7 +43,9 @@ export class ScanWriter {
 
   /** Resolves when the batch is committed. */
   async write(outcomes: readonly Outcome[]): Promise<void> {
-    if (outcomes.length > 0) await this.#inJob((scope) => this.#write(scope, outcomes))
+    // Names that are not UTF-8 can read alike: the last of one path counts.
+    const byPath = new Map(outcomes.map((outcome) => [`${outcome.folderId}/${outcome.path}`, outcome]))
+    if (byPath.size > 0) await this.#inJob((scope) => this.#write(scope, [...byPath.values()]))
   }
 
   async #write(scope: JobScope, outcomes: readonly Outcome[]): Promise<void> {
@@ -131,21 +134,24 @@ export class ScanWriter {
   }
 }
 
-/** Which book each readable file belongs to: its own, one of the same content in this library, or a new one. */
+/** Which book each readable file belongs to: its own, one of the same content in this library, or a new one. Only what is new or changed is listed. */
 async function assignBooks(scope: JobScope, outcomes: readonly Outcome[]) {
   const hashes = outcomes.flatMap(({ result }) => (result.ok ? [result.sha256] : []))
-  const byContent = await findBooksByContent(scope, hashes)
+  const known = outcomes.flatMap((outcome) => outcome.known?.bookId ?? [])
+  const [byContent, shared] = await Promise.all([findBooksByContent(scope, hashes), findSharedBooks(scope, known)])
   const bookOf = new Map<Outcome, string>()
   const listed = new Map<string, Listed>()
   for (const outcome of outcomes) {
     const { result, known, path } = outcome
     if (!result.ok) continue
     const twin = byContent.get(result.sha256)
-    const bookId = known?.bookId ?? twin ?? newId()
+    // A file whose content changed leaves a book that other files still make up.
+    const own = known?.bookId && (known.bookId === twin || !shared.has(known.bookId)) ? known.bookId : undefined
+    const bookId = own ?? twin ?? newId()
     byContent.set(result.sha256, bookId)
     bookOf.set(outcome, bookId)
-    if (listed.has(bookId) || (twin && !known?.bookId)) continue
-    const write = known?.bookId ? 'update' : 'insert'
+    if (listed.has(bookId) || bookId === twin) continue
+    const write = own ? 'update' : 'insert'
     listed.set(bookId, { bookId, write, path, metadata: result.metadata, format: result.format, hasCover: result.cover !== null })
   }
   return { listed: [...listed.values()], bookOf }
