@@ -44,12 +44,10 @@ export async function setUp(
 /** Makes a library and waits until its scan has ended. */
 export async function addLibrary(api: Api, organizationId: string, name: string, folders: readonly string[]): Promise<string> {
   const { id } = (await api.post('/libraries', { name, folders }, organizationId)) as { id: string }
-  await expect
-    .poll(async () => ((await api.get(`/libraries/${id}`, organizationId)) as { scan: { status: string } | null }).scan?.status, {
-      timeout: 100_000,
-      intervals: [250, 500, 1000],
-    })
-    .toBe('done')
+  const scan = async () =>
+    ((await api.get(`/libraries/${id}`, organizationId)) as { scan: { status: string; error: string | null } | null }).scan
+  await expect.poll(async () => (await scan())?.status, { timeout: 100_000, intervals: [250, 500, 1000] }).toMatch(/^(done|failed)$/)
+  expect(await scan()).toMatchObject({ status: 'done', error: null })
   return id
 }
 
