@@ -149,6 +149,8 @@ export const en = {
 
   'noRoots.again': 'Look again',
   'noRoots.member': 'Ask the operator of this server to open a folder to your workspace.',
+  'noRoots.open': 'Open to this workspace',
+  'noRoots.openText': 'This server may read these folders. Open the ones where the books of this workspace are.',
   'noRoots.operator': 'Carrel sees only the folders that you allow. Start it with your folder:',
   'noRoots.setting': 'Or name it in the setting {setting}.',
   'noRoots.title': 'No folder is open yet',
@@ -194,18 +196,15 @@ export const en = {
   'problems.text': 'Files that could not become books, and why.',
   'problems.title': 'Files that need a look',
 
-  'role.afterword': 'Afterword',
   'role.artist': 'Artist',
   'role.author': 'Author',
+  'role.colorist': 'Colorist',
   'role.contributor': 'Contributor',
-  'role.designer': 'Designer',
+  'role.coverArtist': 'Cover artist',
   'role.editor': 'Editor',
-  'role.foreword': 'Foreword',
   'role.illustrator': 'Illustrator',
-  'role.introduction': 'Introduction',
+  'role.letterer': 'Letterer',
   'role.narrator': 'Narrator',
-  'role.photographer': 'Photographer',
-  'role.publisher': 'Publisher',
   'role.translator': 'Translator',
 
   'scan.bar.covers': 'Covers made',
@@ -316,7 +315,7 @@ export const en = {
   'visibility.organization': 'Everyone in the workspace',
   'visibility.organization.text': 'All members find it on their shelves.',
   'visibility.restricted': 'Restricted',
-  'visibility.restricted.text': 'Only owners, admins and people it is shared with.',
+  'visibility.restricted.text': 'Only owners and admins.',
 
   'workspace.create': 'Create workspace',
   'workspace.name': 'Workspace name',
@@ -324,5 +323,5 @@ export const en = {
   'workspace.new.title': 'New workspace',
   'workspace.slug': 'Address',
   'workspace.slugEmpty': 'Leave it empty, and Carrel makes one.',
-  'workspace.slugInvalid': 'Use 2 to 48 small letters, digits and single hyphens.',
+  'workspace.slugInvalid': 'Use 2 to 48 small letters, digits and single hyphens. A few words, such as new and admin, Carrel needs itself.',
 } as const
