@@ -42,7 +42,7 @@ export default defineConfig({
             },
             {
               name: 'app',
-              test: /node_modules\/lucide-react\/|\/src\/(?:lib\/(?!auth)|locales|components\/(?!ui|text-field|form-error)|routes\/(?!-|.*(?:\/-|tsr-split)))/,
+              test: /node_modules\/lucide-react\/|\/src\/(?:lib\/(?!auth)|locales|components\/(?!ui|text-field|form-error)|routes\/(?!-|.*(?:\/-|tsr-split)))|\/api\/src\/limits\./,
               priority: 1,
             },
           ],

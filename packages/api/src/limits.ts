@@ -1,4 +1,4 @@
-/** Limits that bound what one request may ask for; shared by schemas and the HTTP surfaces. */
+/** Limits that bound what one request may ask for; shared by schemas, the HTTP surfaces and the web. */
 export const limits = {
   /** Bytes of one RPC or REST request body. */
   bodyBytes: 1024 * 1024,
@@ -9,6 +9,8 @@ export const limits = {
   /** Words of a search that count; further ones are ignored. */
   queryTerms: 16,
   nameLength: 100,
+  passwordLength: { min: 8, max: 128 },
+  slugLength: { min: 2, max: 48 },
   /** Bytes of a path of a folder (PATH_MAX). */
   pathLength: 4096,
 } as const

@@ -1,4 +1,6 @@
-export function coverUrl(organizationId: string, bookId: string, width: 320 | 640, version: string | null): string {
+import type { coverWidths } from '@carrel/api/covers'
+
+export function coverUrl(organizationId: string, bookId: string, width: (typeof coverWidths)[number], version: string | null): string {
   const query = version === null ? '' : `?v=${encodeURIComponent(version)}`
   return `/files/${organizationId}/books/${bookId}/cover/${width}.webp${query}`
 }

@@ -1,15 +1,10 @@
 import * as z from 'zod'
+import { limits } from '../limits.ts'
 import { Id, Name } from '../shapes.ts'
-
-const reserved = new Set(['new', 'api', 'admin', 'settings', 'setup', 'sign-in', 'files', 'opds', 'www'])
+import { isSlug, slugPattern } from './slug.ts'
 
 /** The part of the address that names a workspace: 2 to 48 of a-z, 0-9 and single hyphens. */
-export const Slug = z
-  .string()
-  .min(2)
-  .max(48)
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
-  .refine((slug) => !reserved.has(slug) && !z.uuid().safeParse(slug).success)
+export const Slug = z.string().min(limits.slugLength.min).max(limits.slugLength.max).regex(slugPattern).refine(isSlug)
 
 export const Organization = z.object({ id: Id, name: z.string(), slug: z.string() })
 export type Organization = z.infer<typeof Organization>

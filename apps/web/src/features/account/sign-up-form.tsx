@@ -1,3 +1,4 @@
+import { limits } from '@carrel/api/limits'
 import { Form } from '@base-ui/react/form'
 import { useMutation } from '@tanstack/react-query'
 import { FormError } from '#components/form-error.tsx'
@@ -17,7 +18,7 @@ export function SignUpForm({ onDone }: { onDone: () => Promise<void> }) {
   })
   return (
     <Form className="flex flex-col gap-4.5" onFormSubmit={(values: Values) => submit.mutate(values)}>
-      <TextField name="name" label={t('account.name')} required maxLength={100} autoComplete="name" />
+      <TextField name="name" label={t('account.name')} required maxLength={limits.nameLength} autoComplete="name" />
       <TextField
         name="email"
         type="email"
@@ -33,8 +34,8 @@ export function SignUpForm({ onDone }: { onDone: () => Promise<void> }) {
         type="password"
         label={t('account.password')}
         required
-        minLength={8}
-        maxLength={128}
+        minLength={limits.passwordLength.min}
+        maxLength={limits.passwordLength.max}
         autoComplete="new-password"
         description={t('account.passwordHint')}
       />

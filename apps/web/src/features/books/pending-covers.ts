@@ -1,13 +1,13 @@
 import type { BookCard } from '@carrel/api/schema/books'
+import { limits } from '@carrel/api/limits'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useWorkspace } from '#lib/workspace.ts'
 
 const settle = 200
-const mostAtOnce = 100
 
 /** Ids of the books that wait for their cover, at most as many as one request may name. */
 export function pendingIds(books: readonly BookCard[]): string[] {
-  return books.flatMap(({ id, cover }) => (cover.state === 'pending' ? [id] : [])).slice(0, mostAtOnce)
+  return books.flatMap(({ id, cover }) => (cover.state === 'pending' ? [id] : [])).slice(0, limits.pageSize)
 }
 
 /**

@@ -1,10 +1,10 @@
+import { limits } from '@carrel/api/limits'
 import { useEffect, useState } from 'react'
 import { useWorkspace } from '#lib/workspace.ts'
 import { fillMosaic, type MosaicCells } from './mosaic.ts'
 import { usePendingCovers } from './pending-covers.ts'
 
 const everyMs = 1300
-const pageSize = 100
 /** Pages to look through for covers once the scan has ended. */
 const lastLook = 8
 
@@ -25,7 +25,7 @@ export function useFoundBooks(libraryId: string, live: boolean, capacity: number
         const page = await api.books.list.call({
           libraryId,
           sort: 'added',
-          limit: pageSize,
+          limit: limits.pageSize,
           ...(from === undefined ? {} : { cursor: from }),
         })
         if (over) return

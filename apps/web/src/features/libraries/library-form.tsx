@@ -1,4 +1,5 @@
 import type { Library, Visibility } from '@carrel/api/schema/libraries'
+import { limits } from '@carrel/api/limits'
 import { Form } from '@base-ui/react/form'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
@@ -79,7 +80,7 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
         value={name}
         onValueChange={setTypedName}
         required
-        maxLength={100}
+        maxLength={limits.nameLength}
         autoComplete="off"
         placeholder={t('library.namePlaceholder')}
       />

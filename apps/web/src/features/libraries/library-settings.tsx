@@ -1,4 +1,5 @@
 import type { LibraryDetail, Visibility } from '@carrel/api/schema/libraries'
+import { limits } from '@carrel/api/limits'
 import { Form } from '@base-ui/react/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Folder, FolderX } from 'lucide-react'
@@ -65,7 +66,15 @@ function NameAndVisibility({ library }: { library: LibraryDetail }) {
       errors={nameTaken ? { name: describeError(save.error).text } : {}}
       onFormSubmit={() => save.mutate({ libraryId: library.id, name: name.trim(), visibility })}
     >
-      <TextField name="name" label={t('library.name')} value={name} onValueChange={setName} required maxLength={100} autoComplete="off" />
+      <TextField
+        name="name"
+        label={t('library.name')}
+        value={name}
+        onValueChange={setName}
+        required
+        maxLength={limits.nameLength}
+        autoComplete="off"
+      />
       <VisibilityField value={visibility} onChange={setVisibility} />
       {!nameTaken && <FormError error={save.error} />}
       <div>

@@ -1,10 +1,10 @@
+import { limits } from '@carrel/api/limits'
 import { useNavigate } from '@tanstack/react-router'
 import { Search, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { cn } from '#lib/class-names.ts'
 import { t } from '#lib/i18n.ts'
 import { focusesSearch } from './shortcut.ts'
-import { maxQueryLength } from './query.ts'
 
 /** The one search field of the frame; typing in it leads to the results, wherever one is. */
 export function SearchField({ slug, query, className }: { slug: string; query: string | null; className?: string }) {
@@ -67,7 +67,7 @@ export function SearchField({ slug, query, className }: { slug: string; query: s
           name="q"
           data-search-field
           value={text}
-          maxLength={maxQueryLength}
+          maxLength={limits.queryLength}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={(event) => {
             if (event.key === 'Escape' && text !== '') {

@@ -1,4 +1,5 @@
 import type { BookCard } from '@carrel/api/schema/books'
+import { limits } from '@carrel/api/limits'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { PageHeading } from '#components/page-heading.tsx'
@@ -17,7 +18,7 @@ export function SearchResults({ query, skeleton, renderGrid }: SearchResultsProp
   const { api } = useWorkspace()
   const { data, error, isPending, isPlaceholderData, refetch } = useQuery(
     api.books.search.queryOptions({
-      input: { query, limit: 100 },
+      input: { query, limit: limits.pageSize },
       enabled: query !== '',
       placeholderData: keepPreviousData,
       staleTime: 15_000,

@@ -1,3 +1,4 @@
+import { limits } from '@carrel/api/limits'
 import { Form } from '@base-ui/react/form'
 import { useMutation } from '@tanstack/react-query'
 import { FormError } from '#components/form-error.tsx'
@@ -45,7 +46,7 @@ export function OperatorForm({ code, onCreated }: { code: string | undefined; on
           className="font-mono"
         />
       )}
-      <TextField name="name" label={t('account.name')} required maxLength={100} autoComplete="name" />
+      <TextField name="name" label={t('account.name')} required maxLength={limits.nameLength} autoComplete="name" />
       <TextField
         name="email"
         type="email"
@@ -61,8 +62,8 @@ export function OperatorForm({ code, onCreated }: { code: string | undefined; on
         type="password"
         label={t('account.password')}
         required
-        minLength={8}
-        maxLength={128}
+        minLength={limits.passwordLength.min}
+        maxLength={limits.passwordLength.max}
         autoComplete="new-password"
         description={t('account.passwordHint')}
       />

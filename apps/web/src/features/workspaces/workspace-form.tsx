@@ -1,4 +1,6 @@
 import type { Organization } from '@carrel/api/schema/organizations'
+import { limits } from '@carrel/api/limits'
+import { isSlug, slugFromName } from '@carrel/api/slug'
 import { Form } from '@base-ui/react/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
@@ -9,7 +11,6 @@ import { accountQuery } from '#lib/account.ts'
 import { describeError, errorCode } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
 import { instance } from '#lib/rpc.ts'
-import { isSlug, suggestSlug } from './slug.ts'
 
 type WorkspaceFormProps = { submitLabel: string; secondary?: ReactNode; onCreated: (organization: Organization) => void }
 
@@ -19,8 +20,8 @@ export function WorkspaceForm({ submitLabel, secondary, onCreated }: WorkspaceFo
   const [name, setName] = useState('')
   const [typedSlug, setTypedSlug] = useState<string | null>(null)
   const [badSlug, setBadSlug] = useState(false)
-  const suggested = suggestSlug(name)
-  const slug = typedSlug ?? suggested
+  const derived = slugFromName(name)
+  const slug = typedSlug ?? (isSlug(derived) ? derived : '')
 
   const create = useMutation(
     instance.organizations.create.mutationOptions({
@@ -40,7 +41,7 @@ export function WorkspaceForm({ submitLabel, secondary, onCreated }: WorkspaceFo
       onFormSubmit={() => {
         const given = slug.trim()
         if (given !== '' && !isSlug(given)) return setBadSlug(true)
-        // A name without Latin letters gets its address from the server.
+        // A name that makes no address gets one from the server.
         create.mutate({ name: name.trim(), ...(given === '' ? {} : { slug: given }) })
       }}
     >
@@ -50,7 +51,7 @@ export function WorkspaceForm({ submitLabel, secondary, onCreated }: WorkspaceFo
         value={name}
         onValueChange={setName}
         required
-        maxLength={100}
+        maxLength={limits.nameLength}
         autoComplete="organization"
         placeholder={t('workspace.namePlaceholder')}
       />
@@ -62,7 +63,7 @@ export function WorkspaceForm({ submitLabel, secondary, onCreated }: WorkspaceFo
           setTypedSlug(value.toLowerCase())
           setBadSlug(false)
         }}
-        maxLength={48}
+        maxLength={limits.slugLength.max}
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
