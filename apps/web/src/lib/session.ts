@@ -9,6 +9,17 @@ export function endSession(client: QueryClient): boolean {
   return true
 }
 
+let renewed = false
+
+/** Better Auth extends a session only when it is asked for it: once per page load is enough. */
+export function renewSession(): void {
+  if (renewed) return
+  renewed = true
+  fetch('/api/auth/get-session').catch(() => {
+    // Only the extension is lost; the next page load asks again.
+  })
+}
+
 /** Drops everything that was known to the person who was signed in. */
 export function forget(client: QueryClient): void {
   const kept = new Set([accountQuery.queryKey, statusQuery.queryKey].map((key) => JSON.stringify(key)))

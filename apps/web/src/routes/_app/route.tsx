@@ -9,6 +9,7 @@ import { accountQuery } from '#lib/account.ts'
 import { useServerEvents } from '#lib/events.ts'
 import { t } from '#lib/i18n.ts'
 import { lazyComponent } from '#lib/lazy-component.ts'
+import { renewSession } from '#lib/session.ts'
 import { phone, useMedia } from '#lib/use-media.ts'
 import { preferredMembership, rememberedWorkspace, toWorkspace } from '#lib/workspace.ts'
 
@@ -18,6 +19,7 @@ export const Route = createFileRoute('/_app')({
   beforeLoad: async ({ context: { queryClient }, location }) => {
     const account = await queryClient.ensureQueryData(accountQuery)
     if (!account) throw redirect({ to: '/sign-in', search: { next: location.href } })
+    renewSession()
     return { account }
   },
   component: AppLayout,
