@@ -1,18 +1,16 @@
 import { type MessageId, t } from '#lib/i18n.ts'
 
+/** One for each `ContributorRole` of packages/formats, which the web does not import. */
 const names: Readonly<Record<string, MessageId>> = {
   author: 'role.author',
-  translator: 'role.translator',
   illustrator: 'role.illustrator',
+  translator: 'role.translator',
   editor: 'role.editor',
   narrator: 'role.narrator',
   artist: 'role.artist',
-  foreword: 'role.foreword',
-  afterword: 'role.afterword',
-  introduction: 'role.introduction',
-  photographer: 'role.photographer',
-  designer: 'role.designer',
-  publisher: 'role.publisher',
+  colorist: 'role.colorist',
+  letterer: 'role.letterer',
+  'cover-artist': 'role.coverArtist',
   contributor: 'role.contributor',
 }
 
