@@ -1,4 +1,4 @@
-import type { Library } from '@carrel/api/schema/libraries'
+import type { Library, LibraryDetail } from '@carrel/api/schema/libraries'
 import { formatAgo, formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 
@@ -20,4 +20,9 @@ export function scannedText({ scanning, lastScannedAt }: Omit<Facts, 'bookCount'
 /** `12,408 books · scanned 4 minutes ago` */
 export function libraryFacts(library: Facts): string {
   return [bookCountText(library), scannedText(library)].filter((part) => part !== null).join(' · ')
+}
+
+/** A queued scan may have lost its job: asking again queues it anew. */
+export function mayScan({ scanning, scan }: Pick<LibraryDetail, 'scanning' | 'scan'>): boolean {
+  return !scanning || scan?.status === 'queued'
 }

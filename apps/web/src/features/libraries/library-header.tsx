@@ -37,13 +37,14 @@ export function LibraryHeader({ library, actions }: { library: LibraryDetail; ac
   )
 }
 
-export function LibraryHeaderSkeleton() {
+export function LibraryHeaderSkeleton({ actions }: { actions: ReactNode }) {
   return (
-    <div aria-hidden className="mb-6 flex h-14 items-end justify-between gap-4">
-      <div>
+    <div className="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-3.5">
+      <div aria-hidden className="flex h-14 flex-col justify-end">
         <Skeleton className="h-7 w-44" />
         <Skeleton className="mt-2.5 h-4 w-60" />
       </div>
+      <div className="flex flex-wrap items-center gap-2">{actions}</div>
     </div>
   )
 }

@@ -1,30 +1,26 @@
 import type { LibraryDetail } from '@carrel/api/schema/libraries'
 import { Link } from '@tanstack/react-router'
-import { Ellipsis, FileWarning, RefreshCw, Settings } from 'lucide-react'
-import { buttonVariants } from '#components/ui/button.tsx'
+import { FileWarning, RefreshCw, Settings } from 'lucide-react'
+import type { MenuHandover } from '#components/lazy-menu.tsx'
 import { Menu, MenuContent, MenuItem, MenuLinkItem, MenuTrigger } from '#components/ui/menu.tsx'
 import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
+import { mayScan } from './library-facts.ts'
 import { useScanLibrary } from './use-scan-library.ts'
 
-/** What may be done with a library; nothing at all for people who may not. */
-export function LibraryMenu({ library }: { library: LibraryDetail }) {
+export function LibraryMenu({ library, trigger, defaultOpen }: MenuHandover & { library: LibraryDetail }) {
   const { can, slug } = useWorkspace()
   const scan = useScanLibrary(library.id)
-  const settings = can('library:update') || can('library:delete')
-  if (!can('library:scan') && !settings && library.problemCount === 0) return null
   const params = { slug, libraryId: library.id }
   return (
-    <Menu>
-      <MenuTrigger aria-label={t('library.more')} className={buttonVariants({ variant: 'outline', size: 'icon' })}>
-        <Ellipsis aria-hidden size={17} />
-      </MenuTrigger>
+    <Menu defaultOpen={defaultOpen}>
+      <MenuTrigger render={trigger} />
       <MenuContent align="end">
         {can('library:scan') && (
-          <MenuItem disabled={library.scanning || scan.isPending} onClick={() => scan.mutate({ libraryId: library.id })}>
+          <MenuItem disabled={!mayScan(library) || scan.isPending} onClick={() => scan.mutate({ libraryId: library.id })}>
             <RefreshCw aria-hidden size={16} className="text-muted" />
-            {t(library.scanning ? 'library.scanning' : 'library.scanAgain')}
+            {t(mayScan(library) ? 'library.scanAgain' : 'library.scanning')}
           </MenuItem>
         )}
         {library.problemCount > 0 && (
@@ -33,7 +29,7 @@ export function LibraryMenu({ library }: { library: LibraryDetail }) {
             {t('library.problems', { count: library.problemCount, files: formatNumber(library.problemCount) })}
           </MenuLinkItem>
         )}
-        {settings && (
+        {(can('library:update') || can('library:delete')) && (
           <MenuLinkItem closeOnClick render={<Link to="/w/$slug/libraries/$libraryId/settings" params={params} />}>
             <Settings aria-hidden size={16} className="text-muted" />
             {t('settings.heading')}

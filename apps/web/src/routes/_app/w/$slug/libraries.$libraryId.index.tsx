@@ -1,22 +1,19 @@
 import type { BookSort } from '@carrel/api/schema/books'
 import { useQuery } from '@tanstack/react-query'
 import { createFileRoute } from '@tanstack/react-router'
-import { Suspense } from 'react'
 import { NotFoundPage } from '#components/page-states.tsx'
 import { ErrorNotice } from '#components/states.tsx'
 import { bookListOptions } from '#features/books/book-list.ts'
 import { parseBookSort } from '#features/books/book-sort.ts'
 import { LibraryBooks } from '#features/books/library-books.tsx'
+import { SortButton } from '#features/books/sort-button.tsx'
 import { LibraryHeader, LibraryHeaderSkeleton } from '#features/libraries/library-header.tsx'
-import { lazyComponent } from '#lib/lazy-component.ts'
+import { LibraryMenuButton } from '#features/libraries/library-menu-button.tsx'
 import { isNotFound } from '#lib/error-text.ts'
 import { isScanning } from '#lib/events.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { RunningScan } from './-running-scan.tsx'
-
-const SortMenu = lazyComponent(() => import('#features/books/sort-menu.tsx'), 'SortMenu')
-const LibraryMenu = lazyComponent(() => import('#features/libraries/library-menu.tsx'), 'LibraryMenu')
 
 export const Route = createFileRoute('/_app/w/$slug/libraries/$libraryId/')({
   validateSearch: (search: Record<string, unknown>): { sort?: BookSort } => {
@@ -42,23 +39,23 @@ function LibraryPage() {
   if (error && isNotFound(error)) return <NotFoundPage />
   if (error && !library) return <ErrorNotice heading="h1" error={error} onRetry={() => void refetch()} />
   const running = library?.scan && isScanning(library.scan) ? library.scan : null
+  const sortButton = (
+    <SortButton value={sort} onChange={(next) => void navigate({ search: next === 'added' ? {} : { sort: next }, replace: true })} />
+  )
   return (
     <>
       {library ? (
         <LibraryHeader
           library={library}
           actions={
-            <Suspense fallback={<div className="h-9 max-md:h-11 pointer-coarse:h-11" />}>
-              <SortMenu
-                value={sort}
-                onChange={(next) => void navigate({ search: next === 'added' ? {} : { sort: next }, replace: true })}
-              />
-              <LibraryMenu library={library} />
-            </Suspense>
+            <>
+              {sortButton}
+              <LibraryMenuButton library={library} />
+            </>
           }
         />
       ) : (
-        <LibraryHeaderSkeleton />
+        <LibraryHeaderSkeleton actions={sortButton} />
       )}
       {running && <RunningScan scan={running} />}
       <LibraryBooks key={`${libraryId} ${sort}`} libraryId={libraryId} sort={sort} library={library} />

@@ -1,0 +1,30 @@
+import type { Scan, ScanStatus } from '@carrel/api/schema/scans'
+import { expect, it } from 'vitest'
+import { mayScan } from './library-facts.ts'
+
+const scan = (status: ScanStatus): Scan => ({
+  id: '',
+  libraryId: '',
+  status,
+  found: 0,
+  walked: false,
+  processed: 0,
+  listed: 0,
+  unchanged: 0,
+  problems: 0,
+  covered: 0,
+  coversTotal: 0,
+  rate: 0,
+  currentFolder: null,
+  startedAt: null,
+  finishedAt: null,
+  error: null,
+})
+
+it('lets a scan be asked for unless one is at work', () => {
+  expect(mayScan({ scanning: false, scan: null })).toBe(true)
+  expect(mayScan({ scanning: false, scan: scan('failed') })).toBe(true)
+  expect(mayScan({ scanning: true, scan: scan('queued') })).toBe(true)
+  expect(mayScan({ scanning: true, scan: scan('listing') })).toBe(false)
+  expect(mayScan({ scanning: true, scan: scan('covering') })).toBe(false)
+})
