@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
@@ -71,7 +72,8 @@ export async function sendFile(
     )
     if (request.method === 'HEAD' || size === 0) return void response.end()
     if (response.destroyed) return
-    const bytes = handle.createReadStream({ start, end, highWaterMark: chunkBytes, autoClose: false })
+    // By number: a stream of the handle itself takes nearly twice the time.
+    const bytes = createReadStream('', { fd: handle.fd, start, end, highWaterMark: chunkBytes, autoClose: false })
     await pipeline(bytes, response, { end: false })
     // Without the bytes that were promised the client would wait for them for ever.
     if (bytes.bytesRead <= end - start) response.destroy()
