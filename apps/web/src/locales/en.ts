@@ -65,7 +65,7 @@ export const en = {
   'error.forbidden.title': 'This isn’t yours to do.',
   'error.nameTaken.text': 'There is already a library with this name. Choose another one.',
   'error.nameTaken.title': 'This name is taken.',
-  'error.notFound.text': 'It may have been moved or removed, or it isn’t shared with you.',
+  'error.notFound.text': 'It may have been moved or removed, or it isn’t open to you.',
   'error.notFound.title': 'There is nothing here.',
   'error.password.text': 'Choose a password of 8 to 128 characters.',
   'error.password.title': 'This password doesn’t work.',
@@ -106,7 +106,7 @@ export const en = {
   'grid.filling.title': 'Looking for books',
   'grid.news': 'New books',
 
-  'home.empty.memberText': 'Nobody has added a library yet, or none is shared with you. An owner can do both.',
+  'home.empty.memberText': 'Nobody has added a library yet, or none is open to you. An owner can add one.',
   'home.empty.text': 'A library is one or more folders with books. Add one, and its covers fill this page.',
   'home.empty.title': 'Your shelves are empty',
   'home.noBooks.text': 'Books appear here as soon as a scan finds them.',
@@ -156,7 +156,7 @@ export const en = {
   'noRoots.title': 'No folder is open yet',
 
   'notFound.home': 'Go home',
-  'notFound.text': 'It may have been moved or removed, or it isn’t shared with you.',
+  'notFound.text': 'It may have been moved or removed, or it isn’t open to you.',
   'notFound.title': 'There is nothing at this address',
 
   'picker.booksHere':
