@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache'
 
 /** Where derived files lie. Keys are `/`-separated names of a-z, 0-9, `.`, `_` and `-`. */
 export type BlobStore = {
-  /** Writes whole or not at all; durable when it resolves. Writing a key again replaces it. */
+  /** Writes whole or not at all; a loss of power may lose what was written last. Writing a key again replaces it. */
   put(key: string, bytes: Uint8Array): Promise<void>
   /** The bytes, or null when there is no such key. */
   get(key: string): Promise<Buffer | null>
