@@ -190,7 +190,7 @@ test.describe('a server under bad conditions', () => {
     await expect(page.getByRole('list', { name: 'The big shelf' }).getByRole('link').first()).toBeVisible()
     away = true
     await page.getByRole('button', { name: /account and appearance/ }).click()
-    await page.getByRole('list', { name: 'The big shelf' }).getByRole('link').first().hover()
+    await page.keyboard.press('Escape')
     await expect(page.getByRole('heading', { level: 1, name: 'The big shelf' })).toBeVisible()
     away = false
     await page.reload()
