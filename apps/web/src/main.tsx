@@ -35,6 +35,11 @@ declare module '@tanstack/react-router' {
   }
 }
 
+/** Fetches the code of all pages when there is time, so that a server that is away for a moment breaks no link. */
+function preloadPages(): void {
+  for (const route of Object.values(router.routesById)) void router.loadRouteChunk(route)?.catch(() => {})
+}
+
 await activateLocale()
 const root = document.getElementById('root')
 if (root) {
@@ -45,4 +50,5 @@ if (root) {
       </QueryClientProvider>
     </StrictMode>,
   )
+  setTimeout(preloadPages, 3000)
 }

@@ -30,6 +30,14 @@ export async function resolveInside(roots: readonly string[], folder: string): P
   return null
 }
 
+/** True for a path that is no more, where its nearest folder that is there lies inside one of `roots`. */
+export async function isMissingInside(roots: readonly string[], folder: string): Promise<boolean> {
+  if (!path.isAbsolute(folder) || folder.includes('\0') || (await resolveFolder(folder))) return false
+  let above = path.dirname(path.resolve(folder))
+  while (above !== path.dirname(above) && !(await resolveFolder(above))) above = path.dirname(above)
+  return (await resolveInside(roots, above)) !== null
+}
+
 /** Of the folders assigned to an organization, those that the operator still allows. */
 export async function usableRoots(allowed: AllowedRoots, assigned: readonly string[]): Promise<string[]> {
   const usable: string[] = []

@@ -4,7 +4,7 @@ import { ORPCError } from '@orpc/server'
 import * as z from 'zod'
 import { isBookCandidate } from '@carrel/formats'
 import { allowedOutside, operatorOutside } from '../procedures.ts'
-import { resolveInside } from './policy.ts'
+import { isMissingInside, resolveInside } from './policy.ts'
 import { deleteAssignment, insertAssignments, listAssignedRoots, listAssignments, listOrganizations } from './queries.ts'
 import { findUsableRoots, isReadableFolder } from './roots.ts'
 import { AllowedRoot, AssignRoot, FolderListing, ListFolders, Root } from './schema.ts'
@@ -33,6 +33,8 @@ export const folders = {
     .handler(async ({ context: { transaction, deps }, input, errors }) => {
       const roots = await findUsableRoots(transaction, deps.roots)
       const real = await resolveInside(roots, input.path)
+      if (!real && (await isMissingInside(roots, input.path)))
+        throw errors.FOLDER_UNREADABLE({ message: 'This folder is not there any more.' })
       if (!real) throw errors.FOLDER_NOT_ALLOWED({ message: 'This folder is not open to this workspace.' })
       const entries = await readdir(real, { withFileTypes: true }).catch(() => null)
       if (!entries) throw errors.FOLDER_UNREADABLE({ message: 'Carrel may not read this folder.' })

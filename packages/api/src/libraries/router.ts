@@ -2,7 +2,7 @@ import { ORPCError } from '@orpc/server'
 import { hasPermission } from '@carrel/auth'
 import * as z from 'zod'
 import { announce } from '../events/queries.ts'
-import { isInside, resolveInside } from '../folders/policy.ts'
+import { isInside, isMissingInside, resolveInside } from '../folders/policy.ts'
 import { findUsableRoots, isReadableFolder } from '../folders/roots.ts'
 import { allowed, allowedOutside } from '../procedures.ts'
 import type { OrganizationScope } from '../scope.ts'
@@ -69,6 +69,8 @@ export const libraries = {
       const folders: string[] = []
       for (const wished of input.folders) {
         const real = await resolveInside(roots, wished)
+        if (!real && (await isMissingInside(roots, wished)))
+          throw errors.FOLDER_UNREADABLE({ message: 'This folder is not there any more.' })
         if (!real) throw errors.FOLDER_NOT_ALLOWED({ message: 'This folder is not open to this workspace.' })
         if (!(await isReadableFolder(real))) throw errors.FOLDER_UNREADABLE({ message: 'Carrel may not read this folder.' })
         if (folders.some((other) => isInside(other, real) || isInside(real, other)))

@@ -1,15 +1,18 @@
 import type { BookSort } from '@carrel/api/schema/books'
-import type { MenuHandover } from '#components/lazy-menu.tsx'
+import { ArrowDownWideNarrow } from 'lucide-react'
+import { buttonVariants } from '#components/ui/button.tsx'
 import { Menu, MenuContent, MenuRadioGroup, MenuRadioItem, MenuTrigger } from '#components/ui/menu.tsx'
 import { t } from '#lib/i18n.ts'
 import { bookSorts } from './book-sort.ts'
 
-type SortMenuProps = MenuHandover & { value: BookSort; onChange: (sort: BookSort) => void }
-
-export function SortMenu({ trigger, defaultOpen, value, onChange }: SortMenuProps) {
+export function SortMenu({ value, onChange }: { value: BookSort; onChange: (sort: BookSort) => void }) {
   return (
-    <Menu defaultOpen={defaultOpen}>
-      <MenuTrigger render={trigger} />
+    <Menu>
+      <MenuTrigger className={buttonVariants({ variant: 'outline' })}>
+        <ArrowDownWideNarrow aria-hidden size={16} />
+        <span className="sr-only">{t('sort.label')}</span>
+        {t(`sort.${value}`)}
+      </MenuTrigger>
       <MenuContent align="end">
         <MenuRadioGroup value={value} onValueChange={(next) => onChange(next as BookSort)}>
           {bookSorts.map((sort) => (

@@ -8,6 +8,8 @@ import { TextField } from '#components/text-field.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { describeError, errorCode } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
+import { useFieldErrors } from '#lib/field-errors.ts'
+import { useSubmitOnce } from '#lib/submit-once.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { FolderPicker } from './folder-picker.tsx'
 import { NoRoots } from './no-roots.tsx'
@@ -43,6 +45,8 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
     }),
   )
   const nameTaken = errorCode(create.error) === 'NAME_TAKEN'
+  const errors = useFieldErrors('name', nameTaken ? describeError(create.error).text : null)
+  const submit = useSubmitOnce()
 
   if (roots.data?.length === 0) {
     return (
@@ -55,10 +59,10 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
   return (
     <Form
       className="flex flex-col gap-6"
-      errors={nameTaken ? { name: describeError(create.error).text } : {}}
+      errors={errors}
       onFormSubmit={() => {
         if (folders.length === 0) return setMissing(true)
-        create.mutate({ name: name.trim(), visibility, folders: [...folders] })
+        submit(() => create.mutateAsync({ name: name.trim(), visibility, folders: [...folders] }))
       }}
     >
       <fieldset className="min-w-0">
@@ -78,7 +82,10 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
         name="name"
         label={t('library.name')}
         value={name}
-        onValueChange={setTypedName}
+        onValueChange={(value) => {
+          setTypedName(value)
+          create.reset()
+        }}
         required
         maxLength={limits.nameLength}
         autoComplete="off"

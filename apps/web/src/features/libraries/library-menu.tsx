@@ -1,7 +1,7 @@
 import type { LibraryDetail } from '@carrel/api/schema/libraries'
 import { Link } from '@tanstack/react-router'
-import { FileWarning, RefreshCw, Settings } from 'lucide-react'
-import type { MenuHandover } from '#components/lazy-menu.tsx'
+import { Ellipsis, FileWarning, RefreshCw, Settings } from 'lucide-react'
+import { buttonVariants } from '#components/ui/button.tsx'
 import { Menu, MenuContent, MenuItem, MenuLinkItem, MenuTrigger } from '#components/ui/menu.tsx'
 import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
@@ -9,13 +9,17 @@ import { useWorkspace } from '#lib/workspace.ts'
 import { mayScan } from './library-facts.ts'
 import { useScanLibrary } from './use-scan-library.ts'
 
-export function LibraryMenu({ library, trigger, defaultOpen }: MenuHandover & { library: LibraryDetail }) {
+/** What may be done with a library; nothing at all for people who may not. */
+export function LibraryMenu({ library }: { library: LibraryDetail }) {
   const { can, slug } = useWorkspace()
   const scan = useScanLibrary(library.id)
+  if (!can('library:scan') && !can('library:update') && !can('library:delete') && library.problemCount === 0) return null
   const params = { slug, libraryId: library.id }
   return (
-    <Menu defaultOpen={defaultOpen}>
-      <MenuTrigger render={trigger} />
+    <Menu>
+      <MenuTrigger aria-label={t('library.more')} className={buttonVariants({ variant: 'outline', size: 'icon' })}>
+        <Ellipsis aria-hidden size={17} />
+      </MenuTrigger>
       <MenuContent align="end">
         {can('library:scan') && (
           <MenuItem disabled={!mayScan(library) || scan.isPending} onClick={() => scan.mutate({ libraryId: library.id })}>

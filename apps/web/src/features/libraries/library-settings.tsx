@@ -9,6 +9,7 @@ import { TextField } from '#components/text-field.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { describeError, errorCode } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
+import { useFieldErrors } from '#lib/field-errors.ts'
 import { toast } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { DeleteLibrary } from './delete-library.tsx'
@@ -59,18 +60,22 @@ function NameAndVisibility({ library }: { library: LibraryDetail }) {
     }),
   )
   const nameTaken = errorCode(save.error) === 'NAME_TAKEN'
+  const errors = useFieldErrors('name', nameTaken ? describeError(save.error).text : null)
   const changed = name.trim() !== library.name || visibility !== library.visibility
   return (
     <Form
       className="flex flex-col gap-5"
-      errors={nameTaken ? { name: describeError(save.error).text } : {}}
+      errors={errors}
       onFormSubmit={() => save.mutate({ libraryId: library.id, name: name.trim(), visibility })}
     >
       <TextField
         name="name"
         label={t('library.name')}
         value={name}
-        onValueChange={setName}
+        onValueChange={(value) => {
+          setName(value)
+          save.reset()
+        }}
         required
         maxLength={limits.nameLength}
         autoComplete="off"

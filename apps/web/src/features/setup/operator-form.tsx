@@ -1,36 +1,50 @@
 import { limits } from '@carrel/api/limits'
 import { Form } from '@base-ui/react/form'
 import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
 import { FormError } from '#components/form-error.tsx'
 import { TextField } from '#components/text-field.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { describeCode, errorCode } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
+import { useFieldErrors } from '#lib/field-errors.ts'
 import { instance } from '#lib/rpc.ts'
+import { useSubmitOnce } from '#lib/submit-once.ts'
 
 type Values = { code?: string; name: string; email: string; password: string }
 
 /** The first account. The code proves that one sits at the server; the link that it printed carries it. */
 export function OperatorForm({ code, onCreated }: { code: string | undefined; onCreated: () => void }) {
-  const create = useMutation(instance.setup.createOperator.mutationOptions({ onSuccess: onCreated }))
+  const create = useMutation(
+    instance.setup.createOperator.mutationOptions({
+      onSuccess: onCreated,
+      onError: (error) => setCodeRefused((before) => before || errorCode(error) === 'WRONG_CODE'),
+    }),
+  )
   const failure = errorCode(create.error)
   const wrongCode = failure === 'WRONG_CODE'
   const emailTaken = failure === 'CONFLICT'
-  const askCode = code === undefined || wrongCode
+  const [codeRefused, setCodeRefused] = useState(false)
+  const askCode = code === undefined || wrongCode || codeRefused
+  const errors = useFieldErrors(
+    wrongCode ? 'code' : 'email',
+    wrongCode ? describeCode('WRONG_CODE').text : emailTaken ? describeCode('EMAIL_TAKEN').text : null,
+  )
+  const submit = useSubmitOnce()
   return (
     <Form
       className="flex flex-col gap-4.5"
-      errors={{
-        ...(wrongCode ? { code: describeCode('WRONG_CODE').text } : {}),
-        ...(emailTaken ? { email: describeCode('EMAIL_TAKEN').text } : {}),
-      }}
+      errors={errors}
+      onInput={() => create.isError && create.reset()}
       onFormSubmit={(values: Values) =>
-        create.mutate({
-          code: (askCode ? (values.code ?? '') : code).trim(),
-          name: values.name.trim(),
-          email: values.email.trim(),
-          password: values.password,
-        })
+        submit(() =>
+          create.mutateAsync({
+            code: (askCode ? (values.code ?? '') : code).trim(),
+            name: values.name.trim(),
+            email: values.email.trim(),
+            password: values.password,
+          }),
+        )
       }
     >
       {askCode && (

@@ -10,7 +10,9 @@ import { Button } from '#components/ui/button.tsx'
 import { accountQuery } from '#lib/account.ts'
 import { describeError, errorCode } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
+import { useFieldErrors } from '#lib/field-errors.ts'
 import { instance } from '#lib/rpc.ts'
+import { useSubmitOnce } from '#lib/submit-once.ts'
 
 type WorkspaceFormProps = { submitLabel: string; secondary?: ReactNode; onCreated: (organization: Organization) => void }
 
@@ -26,23 +28,26 @@ export function WorkspaceForm({ submitLabel, secondary, onCreated }: WorkspaceFo
   const create = useMutation(
     instance.organizations.create.mutationOptions({
       onSuccess: async (organization) => {
-        await client.invalidateQueries({ queryKey: accountQuery.queryKey })
+        // Read again before going there: the guard of the new address asks for membership.
+        await client.fetchQuery({ ...accountQuery, staleTime: 0 })
         onCreated(organization)
       },
     }),
   )
   const slugTaken = errorCode(create.error) === 'SLUG_TAKEN'
   const slugError = badSlug ? t('workspace.slugInvalid') : slugTaken ? describeError(create.error).text : null
+  const errors = useFieldErrors('slug', slugError)
+  const submit = useSubmitOnce()
 
   return (
     <Form
       className="flex flex-col gap-4.5"
-      errors={slugError === null ? {} : { slug: slugError }}
+      errors={errors}
       onFormSubmit={() => {
         const given = slug.trim()
         if (given !== '' && !isSlug(given)) return setBadSlug(true)
         // A name that makes no address gets one from the server.
-        create.mutate({ name: name.trim(), ...(given === '' ? {} : { slug: given }) })
+        submit(() => create.mutateAsync({ name: name.trim(), ...(given === '' ? {} : { slug: given }) }))
       }}
     >
       <TextField
@@ -62,6 +67,7 @@ export function WorkspaceForm({ submitLabel, secondary, onCreated }: WorkspaceFo
         onValueChange={(value) => {
           setTypedSlug(value.toLowerCase())
           setBadSlug(false)
+          create.reset()
         }}
         maxLength={limits.slugLength.max}
         autoComplete="off"

@@ -6,9 +6,9 @@ import { ErrorNotice } from '#components/states.tsx'
 import { bookListOptions } from '#features/books/book-list.ts'
 import { parseBookSort } from '#features/books/book-sort.ts'
 import { LibraryBooks } from '#features/books/library-books.tsx'
-import { SortButton } from '#features/books/sort-button.tsx'
+import { SortMenu } from '#features/books/sort-menu.tsx'
 import { LibraryHeader, LibraryHeaderSkeleton } from '#features/libraries/library-header.tsx'
-import { LibraryMenuButton } from '#features/libraries/library-menu-button.tsx'
+import { LibraryMenu } from '#features/libraries/library-menu.tsx'
 import { isNotFound } from '#lib/error-text.ts'
 import { isScanning } from '#lib/events.ts'
 import { usePageTitle } from '#lib/page-title.ts'
@@ -40,7 +40,7 @@ function LibraryPage() {
   if (error && !library) return <ErrorNotice heading="h1" error={error} onRetry={() => void refetch()} />
   const running = library?.scan && isScanning(library.scan) ? library.scan : null
   const sortButton = (
-    <SortButton value={sort} onChange={(next) => void navigate({ search: next === 'added' ? {} : { sort: next }, replace: true })} />
+    <SortMenu value={sort} onChange={(next) => void navigate({ search: next === 'added' ? {} : { sort: next }, replace: true })} />
   )
   return (
     <>
@@ -50,7 +50,7 @@ function LibraryPage() {
           actions={
             <>
               {sortButton}
-              <LibraryMenuButton library={library} />
+              <LibraryMenu library={library} />
             </>
           }
         />
