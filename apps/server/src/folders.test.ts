@@ -63,18 +63,25 @@ describe('the folder picker', () => {
     ['the processes', () => '/proc/self/root/etc'],
     ['the data folder of the server', () => server.dataDir],
     ['a relative path', () => 'mine'],
-    ['a folder that is not there', () => at('mine/none')],
-    ['a name with a line break', () => at('mine/no\nvels')],
+    ['what is missing behind a link out', () => at('mine/link-out/none')],
+    ['a folder that is not there', () => at('nowhere-at-all')],
     ['an address', () => `file://${at('mine')}`],
-    ['a long name', () => at('mine', 'x'.repeat(3000))],
   ]
   test.each(elsewhere)('does not show %s, nor tell whether it is there', async (_what, folder) => {
-    const [shown, made, none] = [await list(folder()), await create([folder()]), await list(at('mine/nowhere'))]
+    const [shown, made, none] = [await list(folder()), await create([folder()]), await list(at('nowhere'))]
     expect([said(shown), said(made)]).toEqual([
       [403, 'FOLDER_NOT_ALLOWED'],
       [403, 'FOLDER_NOT_ALLOWED'],
     ])
     expect(shown.text).toBe(none.text)
+  })
+
+  test.each([
+    ['a folder that was removed', () => at('mine/none')],
+    ['a name with a line break', () => at('mine/no\nvels')],
+    ['a long name', () => at('mine', 'x'.repeat(3000))],
+  ])('says of %s inside a root that it is not there', async (_what, folder) => {
+    for (const answer of [await list(folder()), await create([folder()])]) expect(said(answer)).toEqual([422, 'FOLDER_UNREADABLE'])
   })
 
   test.each([

@@ -1,7 +1,7 @@
 /** Limits that bound what one request may ask for; shared by schemas, the HTTP surfaces and the web. */
 export const limits = {
   /** Bytes of one RPC or REST request body. */
-  bodyBytes: 1024 * 1024,
+  bodyBytes: 128 * 1024,
   /** Rows of one page. */
   pageSize: 100,
   /** Characters of a search. */

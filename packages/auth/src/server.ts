@@ -40,8 +40,21 @@ const refuseRoleLists = ({ role }: { role: string }): void => {
 
 const callbacks = ['callbackURL', 'errorCallbackURL', 'newUserCallbackURL', 'redirectTo']
 
+const plainName = /^[^\p{Cc}\u2028\u2029]{1,100}$/u
+
+/** A person's name and address have the form that our own procedures ask for, and nothing else is taken along. */
+const refuseOddAccounts = (body: Record<string, unknown>): void => {
+  const { name, email } = body
+  if (typeof name !== 'string' || !plainName.test(name.trim()))
+    throw new APIError('BAD_REQUEST', { message: 'A name has 1 to 100 characters.' })
+  if (typeof email !== 'string' || email.length > 254 || !plainName.test(email.slice(0, 100)))
+    throw new APIError('BAD_REQUEST', { message: 'This is no e-mail address.' })
+  if ('image' in body) throw new APIError('BAD_REQUEST', { message: 'A picture cannot be given here.' })
+}
+
 /** Better Auth trusts every host where there is no APP_URL, so what comes after a sign-in is a path of ours or nothing. */
-const refuseForeignCallbacks = createAuthMiddleware(async ({ body, query }) => {
+const refuseForeignCallbacks = createAuthMiddleware(async ({ body, query, path }) => {
+  if (path === '/sign-up/email') refuseOddAccounts((body ?? {}) as Record<string, unknown>)
   for (const given of [body, query] as (Record<string, unknown> | undefined)[]) {
     for (const name of callbacks) {
       const target = given?.[name]

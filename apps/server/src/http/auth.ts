@@ -3,11 +3,54 @@ import { bodyLimit } from 'hono/body-limit'
 import { openAuthPaths } from '@carrel/auth'
 import type { ServerDeps } from '../deps.ts'
 
+/** Password hashes at a time: each takes a core for a tenth of a second, and file reads wait for the same threads. */
+const hashesAtOnce = 2
+const hashesWaiting = 60
+
 /** The few paths of Better Auth that are open; see openAuthPaths. */
 export function authSurface(deps: ServerDeps): Hono {
   const surface = new Hono()
   const tooLarge = { defined: false, code: 'PAYLOAD_TOO_LARGE', status: 413, message: 'This is more than a form can hold.' }
+  const busy = {
+    defined: false,
+    code: 'SERVICE_UNAVAILABLE',
+    status: 503,
+    message: 'Too many people sign in just now. Try again in a moment.',
+  }
   surface.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => c.json(tooLarge, 413) }))
-  for (const [path, method] of openAuthPaths) surface.on(method, path, (c) => deps.auth.handler(c.req.raw))
+  const turns = createTurns(hashesAtOnce, hashesWaiting)
+  for (const [path, method] of openAuthPaths) {
+    surface.on(method, path, async (c) => {
+      if (!path.endsWith('/email')) return deps.auth.handler(c.req.raw)
+      const turn = await turns.take()
+      if (!turn) return c.json(busy, 503, { 'retry-after': '2' })
+      try {
+        return await deps.auth.handler(c.req.raw)
+      } finally {
+        turns.give()
+      }
+    })
+  }
   return surface
+}
+
+/** Lets `atOnce` through; up to `waiting` more wait for their turn, further ones get false. */
+function createTurns(atOnce: number, waiting: number): { take(): Promise<boolean>; give(): void } {
+  let running = 0
+  const line: ((turn: boolean) => void)[] = []
+  return {
+    async take() {
+      if (running < atOnce) {
+        running += 1
+        return true
+      }
+      if (line.length >= waiting) return false
+      return new Promise((resolve) => line.push(resolve))
+    },
+    give() {
+      const next = line.shift()
+      if (next) next(true)
+      else running -= 1
+    },
+  }
 }

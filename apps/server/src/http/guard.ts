@@ -6,10 +6,13 @@ import { clientAddress } from './client-address.ts'
 import { requestIds } from './fault.ts'
 
 const urlLimit = 8 * 1024
-/** Asked every few seconds; their lines would hide the others. */
+/** Asked every few seconds; their lines, and those of the web app's files, would hide the others. */
 const probes = new Set(['/livez', '/readyz'])
-const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
-const knownMethods = new Set([...safeMethods, 'POST', 'PUT', 'PATCH', 'DELETE'])
+const safeMethods = new Set(['GET', 'HEAD'])
+const knownMethods = new Set([...safeMethods, 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'])
+const rpcMethods = new Set(['GET', 'POST'])
+/** Requests that one connection may have sent without having read an answer. */
+const unansweredLimit = 16
 const contentSecurityPolicy = [
   "default-src 'self'",
   "script-src 'self'",
@@ -39,6 +42,7 @@ export function createGuard(
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   const addressOf = clientAddress(deps.trustedProxies)
   const secure = deps.appUrl?.startsWith('https:') ?? false
+  const waiting = new WeakMap<object, number>()
   return (request, response) => {
     const started = performance.now()
     const id = randomUUID()
@@ -68,8 +72,11 @@ export function createGuard(
     if (secure) response.setHeader('strict-transport-security', 'max-age=31536000')
     if (path.startsWith('/rpc') || path.startsWith('/api')) response.setHeader('cache-control', 'no-store')
 
+    const unanswered = (waiting.get(request.socket) ?? 0) + 1
+    waiting.set(request.socket, unanswered)
     response.once('close', () => {
-      const level = response.statusCode >= 500 ? 'error' : probes.has(path) ? 'debug' : 'info'
+      waiting.set(request.socket, (waiting.get(request.socket) ?? 1) - 1)
+      const level = response.statusCode >= 500 ? 'error' : probes.has(path) || path.startsWith('/assets/') ? 'debug' : 'info'
       deps.log[level](
         {
           id,
@@ -84,8 +91,14 @@ export function createGuard(
       )
     })
 
+    if (unanswered > unansweredLimit) {
+      request.socket.destroy()
+      return false
+    }
     if ((request.url ?? '').length > urlLimit) return refuse(response, 414, 'URI_TOO_LONG', 'This address is too long.')
     if (!knownMethods.has(request.method ?? '')) return refuse(response, 405, 'METHOD_NOT_SUPPORTED', 'This method is not used here.')
+    if (path.startsWith('/rpc/') && !rpcMethods.has(request.method ?? ''))
+      return refuse(response, 405, 'METHOD_NOT_SUPPORTED', 'RPC takes GET and POST.')
     if (!safeMethods.has(request.method ?? '') && !isOwnOrigin(request, deps.appUrl)) {
       return refuse(
         response,

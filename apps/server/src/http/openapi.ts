@@ -40,10 +40,14 @@ export function openApiSurface(version: string): Hono {
   surface.get('/docs', (c) => c.html(page))
   surface.get('/docs/start.js', (c) => c.body(start, 200, { 'content-type': 'text/javascript; charset=utf-8' }))
   const assets = { 'swagger-ui.css': 'text/css; charset=utf-8', 'swagger-ui-bundle.js': 'text/javascript; charset=utf-8' }
+  const kept = new Map<string, Promise<Buffer<ArrayBuffer>>>()
   for (const [name, type] of Object.entries(assets)) {
     surface.get(`/docs/${name}`, async (c) => {
       const folder = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
-      return c.body(await readFile(path.join(folder, name), 'utf8'), 200, { 'content-type': type, 'cache-control': 'no-cache' })
+      // Read once: it is large, and anybody may ask for it.
+      const bytes = kept.get(name) ?? readFile(path.join(folder, name))
+      kept.set(name, bytes)
+      return c.body(await bytes, 200, { 'content-type': type, 'cache-control': 'no-cache' })
     })
   }
   return surface

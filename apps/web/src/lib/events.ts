@@ -59,9 +59,10 @@ function applyEvent(client: QueryClient, event: ServerEvent): void {
   }
 }
 
-async function listen(client: QueryClient, signal: AbortSignal): Promise<void> {
+/** `missed`: the page was away for a while, so what it shows is read anew. */
+async function listen(client: QueryClient, signal: AbortSignal, missed: boolean): Promise<void> {
   let attempt = 0
-  let interrupted = false
+  let interrupted = missed
   while (!signal.aborted) {
     try {
       const events = await instance.events.stream.call(undefined, { signal })
@@ -80,14 +81,35 @@ async function listen(client: QueryClient, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** The one event stream of this tab; follows what the server tells for as long as the page is open. */
+/**
+ * The one event stream of this tab. Only a page that is looked at holds one: a browser has six connections for
+ * a server, and pages it keeps in the background would take them all.
+ */
 export function useServerEvents(): void {
   const client = useQueryClient()
   useEffect(() => {
-    const controller = new AbortController()
-    void listen(client, controller.signal)
+    let listening: AbortController | undefined
+    let begun = false
+    const stop = () => {
+      listening?.abort()
+      listening = undefined
+    }
+    const follow = () => {
+      if (document.visibilityState === 'hidden') return stop()
+      if (listening) return
+      listening = new AbortController()
+      void listen(client, listening.signal, begun)
+      begun = true
+    }
+    follow()
+    document.addEventListener('visibilitychange', follow)
+    window.addEventListener('pageshow', follow)
+    window.addEventListener('pagehide', stop)
     return () => {
-      controller.abort()
+      document.removeEventListener('visibilitychange', follow)
+      window.removeEventListener('pageshow', follow)
+      window.removeEventListener('pagehide', stop)
+      stop()
       setConnection('idle')
     }
   }, [client])

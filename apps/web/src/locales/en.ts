@@ -276,7 +276,7 @@ export const en = {
   'setup.you.title': 'Who are you?',
 
   'signIn.closed': 'This server takes no new accounts.',
-  'signIn.invite': 'No account yet? Ask someone here to invite you.',
+  'signIn.invite': 'No account yet? Ask the person who runs this server.',
   'signIn.signUp': 'No account yet? Make one.',
   'signIn.submit': 'Sign in',
   'signIn.text': 'Your books are where you left them.',

@@ -68,7 +68,7 @@ export async function runScan(
       const results = await Promise.allSettled([list().catch(endBoth), cover().catch(endBoth)])
       for (const result of results) if (result.status === 'rejected') throw ended.signal.reason
       await progress.end(lost.length > 0 ? { status: 'failed', error: lostFolders(lost) } : { status: 'done', error: null })
-      await inJob(finish)
+      await inJob((scope) => finish(scope, lost.length === 0))
     } catch (error) {
       await progress.stop()
       if (signal.aborted || error instanceof LibraryGone) throw error
@@ -115,8 +115,8 @@ async function settle(scope: JobScope, startedAt: Date, complete: boolean): Prom
   return countCoverTasks(scope)
 }
 
-async function finish(scope: JobScope): Promise<void> {
-  await markScanned(scope)
+async function finish(scope: JobScope, complete: boolean): Promise<void> {
+  if (complete) await markScanned(scope)
   await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
   await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'books' })
 }

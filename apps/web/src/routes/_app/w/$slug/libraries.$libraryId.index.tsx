@@ -13,6 +13,7 @@ import { isNotFound } from '#lib/error-text.ts'
 import { isScanning } from '#lib/events.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 import { useWorkspace } from '#lib/workspace.ts'
+import { FailedScan } from '#features/scans/failed-scan.tsx'
 import { RunningScan } from './-running-scan.tsx'
 
 export const Route = createFileRoute('/_app/w/$slug/libraries/$libraryId/')({
@@ -58,6 +59,7 @@ function LibraryPage() {
         <LibraryHeaderSkeleton actions={sortButton} />
       )}
       {running && <RunningScan scan={running} />}
+      {library?.scan?.status === 'failed' && <FailedScan scan={library.scan} />}
       <LibraryBooks key={`${libraryId} ${sort}`} libraryId={libraryId} sort={sort} library={library} />
     </>
   )
