@@ -14,7 +14,7 @@ export default defineConfig({
       target: 'react',
       routesDirectory: './src/routes',
       generatedRouteTree: './src/route-tree.gen.ts',
-      autoCodeSplitting: true,
+      autoCodeSplitting: false,
       addExtensions: true,
       quoteStyle: 'single',
     }),

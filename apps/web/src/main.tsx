@@ -35,11 +35,6 @@ declare module '@tanstack/react-router' {
   }
 }
 
-/** Fetches the code of all pages when there is time, so that a server that is away for a moment breaks no link. */
-function preloadPages(): void {
-  for (const route of Object.values(router.routesById)) void router.loadRouteChunk(route)?.catch(() => {})
-}
-
 await activateLocale()
 const root = document.getElementById('root')
 if (root) {
@@ -50,5 +45,4 @@ if (root) {
       </QueryClientProvider>
     </StrictMode>,
   )
-  setTimeout(preloadPages, 3000)
 }

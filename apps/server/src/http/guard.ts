@@ -72,10 +72,11 @@ export function createGuard(
     if (secure) response.setHeader('strict-transport-security', 'max-age=31536000')
     if (path.startsWith('/rpc') || path.startsWith('/api')) response.setHeader('cache-control', 'no-store')
 
-    const unanswered = (waiting.get(request.socket) ?? 0) + 1
-    waiting.set(request.socket, unanswered)
+    const { socket } = request
+    const unanswered = (waiting.get(socket) ?? 0) + 1
+    waiting.set(socket, unanswered)
     response.once('close', () => {
-      waiting.set(request.socket, (waiting.get(request.socket) ?? 1) - 1)
+      waiting.set(socket, (waiting.get(socket) ?? 1) - 1)
       const level = response.statusCode >= 500 ? 'error' : probes.has(path) || path.startsWith('/assets/') ? 'debug' : 'info'
       deps.log[level](
         {
@@ -92,7 +93,7 @@ export function createGuard(
     })
 
     if (unanswered > unansweredLimit) {
-      request.socket.destroy()
+      socket.destroy()
       return false
     }
     if ((request.url ?? '').length > urlLimit) return refuse(response, 414, 'URI_TOO_LONG', 'This address is too long.')

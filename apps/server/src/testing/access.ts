@@ -361,7 +361,7 @@ function things(world: AccessWorld, row: Row): Kind[] {
       return [
         { kind: 'open', thing: thing('', world.roots.alpha) },
         { kind: 'foreign', thing: thing('', world.roots.beta) },
-        { kind: 'nonexistent', thing: thing('', path.join(world.roots.alpha, 'nowhere')) },
+        { kind: 'nonexistent', thing: thing('', path.join(path.dirname(world.roots.alpha), 'nowhere')) },
         { kind: 'malformed', thing: thing('', '') },
       ]
     default:

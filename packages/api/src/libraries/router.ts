@@ -139,8 +139,8 @@ export const libraries = {
       const library = await getLibrary(scope, input.libraryId)
       const latest = library.scanning ? await findLatestScan(scope, library.id) : undefined
       const scanId = latest?.id ?? (await insertScan(scope, library.id))
-      // A run under way is joined; one that only waits is queued again, in case its job was lost.
-      if (!latest || latest.status === 'queued') await deps.jobs.enqueueScan(scope, library.id)
+      // Also for a run that is joined, in case its job was lost; a job that finds no run waiting does nothing.
+      await deps.jobs.enqueueScan(scope, library.id)
       await announce(scope, { type: 'scan', organizationId: scope.organizationId, libraryId: library.id, scanId })
       const scan = await findScan(scope, scanId)
       if (!scan) throw notFound()

@@ -10,10 +10,12 @@ import { usePendingCovers } from '#features/books/pending-covers.ts'
 import { setOpenedBook, wantsViewTransition } from '#lib/cover-transition.ts'
 import { isNotFound } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
+import { requireId } from '#lib/ids.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
 export const Route = createFileRoute('/_app/w/$slug/books/$bookId')({
+  beforeLoad: ({ params }) => requireId(params.bookId),
   loader: ({ context: { api, queryClient }, params: { bookId } }) => {
     void queryClient.prefetchQuery(api.books.get.queryOptions({ input: { bookId } }))
   },

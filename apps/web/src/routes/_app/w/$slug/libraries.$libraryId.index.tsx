@@ -11,6 +11,7 @@ import { LibraryHeader, LibraryHeaderSkeleton } from '#features/libraries/librar
 import { LibraryMenu } from '#features/libraries/library-menu.tsx'
 import { isNotFound } from '#lib/error-text.ts'
 import { isScanning } from '#lib/events.ts'
+import { requireId } from '#lib/ids.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { FailedScan } from '#features/scans/failed-scan.tsx'
@@ -21,6 +22,7 @@ export const Route = createFileRoute('/_app/w/$slug/libraries/$libraryId/')({
     const sort = parseBookSort(search['sort'])
     return sort === 'added' ? {} : { sort }
   },
+  beforeLoad: ({ params }) => requireId(params.libraryId),
   loaderDeps: ({ search: { sort = 'added' } }) => ({ sort }),
   loader: ({ context: { api, queryClient }, params: { libraryId }, deps: { sort } }) => {
     void queryClient.prefetchQuery(api.libraries.get.queryOptions({ input: { libraryId } }))

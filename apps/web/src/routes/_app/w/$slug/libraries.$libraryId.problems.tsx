@@ -8,10 +8,14 @@ import { ProblemList, useProblems } from '#features/scans/problem-list.tsx'
 import { isNotFound } from '#lib/error-text.ts'
 import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
+import { requireId } from '#lib/ids.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
-export const Route = createFileRoute('/_app/w/$slug/libraries/$libraryId/problems')({ component: ProblemsPage })
+export const Route = createFileRoute('/_app/w/$slug/libraries/$libraryId/problems')({
+  beforeLoad: ({ params }) => requireId(params.libraryId),
+  component: ProblemsPage,
+})
 
 function ProblemsPage() {
   const { libraryId } = Route.useParams()

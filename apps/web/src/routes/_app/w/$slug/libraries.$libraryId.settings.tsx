@@ -8,11 +8,13 @@ import { Skeleton } from '#components/ui/skeleton.tsx'
 import { LibrarySettings } from '#features/libraries/library-settings.tsx'
 import { isNotFound } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
+import { requireId } from '#lib/ids.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
 export const Route = createFileRoute('/_app/w/$slug/libraries/$libraryId/settings')({
-  beforeLoad: ({ context: { membership } }) => {
+  beforeLoad: ({ context: { membership }, params }) => {
+    requireId(params.libraryId)
     if (!membership.permissions.some((held) => held === 'library:update' || held === 'library:delete')) throw notFound()
   },
   component: SettingsPage,
