@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import path from 'node:path'
 import { sendError } from './guard.ts'
 
-const pageName = 'index.html'
+const pageAddress = '/index.html'
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -27,8 +27,8 @@ type Asset = { type: string; etag: string; bytes: Buffer; packed: ReadonlyMap<st
  * running server. Hashed assets are kept for ever, the page is asked for anew each time.
  */
 export function createSpa(folder: string): (request: IncomingMessage, response: ServerResponse) => void {
-  const assets = existsSync(path.join(folder, pageName)) ? readAssets(folder) : new Map<string, Asset>()
-  const page = assets.get(`/${pageName}`)
+  const assets = existsSync(path.join(folder, pageAddress)) ? readAssets(folder) : new Map<string, Asset>()
+  const page = assets.get(pageAddress)
   if (!page) return (_request, response) => sendError(response, 503, 'NOT_BUILT', 'The web app is not built. Run: npm start')
   return (request, response) => {
     const at = (request.url ?? '/').split('?', 1)[0] ?? '/'
