@@ -63,8 +63,8 @@ export async function startServer({ dataDir, roots = [], command, nodeFlags = []
     cwd: repository,
     stdio: ['ignore', output, output],
     env: {
-      PATH: process.env['PATH'],
-      HOME: dataDir,
+      // `npm start` brings what it lacks with the caller's npm settings; the bundle alone needs nothing of them.
+      ...(command ? process.env : { PATH: process.env['PATH'], HOME: dataDir }),
       NODE_ENV: 'production',
       DATA_DIR: dataDir,
       PORT: String(port),

@@ -9,8 +9,11 @@ const articles: Record<string, RegExp> = {
 }
 const keyLength = 160
 
+const plain = /^[\x20-\x7e]*$/
+
 /** Lower case, full and half width alike, without marks on Latin, Greek and Cyrillic letters, katakana as hiragana. */
 export function fold(text: string): string {
+  if (plain.test(text)) return text.toLowerCase().replaceAll(/ {2,}/g, ' ').trim()
   return text
     .normalize('NFKD')
     .replaceAll(/(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/gu, '')

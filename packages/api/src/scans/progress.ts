@@ -25,13 +25,16 @@ export class Progress {
 
   /** Starts the ticking; a failed write is left to the next tick. */
   start(): void {
-    const tick = () => {
-      this.#writing = this.#write({}).catch(() => {})
-      void this.#writing.then(() => {
-        if (this.#timer) this.#timer = setTimeout(tick, tickMs)
-      })
-    }
-    this.#timer = setTimeout(tick, 0)
+    this.#timer = setTimeout(this.#tick, 0)
+  }
+
+  #tick = (): void => {
+    clearTimeout(this.#timer)
+    const writing = this.#writing.then(() => this.#write({})).catch(() => {})
+    this.#writing = writing
+    void writing.then(() => {
+      if (this.#writing === writing && this.#timer) this.#timer = setTimeout(this.#tick, tickMs)
+    })
   }
 
   /** The listing is over; what follows is the second stage. */
@@ -39,6 +42,7 @@ export class Progress {
     this.counts.walked = true
     this.#status = 'covering'
     this.currentFolder = null
+    this.#tick()
   }
 
   covered(count: number): void {

@@ -33,6 +33,7 @@ export async function runScan(
     const begun = await inJob((scope) => begin(scope, deps.roots))
     if (!begun) return
     const { scanId, organizationId, folders, lost, startedAt } = begun
+    deps.readers.warmUp()
     const progress = new Progress(inJob, scanId)
     progress.start()
     // The thumbnails run beside the listing; the first of both that fails ends the other.

@@ -27,6 +27,8 @@ export type ReadOptions = {
 export type CoverOptions = ReadOptions & CoverRequest
 
 export type ReaderPool = {
+  /** Starts the children ahead of the first file. */
+  warmUp(): void
   /** What a book tells of itself. Rejects when aborted or stopped or when no child can start, never for a bad file. */
   read(file: BookFile, options?: ReadOptions): Promise<ReadResult>
   /** Thumbnails of a book's cover. Rejects as `read` does. */
@@ -65,6 +67,11 @@ class Pool implements ReaderPool {
       timeLimit: options.timeLimit ?? 10_000,
       idleExit: options.idleExit ?? 30_000,
     }
+  }
+
+  warmUp(): void {
+    if (this.#stopped) return
+    while (this.#readers.size < this.#size && this.#start());
   }
 
   read(file: BookFile, options: ReadOptions = {}): Promise<ReadResult> {
@@ -130,16 +137,18 @@ class Pool implements ReaderPool {
     for (let i = 0; i < wanted; i += 1) this.#start()
   }
 
-  #start(): void {
+  #start(): boolean {
     try {
       this.#readers.add(new Reader(this.#options, { onRoom: this.#dispatchSoon, onExit: this.#onExit }))
     } catch (error) {
       this.#startFailed(error instanceof Error ? error : new Error(String(error)))
-      return
+      return false
     }
-    if (this.#watch) return
-    this.#lastCheck = performance.now()
-    this.#watch = setInterval(() => this.#check(), checkEvery)
+    if (!this.#watch) {
+      this.#lastCheck = performance.now()
+      this.#watch = setInterval(() => this.#check(), checkEvery)
+    }
+    return true
   }
 
   #check(): void {

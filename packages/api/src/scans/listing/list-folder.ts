@@ -5,7 +5,9 @@ import { findKnownFiles, touchProblems, type KnownFile } from './queries.ts'
 import { walk } from './walker.ts'
 import { ScanWriter, type Outcome } from './writer.ts'
 
-const writeAt = 120
+/** The first batch is small, so that the shelf soon shows something. */
+const firstBatch = 60
+const batchSize = 250
 const writeEveryMs = 400
 const readsAtOnce = 48
 /** Problems of the moment: such a file is tried again though it looks unchanged. */
@@ -19,6 +21,7 @@ export async function listFolder(
   const writer = new ScanWriter(inJob)
   const reading = new Set<Promise<void>>()
   let ready: Outcome[] = []
+  let writeAt = firstBatch
   let writing = Promise.resolve()
   let lastWrite = Date.now()
   let fault: unknown
@@ -27,12 +30,13 @@ export async function listFolder(
     fault ??= error
   }
   const flush = () => {
-    const batch = ready
+    const outcomes = ready
     ready = []
+    writeAt = batchSize
     lastWrite = Date.now()
     writing = writing.then(async () => {
-      await writer.write(batch)
-      for (const outcome of batch) progress.counts[outcome.result.ok ? 'listed' : 'problems'] += 1
+      await writer.write(outcomes)
+      for (const outcome of outcomes) progress.counts[outcome.result.ok ? 'listed' : 'problems'] += 1
     })
     writing.catch(keepFault)
   }
