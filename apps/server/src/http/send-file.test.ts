@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto'
 import { rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { constants, open, type FileHandle } from 'node:fs/promises'
 import { createServer, get, type ServerResponse } from 'node:http'
@@ -80,4 +81,29 @@ test('a client that goes away is none', async () => {
   onOpened = (response) => response.destroy()
   expect((await ask()).whole).toBe(false)
   expect(await outcome).toBeUndefined()
+})
+
+test('each of many clients gets its own bytes, though some hang up and buffers are used again', async () => {
+  const files = Array.from({ length: 6 }, (_, n) => {
+    const content = randomBytes(3_000_000 + n)
+    writeFileSync(path.join(scratch, `${n}`), content)
+    return createHash('sha256').update(content).digest('hex')
+  })
+  const asked: string[] = []
+  openHandle = () => open(path.join(scratch, asked.shift() ?? ''))
+  const digest = (n: number, hangUp: boolean) =>
+    new Promise<string>((resolve) => {
+      asked.push(`${n}`)
+      const request = get({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, agent: false }, (answer) => {
+        const hash = createHash('sha256')
+        answer.on('data', (part: Buffer) => (hangUp ? request.destroy() : hash.update(part)))
+        answer.on('error', () => {})
+        answer.on('close', () => resolve(hangUp ? 'hung up' : hash.digest('hex')))
+      })
+      request.on('error', () => resolve('hung up'))
+    })
+  for (let round = 0; round < 4; round += 1) {
+    const results = await Promise.all([0, 1, 2, 3, 4, 5, 0, 1, 2].map((n, at) => digest(n, at > 5)))
+    expect(results.slice(0, 6).toSorted()).toEqual(files.toSorted())
+  }
 })

@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream/promises'
 import parseRange from 'range-parser'
 
 const chunkBytes = 256 * 1024
+const spareBuffers = 16
 
 /** True when the client holds this very representation (RFC 9110 §13.1.2; strong comparison suffices for our tags). */
 function isFresh(request: IncomingMessage, etag: string): boolean {
@@ -45,6 +44,30 @@ export async function sendBytes(
   return true
 }
 
+const spare: Buffer[] = []
+
+/**
+ * Writes the bytes from `start` up to `end`; false when the file ends before, or the client goes away. Its two
+ * buffers are used again: a stream makes a new one for each chunk, and clearing those away cost half of the time.
+ */
+async function copy(handle: FileHandle, response: ServerResponse, start: number, end: number): Promise<boolean> {
+  const gone = new Promise<false>((resolve) => response.once('close', () => resolve(false)))
+  const buffers = [spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes), spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes)] as const
+  const write = (bytes: Buffer) => new Promise<boolean>((resolve) => response.write(bytes, (error) => resolve(!error)))
+  let written: Promise<boolean> = Promise.resolve(true)
+  for (let position = start, turn = 0; position < end; turn += 1) {
+    const buffer = turn % 2 === 0 ? buffers[0] : buffers[1]
+    const { bytesRead } = await handle.read(buffer, 0, Math.min(chunkBytes, end - position), position)
+    if (!(await written) || bytesRead === 0 || response.destroyed) return false
+    written = Promise.race([write(buffer.subarray(0, bytesRead)), gone])
+    position += bytesRead
+  }
+  if (!(await written)) return false
+  // Only now nobody reads them any more.
+  if (spare.length < spareBuffers) spare.push(...buffers)
+  return true
+}
+
 /**
  * Sends an open file and closes it: validators, HEAD, and one byte range (RFC 9110 §14). The size is the
  * one at opening; a file that grows meanwhile is cut there, one that shrinks ends the connection.
@@ -72,15 +95,9 @@ export async function sendFile(
     )
     if (request.method === 'HEAD' || size === 0) return void response.end()
     if (response.destroyed) return
-    // By number: a stream of the handle itself takes nearly twice the time.
-    const bytes = createReadStream('', { fd: handle.fd, start, end, highWaterMark: chunkBytes, autoClose: false })
-    await pipeline(bytes, response, { end: false })
     // Without the bytes that were promised the client would wait for them for ever.
-    if (bytes.bytesRead <= end - start) response.destroy()
-    else response.end()
-  } catch (error) {
-    // The client went away.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) throw error
+    if (await copy(handle, response, start, end + 1)) response.end()
+    else response.destroy()
   } finally {
     await handle.close()
   }
