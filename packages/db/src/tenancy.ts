@@ -43,25 +43,22 @@ export function createTransact(pool: Sql): Transact {
   const { dialect } = drizzle({ client: pool }) as unknown as { dialect: PgDialect }
   return async (entry, fn, options = {}) => {
     const connection = await pool.reserve()
-    let released = false
-    const release = () => {
-      if (!released) connection.release()
-      released = true
-    }
     try {
       // Sent together, in this order: opening and entering cost one round trip.
       const begun = connection.unsafe(options.readOnly ? 'begin read only' : 'begin').execute()
       const [entered] = await Promise.all([enter(connection, entry), begun])
       const session = new PreparingSession(connection, dialect, {}, {})
       const result = await fn(new PostgresJsDatabase(dialect, session, {}), entered as never)
-      const committed = connection.unsafe('commit').then(release)
-      // What was only read does not change by the end of its transaction: the answer need not wait.
-      if (options.readOnly) committed.catch(release)
+      const committed = connection.unsafe('commit').execute()
+      // What was only read does not change by the end of its transaction: neither the answer nor the next
+      // transaction of this connection, which is sent behind, need wait for it.
+      if (options.readOnly) committed.catch(() => {})
       else await committed
+      connection.release()
       return result
     } catch (error) {
       await connection.unsafe('rollback').catch(() => {})
-      release()
+      connection.release()
       throw error
     }
   }
