@@ -2,7 +2,7 @@ import path from 'node:path'
 import { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { createEventBus, createJobs, limitAttempts, type Deps } from '@carrel/api'
-import { createAuth, rolePermissions } from '@carrel/auth'
+import { createAuth, heldBy } from '@carrel/auth'
 import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
 import { cacheBlobs, createFsBlobStore } from '@carrel/storage'
 import type { Env } from './env.ts'
@@ -42,7 +42,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     ...(env.DATABASE_AUTH_URL && { carrel_auth: env.DATABASE_AUTH_URL }),
     ...(env.DATABASE_JOBS_URL && { carrel_jobs: env.DATABASE_JOBS_URL }),
   }
-  await migrate({ target, owner, secret, folder: options.migrationsDir, rolePermissions, managePasswords: !env.DATABASE_APP_URL })
+  await migrate({ target, owner, secret, folder: options.migrationsDir, heldBy, managePasswords: !env.DATABASE_APP_URL })
   const pools = openPools(target, secret, urls, env.DATABASE_POOL)
   await Promise.all([pools.app, pools.auth, pools.jobs].map(refusePrivileged))
 

@@ -1,35 +1,115 @@
 import * as z from 'zod'
 
-/** What a person can do in a workspace, as `resource:action`. The one source of permission names. */
-export const permissions = [
-  'organization:read',
-  'organization:update',
-  'organization:delete',
-  'member:read',
-  'library:read',
-  'library:read-restricted',
-  'library:create',
-  'library:update',
-  'library:delete',
-  'library:scan',
-  'book:read',
-  'book:download',
-  'reading:write',
-] as const
-export const Permission = z.enum(permissions)
-export type Permission = z.infer<typeof Permission>
+/**
+ * What a person can do in a workspace, by resource: the one source of permission names. `planned` ones belong to
+ * features that are still to come: they can be held, and no screen offers them yet.
+ */
+export const catalogue = {
+  organization: { read: 'in use', update: 'in use', delete: 'in use' },
+  member: { read: 'in use', remove: 'in use' },
+  role: { read: 'in use', manage: 'in use', assign: 'in use' },
+  team: { read: 'in use', manage: 'in use' },
+  invitation: { read: 'planned', create: 'planned', cancel: 'planned' },
+  library: {
+    read: 'in use',
+    'read-restricted': 'in use',
+    create: 'in use',
+    update: 'in use',
+    delete: 'in use',
+    scan: 'in use',
+    share: 'in use',
+  },
+  book: { read: 'in use', download: 'in use', upload: 'planned', edit: 'planned', delete: 'planned' },
+  metadata: { edit: 'planned', fetch: 'planned' },
+  collection: { read: 'planned', create: 'planned', edit: 'planned', delete: 'planned', publish: 'planned' },
+  tag: { read: 'planned', manage: 'planned' },
+  reading: { write: 'in use' },
+  apikey: { create: 'planned', revoke: 'planned' },
+  job: { read: 'planned', run: 'planned', cancel: 'planned' },
+  storage: { read: 'planned', manage: 'planned' },
+  audit: { read: 'in use' },
+  settings: { read: 'planned', update: 'planned' },
+  integration: { read: 'planned', manage: 'planned' },
+  share: { create: 'planned', revoke: 'planned' },
+} as const satisfies Record<string, Record<string, 'in use' | 'planned'>>
+
+type Catalogue = typeof catalogue
+export type Resource = keyof Catalogue
+export type Permission = { [R in Resource]: `${R}:${keyof Catalogue[R] & string}` }[Resource]
+
+const named = (state: 'in use' | null): Permission[] =>
+  Object.entries(catalogue).flatMap(([resource, actions]) =>
+    Object.entries(actions)
+      .filter(([, at]) => state === null || at === state)
+      // The names are those that the type is made of.
+      .map(([action]) => `${resource}:${action}` as Permission),
+  )
+
+export const permissions: readonly Permission[] = named(null)
+/** Those that something asks for today. */
+export const permissionsInUse: readonly Permission[] = named('in use')
+export const Permission = z.enum(permissions as [Permission, ...Permission[]])
 
 export const roles = ['owner', 'admin', 'librarian', 'member', 'guest'] as const
 export const Role = z.enum(roles)
 export type Role = z.infer<typeof Role>
 
-const read: readonly Permission[] = ['organization:read', 'member:read', 'library:read', 'book:read', 'book:download', 'reading:write']
+const guest: readonly Permission[] = ['organization:read', 'book:read', 'book:download', 'reading:write']
+const member: readonly Permission[] = [
+  ...guest,
+  'member:read',
+  'team:read',
+  'library:read',
+  'collection:read',
+  'collection:create',
+  'collection:edit',
+  'collection:delete',
+  'tag:read',
+  'apikey:create',
+  'apikey:revoke',
+]
+const librarian: readonly Permission[] = [
+  ...member,
+  'library:update',
+  'library:scan',
+  'book:upload',
+  'book:edit',
+  'book:delete',
+  'metadata:edit',
+  'metadata:fetch',
+  'collection:publish',
+  'tag:manage',
+  'job:read',
+  'job:run',
+  'job:cancel',
+  'share:create',
+  'share:revoke',
+]
 
 /** What each built-in role holds. Written to the database when the server starts, where policies read it. */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   owner: permissions,
   admin: permissions.filter((permission) => permission !== 'organization:delete'),
-  librarian: [...read, 'library:update', 'library:scan'],
-  member: read,
-  guest: ['organization:read', 'book:read', 'book:download', 'reading:write'],
+  librarian,
+  member,
+  guest,
 }
+
+export const levels = ['viewer', 'contributor', 'editor', 'manager'] as const
+export const Level = z.enum(levels)
+export type Level = z.infer<typeof Level>
+
+const viewer: readonly Permission[] = ['book:read', 'book:download']
+const contributor: readonly Permission[] = [...viewer, 'book:upload']
+const editor: readonly Permission[] = [...contributor, 'book:edit', 'metadata:edit', 'metadata:fetch', 'library:scan']
+
+/** What a grant of each level allows in its one library, on top of what the person's roles allow. */
+export const levelPermissions: Readonly<Record<Level, readonly Permission[]>> = {
+  viewer,
+  contributor,
+  editor,
+  manager: [...editor, 'book:delete', 'library:update', 'library:share'],
+}
+
+/** Both, as the database is seeded with them. */
+export const heldBy = { role: rolePermissions, level: levelPermissions }

@@ -1,5 +1,18 @@
-export { permissions, Permission, Role, rolePermissions, roles } from './catalogue.ts'
-export { hasPermission } from './evaluate.ts'
+export {
+  catalogue,
+  heldBy,
+  Level,
+  levelPermissions,
+  levels,
+  permissions,
+  permissionsInUse,
+  Permission,
+  Role,
+  rolePermissions,
+  roles,
+  type Resource,
+} from './catalogue.ts'
+export { beyond, hasAllPermissions, hasAnyPermission, hasPermission } from './evaluate.ts'
 export { clientAddressHeader, createAuth, openAuthPaths, type Auth, type AuthOptions, type SignUpPolicy } from './server.ts'
 export { readSessionToken, sessionCookie } from './session.ts'
 export { createOperator, isSetupCode, needsSetup, setupCode } from './setup.ts'

@@ -14,8 +14,8 @@ export type MigrateOptions = {
   owner: Credentials | null
   secret: string
   folder: string
-  /** What each built-in role may do, from the permission catalogue. */
-  rolePermissions: Readonly<Record<string, readonly string[]>>
+  /** What each built-in role, and each level of a library grant, allows: from the permission catalogue. */
+  heldBy: Record<'role' | 'level', Readonly<Record<string, readonly string[]>>>
   /** False when the run-time logins are given by URL, with passwords of their own. */
   managePasswords: boolean
 }
@@ -34,7 +34,8 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     await ensureRoles(owner, options.secret, options.managePasswords)
     await runMigrations(drizzle({ client: owner }), { migrationsFolder: options.folder })
     await owner`insert into instance (secret_fingerprint) values (${secretFingerprint(options.secret)}) on conflict do nothing`
-    await seedPermissions(owner, options.rolePermissions)
+    await seedPermissions(owner, 'role', options.heldBy.role)
+    await seedPermissions(owner, 'level', options.heldBy.level)
     await migrateQueues(owner)
   } finally {
     await owner.end({ timeout: 5 })
@@ -50,15 +51,17 @@ async function refuseOtherSecret(owner: ReturnType<typeof connect>, secret: stri
   }
 }
 
-async function seedPermissions(owner: ReturnType<typeof connect>, rolePermissions: MigrateOptions['rolePermissions']): Promise<void> {
-  const wanted = Object.entries(rolePermissions).flatMap(([role, list]) => list.map((permission) => ({ role, permission })))
-  const json = JSON.stringify(wanted)
+/** Makes `role_permission` or `level_permission` hold exactly these. */
+async function seedPermissions(
+  owner: ReturnType<typeof connect>,
+  holder: 'role' | 'level',
+  held: Readonly<Record<string, readonly string[]>>,
+): Promise<void> {
+  const json = JSON.stringify(Object.entries(held).flatMap(([name, list]) => list.map((permission) => ({ name, permission }))))
+  const wanted = sql`select name, permission from json_to_recordset(${json}::text::json) as w(name text, permission text)`
+  const table = sql.identifier(`${holder}_permission`)
   await drizzle({ client: owner }).transaction(async (tx) => {
-    await tx.execute(
-      sql`delete from role_permission where (role, permission) not in (select role, permission from json_to_recordset(${json}::text::json) as w(role text, permission text))`,
-    )
-    await tx.execute(
-      sql`insert into role_permission select role, permission from json_to_recordset(${json}::text::json) as w(role text, permission text) on conflict do nothing`,
-    )
+    await tx.execute(sql`delete from ${table} where (${sql.identifier(holder)}, permission) not in (${wanted})`)
+    await tx.execute(sql`insert into ${table} ${wanted} on conflict do nothing`)
   })
 }

@@ -17,6 +17,8 @@ export type Actor = {
   organizationId: string | null
   role: string | null
   permissions: string[]
+  /** The operator who acts in this user's place. */
+  impersonatorId: string | null
 }
 
 export type Entry =
@@ -81,7 +83,7 @@ async function enter(connection: ReservedSql, entry: Entry): Promise<Actor | Ent
   const [row] = await connection<Actor[]>`
     select user_id as "userId", user_name as "userName", user_email as "userEmail", operator,
       active_organization_id as "activeOrganizationId", organization_id as "organizationId", role,
-      coalesce(permissions, '{}') as permissions
+      coalesce(permissions, '{}') as permissions, impersonator_id as "impersonatorId"
     from app.enter(${entry.token}, ${entry.kind}, ${organization})`
   return row?.userId ? row : null
 }

@@ -62,6 +62,11 @@ describe('references', () => {
     ['library_file', 'folder_id', 'folderId'],
     ['library_file', 'book_id', 'bookId'],
     ['reading_state', 'book_id', 'bookId'],
+    ['custom_role_permission', 'role_id', 'roleId'],
+    ['member_role', 'role_id', 'roleId'],
+    ['team_member', 'team_id', 'teamId'],
+    ['library_grant', 'library_id', 'libraryId'],
+    ['library_grant', 'team_id', 'teamId'],
   ]
 
   test.each(references)('%s.%s cannot point into another organization, whoever writes it', async (table, column, of) => {
@@ -69,7 +74,7 @@ describe('references', () => {
     if ('id' in row) row.id = newId()
     const written = db.superuser.begin(async (tx) => {
       // Only the key that is asked about may refuse.
-      await tx`delete from ${tx(table)} where organization_id = ${world.organizations.own}`
+      await tx`delete from ${tx(table)} where organization_id = ${world.organizations.own} ${table === 'member_role' ? tx`and builtin is null` : tx``}`
       await insertRow(tx, table, row)
     })
     await expect(written).rejects.toMatchObject({ code: '23503' })
@@ -86,6 +91,7 @@ describe('references', () => {
   test('an organization that is deleted takes all its rows along and no other', async () => {
     const organizationId = newId()
     await db.superuser`insert into organization ${db.superuser({ id: organizationId, name: 'Doomed', slug: `doomed-${organizationId.slice(-6)}` })}`
+    await db.superuser`insert into member ${db.superuser({ id: newId(), user_id: world.users.member, organization_id: organizationId, role: 'owner' })}`
     await fillRows(db.superuser, freshPlace(organizationId, 'DOOMED'), [world.users.member])
     const count = async (table: string) =>
       (
@@ -218,6 +224,7 @@ describe('entering', () => {
     const { superuser } = db
     await superuser`insert into "user" ${superuser({ id, name: 'Leaver', email: `${id}@example.org` })}`
     await superuser`insert into member ${superuser({ id: newId(), user_id: id, organization_id: world.organizations.own, role: 'owner' })}`
+    await superuser`insert into member_role ${superuser({ user_id: id, organization_id: world.organizations.own, builtin: 'owner' })}`
     await superuser`insert into session ${superuser({ id: newId(), user_id: id, token: id, expires_at: new Date(Date.now() + 60_000), active_organization_id: world.organizations.own })}`
     const entry = { kind: 'organization', token: id, organization: null } as const
     expect(await actorOf(entry)).toMatchObject({ organizationId: world.organizations.own })
@@ -231,6 +238,36 @@ describe('entering', () => {
     expect(await actorOf(entry)).toBeNull()
   })
 
+  test('a workspace that is suspended or deleted lets nobody in, and its name tells nothing', async () => {
+    const entry = { kind: 'organization', token: token('owner'), organization: world.organizations.own } as const
+    for (const column of ['suspended_at', 'deleted_at']) {
+      await db.superuser`update organization set ${db.superuser(column)} = now() where id = ${world.organizations.own}`
+      expect(await actorOf(entry)).toMatchObject({ organizationId: null, permissions: [] })
+      await db.superuser`update organization set ${db.superuser(column)} = null where id = ${world.organizations.own}`
+    }
+    expect(await actorOf(entry)).toMatchObject({ organizationId: world.organizations.own })
+  })
+
+  test('a member holds the union of all roles', async () => {
+    const permissionsOf = async () => {
+      const actor = await actorOf({ kind: 'organization', token: token('guest'), organization: world.organizations.own })
+      return actor && 'permissions' in actor ? actor.permissions.toSorted() : null
+    }
+    const before = await permissionsOf()
+    const of = { organization_id: world.organizations.own }
+    const ids = [newId(), newId()]
+    for (const [at, permission] of ['role:read', 'team:read'].entries()) {
+      const id = ids[at] ?? ''
+      await db.superuser`insert into custom_role ${db.superuser({ ...of, id, name: id, name_key: id })}`
+      await db.superuser`insert into custom_role_permission ${db.superuser({ ...of, role_id: id, permission })}`
+      await db.superuser`insert into member_role ${db.superuser({ ...of, user_id: world.users.guest, role_id: id })}`
+    }
+    expect(await permissionsOf()).toEqual([...(before ?? []), 'role:read', 'team:read'].toSorted())
+    await db.superuser`delete from custom_role where id = ${ids[0] ?? ''}`
+    expect(await permissionsOf()).toEqual([...(before ?? []), 'team:read'].toSorted())
+    await db.superuser`delete from custom_role where id = ${ids[1] ?? ''}`
+  })
+
   test('a role that the catalogue does not know holds nothing', async () => {
     const id = newId()
     const { superuser } = db
@@ -238,6 +275,115 @@ describe('entering', () => {
     await superuser`insert into member ${superuser({ id: newId(), user_id: id, organization_id: world.organizations.own, role: 'owner,admin' })}`
     await superuser`insert into session ${superuser({ id: newId(), user_id: id, token: id, expires_at: new Date(Date.now() + 60_000) })}`
     expect(await actorOf({ kind: 'organization', token: id, organization: world.organizations.own })).toMatchObject({ permissions: [] })
+  })
+})
+
+describe('owners', () => {
+  const make = async (owners: number) => {
+    const organizationId = newId()
+    await db.superuser`insert into organization ${db.superuser({ id: organizationId, name: 'Owned', slug: `owned-${organizationId}` })}`
+    const people: string[] = []
+    for (let n = 0; n < owners; n += 1) {
+      const id = newId()
+      people.push(id)
+      await db.superuser`insert into "user" ${db.superuser({ id, name: 'Owner', email: `${id}@example.org` })}`
+      await db.superuser`insert into member ${db.superuser({ id: newId(), user_id: id, organization_id: organizationId, role: 'guest' })}`
+      await db.superuser`insert into member_role ${db.superuser({ user_id: id, organization_id: organizationId, builtin: 'owner' })}`
+      await db.superuser`insert into session ${db.superuser({ id: newId(), user_id: id, token: id, expires_at: new Date(Date.now() + 60_000) })}`
+    }
+    return { organizationId, people }
+  }
+  const owners = (organizationId: string) =>
+    db.superuser`select role from member where organization_id = ${organizationId} and role = 'owner'`
+
+  test('the column of Better Auth follows the highest built-in role', async () => {
+    const { organizationId, people } = await make(2)
+    const role = async () => (await db.superuser<{ role: string }[]>`select role from member where user_id = ${people[1] ?? ''}`)[0]?.role
+    expect(await role()).toBe('owner')
+    await db.superuser`insert into member_role ${db.superuser({ user_id: people[1] ?? '', organization_id: organizationId, builtin: 'librarian' })}`
+    expect(await role()).toBe('owner')
+    await db.superuser`delete from member_role where user_id = ${people[1] ?? ''} and builtin = 'owner'`
+    expect(await role()).toBe('librarian')
+    await db.superuser`delete from member_role where user_id = ${people[1] ?? ''}`
+    expect(await role()).toBe('guest')
+  })
+
+  test.each([
+    ['demoted', (id: string) => sql`delete from member_role where user_id = ${id} and builtin = 'owner'`],
+    ['removed', (id: string) => sql`delete from member where user_id = ${id}`],
+  ])('of two that are %s by each other at the same moment one stays', async (_how, statement) => {
+    const transact = createTransact(db.login('carrel_app', 4))
+    for (let round = 0; round < 5; round += 1) {
+      const { organizationId, people } = await make(2)
+      const results = await Promise.allSettled(
+        people.map((id, at) =>
+          transact({ kind: 'organization', token: people[1 - at] ?? '', organization: organizationId }, async (tx) => {
+            await tx.execute(sql`select pg_sleep(0.01)`)
+            await tx.execute(statement(id))
+          }),
+        ),
+      )
+      expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
+      const refused = results.find((result) => result.status === 'rejected')
+      expect(refused?.reason).toMatchObject({ cause: { code: '23514', constraint_name: 'last_owner' } })
+      expect(await owners(organizationId)).toHaveLength(1)
+    }
+  })
+
+  test('the account of the last one cannot go either, but the workspace with its owner can', async () => {
+    const { organizationId, people } = await make(1)
+    await expect(db.superuser`delete from "user" where id = ${people[0] ?? ''}`).rejects.toMatchObject({ constraint_name: 'last_owner' })
+    await db.superuser`delete from organization where id = ${organizationId}`
+    await db.superuser`delete from "user" where id = ${people[0] ?? ''}`
+  })
+})
+
+describe('access to libraries', () => {
+  test('follows each change of grants and teams, and counts the highest', async () => {
+    const { superuser } = db
+    const organizationId = newId()
+    await superuser`insert into organization ${superuser({ id: organizationId, name: 'Access', slug: `access-${organizationId}` })}`
+    const [anna, ben] = [newId(), newId()]
+    for (const id of [anna, ben]) {
+      await superuser`insert into "user" ${superuser({ id, name: 'P', email: `${id}@example.org` })}`
+      await superuser`insert into member ${superuser({ id: newId(), user_id: id, organization_id: organizationId, role: 'guest' })}`
+    }
+    const of = { organization_id: organizationId }
+    const [shelf, vault, team, other] = [newId(), newId(), newId(), newId()]
+    for (const id of [shelf, vault]) await superuser`insert into library ${superuser({ ...of, id, name: id, visibility: 'restricted' })}`
+    for (const id of [team, other]) await superuser`insert into team ${superuser({ ...of, id, name: id, name_key: id })}`
+    const access = async (user: string) =>
+      (
+        await superuser<
+          { library: string; level: string }[]
+        >`select library_id as library, level from library_access where user_id = ${user}`
+      )
+        .map(({ library, level }) => `${library === shelf ? 'shelf' : 'vault'} ${level}`)
+        .toSorted()
+    const grant = (library_id: string, to: { user_id: string } | { team_id: string }, level: string) =>
+      superuser`insert into library_grant ${superuser({ ...of, library_id, ...to, level } as never)}`
+
+    await grant(shelf, { team_id: team }, 'viewer')
+    await grant(vault, { team_id: other }, 'manager')
+    expect(await access(anna)).toEqual([])
+    await superuser`insert into team_member ${superuser([
+      { ...of, team_id: team, user_id: anna },
+      { ...of, team_id: team, user_id: ben },
+    ])}`
+    expect([await access(anna), await access(ben)]).toEqual([['shelf viewer'], ['shelf viewer']])
+    await grant(shelf, { user_id: anna }, 'editor')
+    expect([await access(anna), await access(ben)]).toEqual([['shelf editor'], ['shelf viewer']])
+    await superuser`update library_grant set level = 'manager' where team_id = ${team}`
+    expect([await access(anna), await access(ben)]).toEqual([['shelf manager'], ['shelf manager']])
+    await superuser`delete from team where id = ${team}`
+    expect([await access(anna), await access(ben)]).toEqual([['shelf editor'], []])
+    await superuser`insert into team_member ${superuser({ ...of, team_id: other, user_id: anna })}`
+    expect(await access(anna)).toEqual(['shelf editor', 'vault manager'])
+    await superuser`delete from library where id = ${shelf}`
+    expect(await access(anna)).toEqual(['vault manager'])
+    await superuser`delete from member where user_id = ${anna}`
+    expect(await access(anna)).toEqual([])
+    await superuser`delete from "user" where id = ${anna}`
   })
 })
 

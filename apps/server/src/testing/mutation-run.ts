@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { rolePermissions } from '@carrel/auth/catalogue'
+import { heldBy } from '@carrel/auth/catalogue'
 import {
   buildSqlWorld,
   createTestDatabase,
@@ -48,7 +48,7 @@ const read = {
  * is known to change nothing.
  */
 export async function runMutations(quick: boolean): Promise<number> {
-  const { cluster, stop } = await startTestCluster(rolePermissions)
+  const { cluster, stop } = await startTestCluster(heldBy)
   const outcomes: Outcome[] = []
   const faults: string[] = []
   const add = (outcome: Outcome) => {

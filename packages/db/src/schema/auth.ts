@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, index, integer, pgPolicy, snakeCase, text, unique, uuid } from 'drizzle-orm/pg-core'
-import { appRole, authOnly, authRole, createdAt, gateRole, isOperator, moment } from './walls.ts'
+import { appRole, authOnly, authRole, createdAt, gateRole, isOperator, may, moment, ownOrganization } from './walls.ts'
 
 /** Class auth: Better Auth's tables. Their columns follow its adapter; a test compares them. */
 export const user = snakeCase.table(
@@ -18,7 +18,15 @@ export const user = snakeCase.table(
     banReason: text(),
     banExpires: moment(),
   },
-  () => authOnly('user'),
+  () => [
+    ...authOnly('user'),
+    pgPolicy('user_read', {
+      for: 'select',
+      to: appRole,
+      using: sql`id = (select app.current_user_id()) or ${isOperator}
+        or (${may('member:read')} and id in (select user_id from member where organization_id = (select app.current_organization())))`,
+    }),
+  ],
 )
 
 export const organization = snakeCase.table(
@@ -30,6 +38,10 @@ export const organization = snakeCase.table(
     logo: text(),
     createdAt: createdAt(),
     metadata: text(),
+    /** Closed by the operator; nobody enters until it is opened again. */
+    suspendedAt: moment(),
+    /** Deleted by its owner; nobody enters, and it goes for good when the time to undo is over. */
+    deletedAt: moment(),
   },
   () => [
     ...authOnly('organization'),
@@ -120,9 +132,15 @@ export const member = snakeCase.table(
     pgPolicy('member_read', {
       for: 'select',
       to: appRole,
-      using: sql`organization_id = (select app.current_organization()) or user_id = (select app.current_user_id())`,
+      using: sql`(${ownOrganization} and ${may('member:read')}) or user_id = (select app.current_user_id())`,
+    }),
+    pgPolicy('member_remove', {
+      for: 'delete',
+      to: appRole,
+      using: sql`${ownOrganization} and (user_id = (select app.current_user_id()) or (${may('member:remove')} and app.outranks(organization_id, user_id)))`,
     }),
     pgPolicy('member_create', { for: 'insert', to: gateRole, withCheck: sql`true` }),
+    pgPolicy('member_mirror', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
   ],
 )
 

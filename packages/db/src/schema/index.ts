@@ -1,5 +1,6 @@
 export * from './auth.ts'
 export * from './books.ts'
 export * from './libraries.ts'
+export * from './people.ts'
 export * from './reading.ts'
 export * from './system.ts'

@@ -49,6 +49,9 @@ export const rootAssignment = snakeCase.table(
   ],
 )
 
+/** Held in the organization, or by a grant on this library. */
+const mayInLibrary = (permission: string, library: 'id' | 'library_id') =>
+  sql.raw(`app.library_may(organization_id, ${library}, '${permission}')`)
 const seesLibrary = sql`app.sees_library(organization_id, id, visibility)`
 
 export const library = snakeCase.table(
@@ -72,8 +75,8 @@ export const library = snakeCase.table(
     pgPolicy('library_update', {
       for: 'update',
       to: appRole,
-      using: sql`${ownOrganization} and ((${may('library:update')} and ${seesLibrary}) or id = (select app.job_library()))`,
-      withCheck: sql`${ownOrganization} and ((${may('library:update')} and ${seesLibrary}) or id = (select app.job_library()))`,
+      using: sql`${ownOrganization} and ((${mayInLibrary('library:update', 'id')} and ${seesLibrary}) or id = (select app.job_library()))`,
+      withCheck: sql`${ownOrganization} and ((${mayInLibrary('library:update', 'id')} and ${seesLibrary}) or id = (select app.job_library()))`,
     }),
     pgPolicy('library_delete', { for: 'delete', to: appRole, using: sql`${ownOrganization} and ${may('library:delete')}` }),
     pgPolicy('library_gate', { for: 'select', to: gateRole, using: sql`true` }),
@@ -83,7 +86,7 @@ export const library = snakeCase.table(
 const libraryKey = (t: { organizationId: PgColumn; libraryId: PgColumn }) =>
   foreignKey({ columns: [t.organizationId, t.libraryId], foreignColumns: [library.organizationId, library.id] }).onDelete('cascade')
 
-/** Who sees a restricted library, and as what. Empty until libraries can be shared. */
+/** Who sees a restricted library, and as what: the highest of a person's grants. Kept by triggers on the grants and teams. */
 export const libraryAccess = snakeCase.table(
   'library_access',
   {
@@ -98,7 +101,7 @@ export const libraryAccess = snakeCase.table(
     primaryKey({ columns: [t.organizationId, t.userId, t.libraryId] }),
     libraryKey(t),
     pgPolicy('library_access_read', { for: 'select', to: appRole, using: sql`${ownOrganization} and ${ownUser}` }),
-    pgPolicy('library_access_gate', { for: 'select', to: gateRole, using: sql`true` }),
+    pgPolicy('library_access_gate', { for: 'all', to: gateRole, using: sql`true`, withCheck: sql`true` }),
   ],
 )
 
@@ -152,7 +155,7 @@ export const scan = snakeCase.table(
     pgPolicy('scan_create', {
       for: 'insert',
       to: appRole,
-      withCheck: sql`${ownOrganization} and ${may('library:scan')} and library_id in (select id from library)`,
+      withCheck: sql`${ownOrganization} and ${mayInLibrary('library:scan', 'library_id')} and library_id in (select id from library)`,
     }),
   ],
 )

@@ -20,6 +20,12 @@ export const instance = snakeCase.table(
   ],
 )
 
+/** Class system: what each level of a library grant allows in that library, written from the catalogue when the server starts. */
+export const levelPermission = snakeCase.table('level_permission', { level: text().notNull(), permission: text().notNull() }, (t) => [
+  primaryKey({ columns: [t.level, t.permission] }),
+  pgPolicy('level_permission_read', { for: 'select', to: [appRole, gateRole], using: sql`true` }),
+])
+
 /** Class system: what each built-in role holds, written from the catalogue when the server starts. */
 export const rolePermission = snakeCase.table('role_permission', { role: text().notNull(), permission: text().notNull() }, (t) => [
   primaryKey({ columns: [t.role, t.permission] }),

@@ -21,9 +21,7 @@ export type TestCluster = {
 }
 
 /** Starts the cluster in a temporary folder and migrates its template. `stop` removes everything. */
-export async function startTestCluster(
-  rolePermissions: MigrateOptions['rolePermissions'],
-): Promise<{ cluster: TestCluster; stop: () => Promise<void> }> {
+export async function startTestCluster(heldBy: MigrateOptions['heldBy']): Promise<{ cluster: TestCluster; stop: () => Promise<void> }> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'carrel-test-'))
   const postgres = await startEmbeddedPostgres({ dataDir, durable: false, database: template, settings: { max_connections: '200' } })
   // A copy, so that whoever works on the migrations meanwhile does not disturb the run.
@@ -51,7 +49,7 @@ export async function startTestCluster(
       owner: cluster.owner,
       secret: cluster.secret,
       folder: migrationsFolder,
-      rolePermissions,
+      heldBy,
       managePasswords: true,
     })
     return { cluster, stop }

@@ -16,29 +16,31 @@ export type Place = {
   tagId: string
   scanId: string
   rootId: string
+  roleId: string
+  teamId: string
+  auditId: string
   visibility: 'organization' | 'restricted'
   /** Begins every text of the place, so that it can be found where it should not be. */
   mark: string
 }
 
 export function freshPlace(organizationId: string, mark: string, visibility: Place['visibility'] = 'organization'): Place {
-  const [libraryId, folderId, bookId, spareBookId, fileId, personId, seriesId, publisherId, tagId, scanId, rootId] = Array.from(
-    { length: 11 },
-    newId,
-  ) as [string, string, string, string, string, string, string, string, string, string, string]
   return {
     organizationId,
-    libraryId,
-    folderId,
-    bookId,
-    spareBookId,
-    fileId,
-    personId,
-    seriesId,
-    publisherId,
-    tagId,
-    scanId,
-    rootId,
+    libraryId: newId(),
+    folderId: newId(),
+    bookId: newId(),
+    spareBookId: newId(),
+    fileId: newId(),
+    personId: newId(),
+    seriesId: newId(),
+    publisherId: newId(),
+    tagId: newId(),
+    scanId: newId(),
+    rootId: newId(),
+    roleId: newId(),
+    teamId: newId(),
+    auditId: newId(),
     visibility,
     mark,
   }
@@ -138,6 +140,23 @@ export const placeRows = {
   reading_state: (p, userId) => [
     { organization_id: p.organizationId, user_id: userId, book_id: p.bookId, status: 'reading', progress: 0.5, updated_at: new Date() },
   ],
+  custom_role: (p) => [{ organization_id: p.organizationId, id: p.roleId, name: `${p.mark} role`, name_key: `${p.mark} role` }],
+  custom_role_permission: (p) => [{ organization_id: p.organizationId, role_id: p.roleId, permission: 'book:download' }],
+  member_role: (p, userId) => [{ organization_id: p.organizationId, user_id: userId, role_id: p.roleId }],
+  team: (p) => [{ organization_id: p.organizationId, id: p.teamId, name: `${p.mark} team`, name_key: `${p.mark} team` }],
+  library_grant: (p) => [{ organization_id: p.organizationId, library_id: p.libraryId, team_id: p.teamId, level: 'viewer' }],
+  team_member: (p, userId) => [{ organization_id: p.organizationId, team_id: p.teamId, user_id: userId }],
+  audit_event: (p, userId) => [
+    {
+      organization_id: p.organizationId,
+      id: p.auditId,
+      actor_id: userId || null,
+      actor_name: `${p.mark} actor`,
+      action: 'library.created',
+      target_type: 'library',
+      target_name: `${p.mark} library`,
+    },
+  ],
 } satisfies Record<string, (place: Place, userId: string) => Row[]>
 
 export type TenantTable = keyof typeof placeRows
@@ -148,12 +167,14 @@ export async function insertRow(sql: Sql | TransactionSql, table: string, row: R
   await sql`insert into ${sql(table)} ${sql(row as unknown as Record<string, never>)}`
 }
 
-/** Writes all rows of a place, the personal ones once for each of `users`. Needs a superuser. */
+/** Tables with a row for each of several people. The last two take members only. */
+export const tablesOfPeople: readonly TenantTable[] = ['reading_state', 'library_access', 'member_role', 'team_member']
+
+/** Writes all rows of a place, those of people once for each of `users`. Needs a superuser. */
 export async function fillRows(superuser: Sql, place: Place, users: readonly string[], skip: readonly TenantTable[] = []): Promise<void> {
   for (const table of tenantTables) {
     if (skip.includes(table)) continue
-    const personal = table === 'reading_state' || table === 'library_access'
-    for (const userId of personal ? users : ['']) {
+    for (const userId of tablesOfPeople.includes(table) ? users : ['']) {
       for (const row of placeRows[table](place, userId)) await insertRow(superuser, table, row)
     }
   }
