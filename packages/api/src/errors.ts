@@ -1,3 +1,5 @@
+import { ORPCError } from '@orpc/server'
+
 /** The Postgres error under a query's error, if that is what it is. */
 function postgresError(error: unknown): { code?: string; constraint_name?: string } | null {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
@@ -6,8 +8,12 @@ function postgresError(error: unknown): { code?: string; constraint_name?: strin
   return null
 }
 
-/** True when a unique or foreign key constraint of one of these names decided against the write. */
+/** True when a constraint of one of these names decided against the write: unique, foreign key or check. */
 export function violates(error: unknown, ...constraints: string[]): boolean {
   const found = postgresError(error)
-  return found !== null && (found.code === '23505' || found.code === '23503') && constraints.includes(found.constraint_name ?? '')
+  return found !== null && ['23503', '23505', '23514'].includes(found.code ?? '') && constraints.includes(found.constraint_name ?? '')
 }
+
+/** Also what another tenant's thing answers. */
+export const notFound = (what: string) => new ORPCError('NOT_FOUND', { message: `There is no such ${what}, or it is not open to you.` })
+export const badCursor = () => new ORPCError('BAD_REQUEST', { message: 'This cursor is not one of this list.' })

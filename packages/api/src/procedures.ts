@@ -1,7 +1,11 @@
 import { ORPCError, os } from '@orpc/server'
-import { hasPermission, type Permission } from '@carrel/auth'
+import { beyond, hasPermission, type Permission } from '@carrel/auth'
+import * as z from 'zod'
 import type { Deps } from './deps.ts'
+import { notFound } from './errors.ts'
+import { permissionsInLibrary } from './grants/queries.ts'
 import { asMember, asOperator, asUser, type InstanceScope, type OrganizationScope, type UserScope } from './scope.ts'
+import { Id } from './shapes.ts'
 
 /** What a transport hands to a procedure. */
 export type RequestContext = {
@@ -11,6 +15,8 @@ export type RequestContext = {
   /** Id or slug of the workspace; null when the request names none. */
   organization: string | null
   headers: Headers
+  /** Address of the client, for the audit log. */
+  address: string | null
   /** Headers that the answer will carry. */
   resHeaders?: Headers
 }
@@ -19,10 +25,16 @@ const base = os.$context<RequestContext>()
 
 const isRead = (procedure: { '~orpc': { route: { method?: string | undefined } } }) => procedure['~orpc'].route.method === 'GET'
 const unauthorized = () => new ORPCError('UNAUTHORIZED', { message: 'Sign in to go on.' })
-const notFound = () => new ORPCError('NOT_FOUND', { message: 'There is no such thing, or it is not open to you.' })
 
-function requirePermission(scope: OrganizationScope, permission: Permission): void {
-  if (hasPermission(scope.permissions, permission)) return
+/** Nobody gives, takes or changes rights beyond their own. */
+export function requireWithin(held: ReadonlySet<string>, permissions: Iterable<Permission>): void {
+  const missing = beyond(held, permissions)
+  if (missing.length === 0) return
+  throw new ORPCError('FORBIDDEN', { message: 'This goes beyond your own rights.', data: { permissions: [...new Set(missing)] } })
+}
+
+function requirePermission(held: ReadonlySet<string>, permission: Permission): void {
+  if (hasPermission(held, permission)) return
   throw new ORPCError('FORBIDDEN', { message: 'You may not do this in this workspace.', data: { permission } })
 }
 
@@ -58,18 +70,34 @@ export const member = base.use(({ context, next, procedure }) => {
     context.organization,
     async (scope) => {
       if (scope === 'unauthenticated') throw unauthorized()
-      if (scope === 'not-a-member') throw notFound()
+      if (scope === 'not-a-member') throw notFound('thing')
       return next({ context: { scope } })
     },
-    { readOnly: isRead(procedure) },
+    { readOnly: isRead(procedure), address: context.address },
   )
 })
 
 /** A member who holds the permission. */
 export const allowed = (permission: Permission) =>
   member.use(({ context, next }) => {
-    requirePermission(context.scope, permission)
+    requirePermission(context.scope.permissions, permission)
     return next()
+  })
+
+const OfLibrary = z.object({ libraryId: Id })
+
+/**
+ * A member who sees the library that the input names as `libraryId`, and holds the permission by a role or by a
+ * grant on it. `held` is all they hold there.
+ */
+export const inLibrary = (permission: Permission) =>
+  member.use(async ({ context, next }, input: unknown) => {
+    const named = OfLibrary.safeParse(input).data
+    if (!named) throw new ORPCError('BAD_REQUEST', { message: 'Input validation failed' })
+    const held = await permissionsInLibrary(context.scope, named.libraryId)
+    if (!held) throw notFound('library')
+    requirePermission(held, permission)
+    return next({ context: { held } })
   })
 
 /**
@@ -87,11 +115,11 @@ export const allowedOutside = (permission: Permission) =>
         organization,
         async (scope) => {
           if (scope === 'unauthenticated') throw unauthorized()
-          if (scope === 'not-a-member') throw notFound()
-          requirePermission(scope, permission)
+          if (scope === 'not-a-member') throw notFound('thing')
+          requirePermission(scope.permissions, permission)
           return fn(scope)
         },
-        { readOnly: isRead(procedure) },
+        { readOnly: isRead(procedure), address: context.address },
       )
     await transaction(async () => {})
     return next({ context: { transaction } })

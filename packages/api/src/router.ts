@@ -1,13 +1,36 @@
 import { account } from './account/router.ts'
+import { audit } from './audit/router.ts'
 import { books } from './books/router.ts'
 import { events } from './events/router.ts'
 import { folders, roots } from './folders/router.ts'
+import { grants } from './grants/router.ts'
 import { libraries } from './libraries/router.ts'
+import { members } from './members/router.ts'
 import { organizations } from './organizations/router.ts'
+import { permissions } from './permissions/router.ts'
 import { reading } from './reading/router.ts'
+import { roles } from './roles/router.ts'
 import { scans } from './scans/router.ts'
 import { setup } from './setup/router.ts'
+import { teams } from './teams/router.ts'
 
 /** The map of features. */
-export const router = { setup, account, organizations, folders, roots, libraries, books, reading, scans, events }
+export const router = {
+  setup,
+  account,
+  organizations,
+  members,
+  roles,
+  teams,
+  permissions,
+  audit,
+  folders,
+  roots,
+  libraries,
+  grants,
+  books,
+  reading,
+  scans,
+  events,
+}
 export type Router = typeof router

@@ -17,6 +17,10 @@ export type OrganizationScope = Made & {
   organizationId: string
   role: string
   permissions: ReadonlySet<Permission>
+  /** The operator who acts in the member's place. */
+  impersonatorId: string | null
+  /** Where the request came from. */
+  address: string | null
   db: Tx
 }
 /** A job in the one library that it works on. */
@@ -24,7 +28,7 @@ export type JobScope = Made & { kind: 'job'; organizationId: string; libraryId: 
 
 export type Scope = UserScope | InstanceScope | OrganizationScope | JobScope
 
-type Options = { readOnly?: boolean }
+type Options = { readOnly?: boolean; address?: string | null }
 const make = <S extends Scope>(scope: Omit<S, typeof made>): S => scope as S
 
 /** Runs one transaction in the user's scope; `fn` gets null when the session does not live. */
@@ -60,6 +64,8 @@ export function asMember<T>(
           organizationId: actor.organizationId,
           role: actor.role,
           permissions: new Set(actor.permissions as Permission[]),
+          impersonatorId: actor.impersonatorId,
+          address: options?.address ?? null,
           db,
         }),
       )

@@ -4,7 +4,7 @@ import { BodyLimitPlugin, RPCHandler } from '@orpc/server/node'
 import { OpenAPIHandler } from '@orpc/openapi/node'
 import { ResponseHeadersPlugin, SimpleCsrfProtectionHandlerPlugin } from '@orpc/server/plugins'
 import { limits, router, type RequestContext } from '@carrel/api'
-import { readSessionToken } from '@carrel/auth'
+import { clientAddressHeader, readSessionToken } from '@carrel/auth'
 import type { ServerDeps } from '../deps.ts'
 import { logFault, requestIds } from './fault.ts'
 
@@ -22,6 +22,7 @@ export function createRpc(deps: ServerDeps): { rpc: NodeSurface; rest: NodeSurfa
     request,
     token: readSessionToken(request.headers.cookie, deps.settings.secret, secure),
     organization: organizationOf(request),
+    address: addressOf(request),
     get headers() {
       return toHeaders(request)
     },
@@ -61,6 +62,9 @@ export function organizationOf(request: IncomingMessage): string | null {
   const value = request.headers[organizationHeader]
   return value === undefined ? null : String(value)
 }
+
+/** The client's address, as the guard has found it. */
+const addressOf = (request: IncomingMessage): string | null => request.headers[clientAddressHeader]?.toString() ?? null
 
 function toHeaders(request: IncomingMessage): Headers {
   const headers = new Headers()

@@ -173,7 +173,9 @@ export async function addMember(
   person: Pick<Person, 'id'>,
   role: string,
 ): Promise<void> {
-  await insertRow(server.db.superuser, 'member', { id: newId(), organization_id: organizationId, user_id: person.id, role })
+  const row = { organization_id: organizationId, user_id: person.id }
+  await insertRow(server.db.superuser, 'member', { ...row, id: newId(), role })
+  await insertRow(server.db.superuser, 'member_role', { ...row, builtin: role })
 }
 
 /** Opens a folder to an organization. */

@@ -18,7 +18,7 @@ import {
 } from '@carrel/db/schema'
 import { listAssignedRoots } from '../folders/queries.ts'
 import type { OrganizationScope } from '../scope.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
+import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { Id } from '../shapes.ts'
 import type { BookCard, BookPage, BookSort } from './schema.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { decodeCursor, encodeCursor } from './cursor.ts'
+import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { fold, nameKey, personSortName, searchTerms, searchText, sortKey } from './sort-key.ts'
 
 const odd = [

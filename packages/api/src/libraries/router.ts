@@ -1,10 +1,13 @@
 import { ORPCError } from '@orpc/server'
 import { hasPermission } from '@carrel/auth'
 import * as z from 'zod'
+import { record } from '../audit/queries.ts'
 import { announce } from '../events/queries.ts'
+import { findAccess } from '../grants/queries.ts'
+import { notFound } from '../errors.ts'
 import { isInside, isMissingInside, resolveInside } from '../folders/policy.ts'
 import { findUsableRoots, isReadableFolder } from '../folders/roots.ts'
-import { allowed, allowedOutside } from '../procedures.ts'
+import { allowed, allowedOutside, inLibrary } from '../procedures.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { findLatestScan, findScan, insertScan } from '../scans/queries.ts'
 import { Scan } from '../scans/schema.ts'
@@ -13,12 +16,16 @@ import { deleteLibrary, findLibrary, insertLibrary, listLibraries, listLibraryFo
 import { CreateLibrary, Library, LibraryDetail, UpdateLibrary } from './schema.ts'
 
 const LibraryId = z.object({ libraryId: Id })
-const notFound = () => new ORPCError('NOT_FOUND', { message: 'There is no such library, or it is not open to you.' })
 
 async function getLibrary(scope: OrganizationScope, libraryId: string): Promise<Library> {
   const library = await findLibrary(scope, libraryId)
-  if (!library) throw notFound()
+  if (!library) throw notFound('library')
   return library
+}
+
+/** True when the actor still sees the library when only those see it to whom it was opened. */
+async function keepsSight(scope: OrganizationScope, libraryId: string): Promise<boolean> {
+  return hasPermission(scope.permissions, 'library:read-restricted') || (await findAccess(scope, libraryId)) !== undefined
 }
 
 export const libraries = {
@@ -82,6 +89,7 @@ export const libraries = {
         const made = await insertLibrary(scope, { name, visibility, folders })
         if (!made) throw errors.NAME_TAKEN({ message: 'This workspace has a library of that name.' })
         await insertScan(scope, made)
+        await record(scope, { kind: 'library', change: 'created', target: { id: made, name }, after: { name, visibility } })
         await deps.jobs.enqueueScan(scope, made)
         await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
         return made
@@ -89,7 +97,7 @@ export const libraries = {
       return { id, name, visibility, bookCount: 0, problemCount: 0, scanning: true, lastScannedAt: null }
     }),
 
-  update: allowed('library:update')
+  update: inLibrary('library:update')
     .route({
       method: 'PATCH',
       path: '/libraries/{libraryId}',
@@ -102,11 +110,20 @@ export const libraries = {
     .handler(async ({ context: { scope }, input, errors }) => {
       const library = await getLibrary(scope, input.libraryId)
       const hides = input.visibility === 'restricted' && library.visibility !== 'restricted'
-      if (hides && !hasPermission(scope.permissions, 'library:read-restricted'))
+      if (hides && !(await keepsSight(scope, library.id)))
         throw new ORPCError('FORBIDDEN', { message: 'You may not put a library out of your own sight.' })
       const values = { ...(input.name !== undefined && { name: input.name }), ...(input.visibility && { visibility: input.visibility }) }
       if (!(await updateLibrary(scope, input.libraryId, values)))
         throw errors.NAME_TAKEN({ message: 'This workspace has a library of that name.' })
+      const { id, name } = library
+      const after = { name: input.name ?? name, visibility: input.visibility ?? library.visibility }
+      await record(scope, {
+        kind: 'library',
+        change: 'updated',
+        target: { id, name: after.name },
+        before: { name, visibility: library.visibility },
+        after,
+      })
       await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
       return getLibrary(scope, input.libraryId)
     }),
@@ -120,13 +137,14 @@ export const libraries = {
     })
     .input(LibraryId)
     .handler(async ({ context: { scope }, input }) => {
-      await getLibrary(scope, input.libraryId)
-      await deleteLibrary(scope, input.libraryId)
+      const { id, name, visibility } = await getLibrary(scope, input.libraryId)
+      await deleteLibrary(scope, id)
+      await record(scope, { kind: 'library', change: 'deleted', target: { id, name }, before: { name, visibility } })
       await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
       return {}
     }),
 
-  scan: allowed('library:scan')
+  scan: inLibrary('library:scan')
     .route({
       method: 'POST',
       path: '/libraries/{libraryId}/scan',
@@ -143,7 +161,7 @@ export const libraries = {
       await deps.jobs.enqueueScan(scope, library.id)
       await announce(scope, { type: 'scan', organizationId: scope.organizationId, libraryId: library.id, scanId })
       const scan = await findScan(scope, scanId)
-      if (!scan) throw notFound()
+      if (!scan) throw notFound('scan')
       return scan
     }),
 }

@@ -7,8 +7,12 @@ import { appRole, createdAt, gateRole, may, moment, organizationId, ownOrganizat
 /** Reads everything, for the definer functions. */
 const gate = (table: string) => pgPolicy(`${table}_gate`, { for: 'select', to: gateRole, using: sql`true` })
 
-const memberKey = (t: { organizationId: PgColumn; userId: PgColumn }) =>
-  foreignKey({ columns: [t.organizationId, t.userId], foreignColumns: [member.organizationId, member.userId] }).onDelete('cascade')
+const memberKey = (table: string, t: { organizationId: PgColumn; userId: PgColumn }) =>
+  foreignKey({
+    name: `${table}_member_fkey`,
+    columns: [t.organizationId, t.userId],
+    foreignColumns: [member.organizationId, member.userId],
+  }).onDelete('cascade')
 
 /** A named set of permissions that an organization made for itself. */
 export const customRole = snakeCase.table(
@@ -48,7 +52,12 @@ export const customRolePermission = snakeCase.table(
   (t) => [
     primaryKey({ columns: [t.organizationId, t.roleId, t.permission] }),
     foreignKey({ columns: [t.organizationId, t.roleId], foreignColumns: [customRole.organizationId, customRole.id] }).onDelete('cascade'),
-    pgPolicy('custom_role_permission_read', { for: 'select', to: appRole, using: sql`${ownOrganization} and ${may('role:read')}` }),
+    pgPolicy('custom_role_permission_read', {
+      for: 'select',
+      to: appRole,
+      using: sql`(${ownOrganization} and ${may('role:read')})
+        or (organization_id, role_id) in (select organization_id, role_id from member_role where user_id = (select app.current_user_id()))`,
+    }),
     pgPolicy('custom_role_permission_insert', {
       for: 'insert',
       to: appRole,
@@ -78,7 +87,7 @@ export const memberRole = snakeCase.table(
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.userId, t.key] }),
-    memberKey(t),
+    memberKey('member_role', t),
     foreignKey({ columns: [t.organizationId, t.roleId], foreignColumns: [customRole.organizationId, customRole.id] }).onDelete('cascade'),
     index().on(t.organizationId, t.roleId),
     check('member_role_one', sql`num_nonnulls(builtin, role_id) = 1`),
@@ -126,8 +135,12 @@ export const team = snakeCase.table(
   ],
 )
 
-const teamKey = (t: { organizationId: PgColumn; teamId: PgColumn }) =>
-  foreignKey({ columns: [t.organizationId, t.teamId], foreignColumns: [team.organizationId, team.id] }).onDelete('cascade')
+const teamKey = (table: string, t: { organizationId: PgColumn; teamId: PgColumn }) =>
+  foreignKey({
+    name: `${table}_team_fkey`,
+    columns: [t.organizationId, t.teamId],
+    foreignColumns: [team.organizationId, team.id],
+  }).onDelete('cascade')
 
 /** Who is in a team. Nobody gives others, or themselves, a library by it that they could not share. */
 export const teamMember = snakeCase.table(
@@ -135,8 +148,8 @@ export const teamMember = snakeCase.table(
   { organizationId: organizationId(), teamId: uuid().notNull(), userId: uuid().notNull(), createdAt: createdAt() },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.teamId, t.userId] }),
-    teamKey(t),
-    memberKey(t),
+    teamKey('team_member', t),
+    memberKey('team_member', t),
     index().on(t.organizationId, t.userId),
     pgPolicy('team_member_read', { for: 'select', to: appRole, using: sql`${ownOrganization} and ${may('team:read')}` }),
     pgPolicy('team_member_insert', {
@@ -170,8 +183,8 @@ export const libraryGrant = snakeCase.table(
   (t) => [
     primaryKey({ columns: [t.organizationId, t.libraryId, t.grantee] }),
     foreignKey({ columns: [t.organizationId, t.libraryId], foreignColumns: [library.organizationId, library.id] }).onDelete('cascade'),
-    memberKey(t),
-    teamKey(t),
+    memberKey('library_grant', t),
+    teamKey('library_grant', t),
     index().on(t.organizationId, t.userId),
     index().on(t.organizationId, t.teamId),
     check('library_grant_one', sql`num_nonnulls(user_id, team_id) = 1`),

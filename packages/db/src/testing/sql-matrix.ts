@@ -244,6 +244,8 @@ type Fact = {
   userId: string | null
   /** What a role of this row holds, or what a grant of it gives. */
   gives: ReadonlySet<string>
+  /** Who holds the role of this row. */
+  holders?: ReadonlySet<string>
 }
 /** True when the actor may do it to a row of which only these facts count. */
 type Rule = (actor: SqlActor, row: Fact) => boolean
@@ -268,6 +270,8 @@ const mayThere =
 const withinMine: Rule = (actor, row) => own(actor, row) && [...row.gives].every((permission) => actor.permissions.has(permission))
 const mayShare: Rule = (actor, row) =>
   seen(actor, row) && holds(actor, row.place, 'library:share') && [...row.gives].every((permission) => holds(actor, row.place, permission))
+/** What one's own roles hold is told wherever one is. */
+const held: Rule = (actor, row) => actor.userId !== null && (row.holders?.has(actor.userId) ?? false)
 const viewing = new Set(['book:read', 'book:download'])
 /** The grants of a library are seen by whoever may open it to viewers. */
 const mayShareAtAll: Rule = (actor, row) => mayShare(actor, { ...row, gives: viewing })
@@ -350,7 +354,7 @@ export const sqlRules: Record<TenantTable, Cells> = {
     touch: () => ({ description: 'touched' }),
   },
   custom_role_permission: {
-    select: may('role:read'),
+    select: any(may('role:read'), held),
     insert: all(may('role:manage'), withinMine),
     delete: all(may('role:manage'), withinMine),
   },
@@ -563,6 +567,9 @@ async function allFacts(superuser: Sql, world: SqlWorld, keys: Map<string, strin
   const places = Object.values(world.places)
   const held = await superuser<{ role: string; permission: string }[]>`select role, permission from role_permission
     union all select role_id::text, permission from custom_role_permission union all select level, permission from level_permission`
+  const assigned = await superuser<
+    { role: string; user: string }[]
+  >`select role_id as role, user_id as user from member_role where role_id is not null`
   const heldBy = (role: string) => new Set(held.filter((row) => row.role === role).map((row) => row.permission))
   for (const table of tenantTables) {
     const rows = await superuser.unsafe<Record<string, string>[]>(`select *, ${keyOf(keys.get(table) ?? [])} as "the key" from "${table}"`)
@@ -580,9 +587,16 @@ async function allFacts(superuser: Sql, world: SqlWorld, keys: Map<string, strin
           table === 'custom_role_permission'
             ? new Set([row.permission ?? ''])
             : heldBy(isRole ? (row.builtin ?? row.role_id ?? row.id ?? '') : (row.level ?? ''))
+        const holders = new Set(assigned.filter(({ role }) => role === row.role_id).map(({ user }) => user))
         return {
           key: row['the key'] ?? '',
-          fact: { organizationId: row.organization_id ?? '', place: place ?? null, userId: row.user_id ?? row.actor_id ?? null, gives },
+          fact: {
+            organizationId: row.organization_id ?? '',
+            place: place ?? null,
+            userId: row.user_id ?? row.actor_id ?? null,
+            gives,
+            holders,
+          },
         }
       }),
     )

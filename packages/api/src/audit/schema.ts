@@ -1,0 +1,34 @@
+import * as z from 'zod'
+import { Cursor, Id, PageSize, Timestamp } from '../shapes.ts'
+
+export const auditKinds = ['library', 'role', 'assignment', 'member', 'team', 'team-member', 'grant'] as const
+
+export const AuditEvent = z.object({
+  id: Id,
+  at: Timestamp,
+  actorId: Id.nullable(),
+  actorName: z.string(),
+  /** Done by the operator in the actor's place. */
+  impersonated: z.boolean(),
+  address: z.string().nullable(),
+  /** Kind of thing and what became of it: `role.updated`. */
+  action: z.string(),
+  targetId: z.string().nullable(),
+  targetName: z.string().nullable(),
+  before: z.unknown(),
+  after: z.unknown(),
+})
+export type AuditEvent = z.infer<typeof AuditEvent>
+
+export const ListAudit = z.object({
+  actorId: Id.optional(),
+  kind: z.enum(auditKinds).optional(),
+  from: Timestamp.optional(),
+  to: Timestamp.optional(),
+  cursor: Cursor.optional(),
+  limit: PageSize.default(50),
+})
+export type ListAudit = z.infer<typeof ListAudit>
+
+export const AuditPage = z.object({ items: z.array(AuditEvent), nextCursor: Cursor.nullable() })
+export type AuditPage = z.infer<typeof AuditPage>

@@ -1,0 +1,35 @@
+import { hasAllPermissions, hasAnyPermission, hasPermission } from '@carrel/auth'
+import { permissionsInLibrary } from '../grants/queries.ts'
+import { member } from '../procedures.ts'
+import type { OrganizationScope } from '../scope.ts'
+import { Check, Checked, CheckSeveral } from './schema.ts'
+
+/** A library out of sight adds nothing, and answers like one that does not exist. */
+const heldIn = async (scope: OrganizationScope, libraryId: string | undefined): Promise<ReadonlySet<string>> =>
+  libraryId ? ((await permissionsInLibrary(scope, libraryId)) ?? new Set<string>()) : scope.permissions
+
+const route = { method: 'GET', tags: ['permissions'] } as const
+
+export const permissions = {
+  check: member
+    .route({ ...route, path: '/permissions/check', summary: 'Whether you hold a permission' })
+    .input(Check)
+    .output(Checked)
+    .handler(async ({ context: { scope }, input }) => ({ allowed: hasPermission(await heldIn(scope, input.libraryId), input.permission) })),
+
+  checkAny: member
+    .route({ ...route, path: '/permissions/check-any', summary: 'Whether you hold at least one of these permissions' })
+    .input(CheckSeveral)
+    .output(Checked)
+    .handler(async ({ context: { scope }, input }) => ({
+      allowed: hasAnyPermission(await heldIn(scope, input.libraryId), input.permissions),
+    })),
+
+  checkAll: member
+    .route({ ...route, path: '/permissions/check-all', summary: 'Whether you hold all of these permissions' })
+    .input(CheckSeveral)
+    .output(Checked)
+    .handler(async ({ context: { scope }, input }) => ({
+      allowed: hasAllPermissions(await heldIn(scope, input.libraryId), input.permissions),
+    })),
+}
