@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, index, integer, pgPolicy, snakeCase, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bigint, boolean, index, integer, pgPolicy, snakeCase, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { appRole, authOnly, authRole, createdAt, gateRole, isOperator, may, moment, ownOrganization } from './walls.ts'
 
 /** Class auth: Better Auth's tables. Their columns follow its adapter; a test compares them. */
@@ -159,8 +159,30 @@ export const invitation = snakeCase.table(
     inviterId: uuid()
       .notNull()
       .references(() => user.id, { onDelete: 'cascade' }),
+    /** When it was accepted, declined or revoked. */
+    endedAt: moment(),
   },
-  (t) => [index().on(t.organizationId), index().on(t.email), ...authOnly('invitation')],
+  (t) => [
+    unique('invitation_key').on(t.organizationId, t.id),
+    index().on(t.email),
+    uniqueIndex('invitation_pending')
+      .on(t.organizationId, t.email)
+      .where(sql`status = 'pending'`),
+    ...authOnly('invitation'),
+    pgPolicy('invitation_read', { for: 'select', to: appRole, using: sql`${ownOrganization} and ${may('invitation:read')}` }),
+    pgPolicy('invitation_make', {
+      for: 'insert',
+      to: appRole,
+      withCheck: sql`${ownOrganization} and ${may('invitation:create')} and inviter_id = (select app.current_user_id())`,
+    }),
+    pgPolicy('invitation_change', {
+      for: 'update',
+      to: appRole,
+      using: sql`${ownOrganization} and ${may('invitation:cancel')} and status = 'pending'`,
+      withCheck: sql`${ownOrganization} and ${may('invitation:cancel')}`,
+    }),
+    pgPolicy('invitation_end', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
+  ],
 )
 
 export const rateLimit = snakeCase.table(

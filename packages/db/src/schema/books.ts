@@ -19,11 +19,10 @@ import {
 } from 'drizzle-orm/pg-core'
 import { organization } from './auth.ts'
 import { library, libraryFolder } from './libraries.ts'
-import { appRole, libraryData, moment, organizationId, ownOrganization, sharedData, inJob, writtenWhen } from './walls.ts'
+import { appRole, bytes, inJob, libraryData, moment, organizationId, ownOrganization, sharedData, writtenWhen } from './walls.ts'
 
 /** Compared bytewise, so that no collation version can break an index. */
 const sortKey = customType<{ data: string }>({ dataType: () => 'text collate "C"' })
-const bytes = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
 
 const names = (table: string) =>
   snakeCase.table(

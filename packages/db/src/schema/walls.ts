@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm'
-import { pgPolicy, pgRole, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { customType, pgPolicy, pgRole, timestamp, uuid } from 'drizzle-orm/pg-core'
 
 /** Logins and the owner of the definer functions; made by the migration. See docs/adr/0001-walls.md. */
 export const appRole = pgRole('carrel_app').existing()
@@ -45,6 +45,8 @@ export const sharedData = (table: string) => [
   ...writtenWhen(table, sql`${ownOrganization} and ${inJob}`),
 ]
 
+/** Bytes. */
+export const bytes = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
 export const organizationId = () => uuid().notNull()
 export const moment = () => timestamp({ withTimezone: true, mode: 'date', precision: 3 })
 export const createdAt = () => moment().notNull().defaultNow()

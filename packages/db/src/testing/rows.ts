@@ -19,6 +19,10 @@ export type Place = {
   roleId: string
   teamId: string
   auditId: string
+  invitationId: string
+  joinLinkId: string
+  admissionId: string
+  mailId: string
   visibility: 'organization' | 'restricted'
   /** Begins every text of the place, so that it can be found where it should not be. */
   mark: string
@@ -41,6 +45,10 @@ export function freshPlace(organizationId: string, mark: string, visibility: Pla
     roleId: newId(),
     teamId: newId(),
     auditId: newId(),
+    invitationId: newId(),
+    joinLinkId: newId(),
+    admissionId: newId(),
+    mailId: newId(),
     visibility,
     mark,
   }
@@ -146,6 +154,34 @@ export const placeRows = {
   team: (p) => [{ organization_id: p.organizationId, id: p.teamId, name: `${p.mark} team`, name_key: `${p.mark} team` }],
   library_grant: (p) => [{ organization_id: p.organizationId, library_id: p.libraryId, team_id: p.teamId, level: 'viewer' }],
   team_member: (p, userId) => [{ organization_id: p.organizationId, team_id: p.teamId, user_id: userId }],
+  invitation: (p, userId) => [
+    {
+      organization_id: p.organizationId,
+      id: p.invitationId,
+      email: `${p.mark.toLowerCase()}@example.org`,
+      status: 'pending',
+      expires_at: new Date(Date.now() + 3_600_000),
+      inviter_id: userId,
+    },
+  ],
+  join_link: (p, userId) => [
+    { organization_id: p.organizationId, id: p.joinLinkId, token_hash: Buffer.from(`link ${p.joinLinkId}`), created_by: userId },
+  ],
+  admission: (p) => [{ organization_id: p.organizationId, id: p.admissionId, invitation_id: p.invitationId, builtin: 'guest' }],
+  invitation_token: (p) => [
+    { organization_id: p.organizationId, hash: Buffer.from(`mail ${p.invitationId}`), invitation_id: p.invitationId, channel: 'mail' },
+  ],
+  mail: (p) => [
+    {
+      organization_id: p.organizationId,
+      id: p.mailId,
+      invitation_id: p.invitationId,
+      kind: 'invitation',
+      recipient: `${p.mark.toLowerCase()}@example.org`,
+      sealed: `${p.mark} sealed`,
+      answer: `${p.mark} answer`,
+    },
+  ],
   audit_event: (p, userId) => [
     {
       organization_id: p.organizationId,
@@ -174,7 +210,8 @@ export const tablesOfPeople: readonly TenantTable[] = ['reading_state', 'library
 export async function fillRows(superuser: Sql, place: Place, users: readonly string[], skip: readonly TenantTable[] = []): Promise<void> {
   for (const table of tenantTables) {
     if (skip.includes(table)) continue
-    for (const userId of tablesOfPeople.includes(table) ? users : ['']) {
+    const authored = table === 'invitation' || table === 'join_link'
+    for (const userId of tablesOfPeople.includes(table) ? users : authored ? users.slice(0, 1) : ['']) {
       for (const row of placeRows[table](place, userId)) await insertRow(superuser, table, row)
     }
   }

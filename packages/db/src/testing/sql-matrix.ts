@@ -6,7 +6,7 @@ import { fillRows, freshPlace, insertRow, placeRows, tablesOfPeople, tenantTable
 export type SqlActor = {
   name: string
   /** Null: the transaction enters nowhere. */
-  enter: { token: string; kind: 'user' | 'organization'; organization: string | null } | { library: string } | null
+  enter: { token: string; kind: 'user' | 'organization'; organization: string | null } | { library: string } | { mail: string } | null
   userId: string | null
   /** Set when the actor should be let in. */
   organizationId: string | null
@@ -16,6 +16,8 @@ export type SqlActor = {
   /** What a grant allows in one place, on top of the permissions. */
   inPlace: ReadonlyMap<Place, ReadonlySet<string>>
   job: Place | null
+  /** The place whose mail the job sends. */
+  mail: Place | null
   operator: boolean
 }
 
@@ -100,6 +102,9 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
       'team:manage',
       'library:read',
       'library:share',
+      'invitation:read',
+      'invitation:create',
+      'invitation:cancel',
       'book:read',
       'reading:write',
     ],
@@ -158,6 +163,7 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
     sees: [],
     inPlace: new Map<Place, Set<string>>(),
     job: null,
+    mail: null,
     operator: false,
   }
   const { open, second, restricted, foreign, foreignRestricted } = places
@@ -176,6 +182,7 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
     sees,
     inPlace: new Map(name === 'keeper' ? [[restricted, new Set(levels.map((level) => level.permission))]] : []),
     job: null,
+    mail: null,
     operator: false,
   })
   const alone = (name: keyof typeof users, organization: string | null, how: string): SqlActor => ({
@@ -226,6 +233,8 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
       job(restricted),
       job(foreign),
       rejected('job of no library', { library: newId() }),
+      { ...nobody, name: 'job of a mail', enter: { mail: open.mailId }, mail: open },
+      rejected('job of no mail', { mail: newId() }),
       {
         ...nobody,
         name: 'outsider by the session',
@@ -278,6 +287,7 @@ const mayShareAtAll: Rule = (actor, row) => mayShare(actor, { ...row, gives: vie
 /** Each team of a place has that place's library, as viewer. */
 const teamWithinMine: Rule = mayShareAtAll
 const myself: Rule = (actor, row) => actor.userId !== null && actor.userId === row.userId
+const sends: Rule = (actor, row) => actor.mail !== null && actor.mail === row.place
 const byOperator: Rule = (actor) => actor.operator
 const any =
   (...rules: Rule[]): Rule =>
@@ -373,6 +383,26 @@ export const sqlRules: Record<TenantTable, Cells> = {
   team_member: { select: may('team:read'), insert: all(may('team:manage'), mayShare), delete: may('team:manage') },
   library_grant: { select: mayShareAtAll, insert: mayShare, update: mayShare, delete: mayShare, touch: () => ({ level: 'viewer' }) },
   audit_event: { select: may('audit:read'), insert: mine },
+  invitation: {
+    select: may('invitation:read'),
+    insert: all(may('invitation:create'), mine),
+    update: may('invitation:cancel'),
+    touch: () => ({ expires_at: new Date() }),
+  },
+  join_link: {
+    select: may('invitation:read'),
+    insert: all(may('invitation:create'), mine),
+    update: may('invitation:cancel'),
+    touch: () => ({ revoked_at: new Date() }),
+  },
+  admission: { select: may('invitation:read'), insert: all(may('invitation:create'), withinMine) },
+  invitation_token: { insert: may('invitation:create') },
+  mail: {
+    select: any(may('invitation:read'), sends),
+    insert: may('invitation:create'),
+    update: sends,
+    touch: () => ({ answer: 'touched' }),
+  },
   reading_state: {
     select: all(mine, seen),
     insert: all(mine, seen),
@@ -393,7 +423,6 @@ const otherReads: Record<string, ((world: SqlWorld, actor: SqlActor) => string |
   session: 'none',
   account: 'none',
   verification: 'none',
-  invitation: 'none',
   rate_limit: 'none',
   instance: 'all',
   role_permission: 'all',
@@ -534,6 +563,7 @@ export async function runSqlMatrix(
 async function enter(tx: TransactionSql, actor: SqlActor): Promise<void> {
   if (actor.enter === null) return
   if ('library' in actor.enter) await tx`select app.enter_job(${actor.enter.library})`
+  else if ('mail' in actor.enter) await tx`select app.enter_mail(${actor.enter.mail})`
   else await tx`select app.enter(${actor.enter.token}, ${actor.enter.kind}, ${actor.enter.organization})`
 }
 
@@ -579,7 +609,7 @@ async function allFacts(superuser: Sql, world: SqlWorld, keys: Map<string, strin
         const place = places.find(
           (p) =>
             p.organizationId === row.organization_id &&
-            Object.values(p).some((id) => [row.library_id, row.book_id, row.team_id, row.role_id, row.id].includes(id)),
+            Object.values(p).some((id) => [row.library_id, row.book_id, row.team_id, row.role_id, row.invitation_id, row.id].includes(id)),
         )
         const isRole = table === 'custom_role' || table === 'custom_role_permission' || table === 'member_role'
         if (!place && !isRole) throw new Error(`A row of ${table} belongs to no place: ${row['the key']}`)
@@ -593,7 +623,7 @@ async function allFacts(superuser: Sql, world: SqlWorld, keys: Map<string, strin
           fact: {
             organizationId: row.organization_id ?? '',
             place: place ?? null,
-            userId: row.user_id ?? row.actor_id ?? null,
+            userId: row.user_id ?? row.actor_id ?? row.inviter_id ?? row.created_by ?? null,
             gives,
             holders,
           },
@@ -608,7 +638,8 @@ async function allFacts(superuser: Sql, world: SqlWorld, keys: Map<string, strin
 function peopleFor(world: SqlWorld, table: TenantTable, place: Place, actor: SqlActor): (string | null)[] {
   const { users, organizations } = world
   if (table === 'member_role' || table === 'team_member') return [place.organizationId === organizations.own ? users.guest : users.stranger]
-  if (tablesOfPeople.includes(table) || table === 'audit_event') return [actor.userId ?? users.owner, users.colleague]
+  if (tablesOfPeople.includes(table) || ['audit_event', 'invitation', 'join_link'].includes(table))
+    return [actor.userId ?? users.owner, users.colleague]
   return [null]
 }
 
@@ -618,6 +649,7 @@ const givenByFresh: Partial<Record<TenantTable, ReadonlySet<string>>> = {
   member_role: new Set(['book:download']),
   team_member: new Set(['book:read', 'book:download']),
   library_grant: new Set(['book:read', 'book:download']),
+  admission: new Set(['organization:read', 'book:read', 'book:download', 'reading:write']),
 }
 
 /** How many memberships the actor may end: their own, and those within their rights; 23514 where no owner would be left. */
@@ -649,8 +681,8 @@ function freshRow(world: SqlWorld, table: TenantTable, place: Place, userId: str
       user_id: place.organizationId === world.organizations.own ? world.users.guest : world.users.outsider,
     })
   if ('id' in row) row.id = newId()
-  for (const column of ['name', 'name_key', 'path']) if (column in row) row[column] = `fresh ${newId()}`
-  if ('path_hash' in row) row.path_hash = Buffer.from(newId())
+  for (const column of ['name', 'name_key', 'path', 'email']) if (column in row) row[column] = `fresh ${newId()}`
+  for (const column of ['path_hash', 'hash']) if (column in row) row[column] = Buffer.from(newId())
   if ('book_id' in row) row.book_id = place.spareBookId
   return row
 }
