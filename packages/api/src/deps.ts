@@ -25,5 +25,12 @@ export type Deps = {
   log: Log
   /** Tries of the setup code. */
   setupAttempts: Attempts
-  settings: { secret: string; signUp: SignUpPolicy; version: string; rateLimit: boolean }
+  settings: {
+    secret: string
+    signUp: SignUpPolicy
+    version: string
+    rateLimit: boolean
+    /** Public address for links in mails; null: no mail is sent. */
+    mailLinks: string | null
+  }
 }

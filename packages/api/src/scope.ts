@@ -26,7 +26,10 @@ export type OrganizationScope = Made & {
 /** A job in the one library that it works on. */
 export type JobScope = Made & { kind: 'job'; organizationId: string; libraryId: string; db: Tx }
 
-export type Scope = UserScope | InstanceScope | OrganizationScope | JobScope
+/** A job that sends the one mail. */
+export type MailScope = Made & { kind: 'mail'; mailId: string; db: Tx }
+
+export type Scope = UserScope | InstanceScope | OrganizationScope | JobScope | MailScope
 
 type Options = { readOnly?: boolean; address?: string | null }
 const make = <S extends Scope>(scope: Omit<S, typeof made>): S => scope as S
@@ -96,6 +99,11 @@ export function asJob<T>(transact: Transact, libraryId: string, fn: (scope: JobS
     (db, entered) => fn(entered && make<JobScope>({ kind: 'job', organizationId: entered.organizationId, libraryId, db })),
     options,
   )
+}
+
+/** Runs one transaction of the job of a mail; `fn` gets null when the mail is gone. */
+export function asMail<T>(transact: Transact, mailId: string, fn: (scope: MailScope | null) => Promise<T>, options?: Options): Promise<T> {
+  return transact({ kind: 'mail', mailId }, (db, entered) => fn(entered && make<MailScope>({ kind: 'mail', mailId, db })), options)
 }
 
 const person = (actor: Actor): ScopeUser => ({ id: actor.userId, name: actor.userName, email: actor.userEmail, operator: actor.operator })

@@ -15,6 +15,17 @@ export const queues = {
     notify: true,
     deleteAfterSeconds: 24 * 3600,
   },
+  /** One job a mail at most, tried for a week. Payload: `{ mailId }`. */
+  mail: {
+    policy: 'exclusive',
+    retryLimit: 350,
+    retryDelay: 5,
+    retryBackoff: true,
+    retryDelayMax: 1800,
+    expireInSeconds: 300,
+    notify: true,
+    deleteAfterSeconds: 24 * 3600,
+  },
 } as const
 export type QueueName = keyof typeof queues
 

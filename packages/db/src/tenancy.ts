@@ -25,13 +25,15 @@ export type Entry =
   | { kind: 'user'; token: string }
   | { kind: 'organization'; token: string; /** Id or slug; null: the session's active one. */ organization: string | null }
   | { kind: 'job'; libraryId: string }
+  | { kind: 'mail'; mailId: string }
 
 export type EnteredJob = { organizationId: string }
-type Entered<E extends Entry> = E extends { kind: 'job' } ? EnteredJob : Actor
+export type EnteredMail = { mailId: string }
+type Entered<E extends Entry> = E extends { kind: 'job' } ? EnteredJob : E extends { kind: 'mail' } ? EnteredMail : Actor
 
 /**
  * Runs one transaction as the actor of `entry`. `fn` gets null instead of an actor when there is no live
- * session, or no such library; the policies then give it no rows. With `readOnly` the transaction may
+ * session, or no such library or mail; the policies then give it no rows. With `readOnly` the transaction may
  * not write, and the answer does not wait for its end.
  */
 export type Transact = <E extends Entry, T>(
@@ -74,7 +76,11 @@ class PreparingSession extends PostgresJsSession<ReservedSql, EmptyRelations> {
     super.prepareQuery(query, mode, name === false && query.params.length <= preparedParameters ? 'kept' : name, ...rest)
 }
 
-async function enter(connection: ReservedSql, entry: Entry): Promise<Actor | EnteredJob | null> {
+async function enter(connection: ReservedSql, entry: Entry): Promise<Actor | EnteredJob | EnteredMail | null> {
+  if (entry.kind === 'mail') {
+    const [row] = await connection<{ entered: boolean }[]>`select app.enter_mail(${entry.mailId}) as entered`
+    return row?.entered ? { mailId: entry.mailId } : null
+  }
   if (entry.kind === 'job') {
     const [row] = await connection<{ organizationId: string | null }[]>`select app.enter_job(${entry.libraryId}) as "organizationId"`
     return row?.organizationId ? { organizationId: row.organizationId } : null

@@ -6,12 +6,17 @@ import type { OrganizationScope } from '../scope.ts'
 export type Jobs = {
   /** Queues a scan in the transaction that wants it; does nothing when one waits or runs already. */
   enqueueScan(scope: OrganizationScope, libraryId: string): Promise<void>
+  /** Queues a mail in the transaction that writes it. */
+  enqueueMail(scope: OrganizationScope, mailId: string): Promise<void>
 }
 
 export function createJobs(boss: PgBoss): Jobs {
   return {
     async enqueueScan({ db }, libraryId) {
       await boss.send('scan', { libraryId }, { singletonKey: libraryId, db: fromDrizzle(db, sql) })
+    },
+    async enqueueMail({ db }, mailId) {
+      await boss.send('mail', { mailId }, { singletonKey: mailId, db: fromDrizzle(db, sql) })
     },
   }
 }
