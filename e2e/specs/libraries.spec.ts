@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { addBook, makeBooks, type Shelf, unreadable } from '../src/books.ts'
 import { addLibrary, type Api, fillOperator, setUp } from '../src/people.ts'
@@ -175,6 +175,31 @@ test.describe('libraries', () => {
       expect(await overflow(page), name).toBe(0)
       await keepScreen(page, name, { widths: [390, 1440], whole: true })
     }
+  })
+
+  test('a download whose file is gone says so on the page, and works again when it is back', async ({ visit, forgive }) => {
+    forgive(/status of 410/)
+    const file = path.join(shelf.folder, 'Lent/lent.epub')
+    addBook(shelf.folder, 'Lent/lent.epub', { title: 'A Book Lent Out', creators: ['Ivy Vesterby'] })
+    const id = await addLibrary(api, organization.id, 'Lent', [path.dirname(file)])
+    const page = await visit({ storageState: state })
+    await page.goto(inWorkspace(`/libraries/${id}`))
+    await page.getByRole('link', { name: /A Book Lent Out/ }).click()
+    const download = page.getByRole('link', { name: 'Download' })
+    await expect(download).toHaveAttribute('href', /^\/files\//)
+    await expect(download).toHaveAttribute('download', 'lent.epub')
+    renameSync(file, `${file}.away`)
+    const address = page.url()
+    await download.focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('alert')).toContainText('The file of this book can’t be read now.')
+    await expect(page).toHaveURL(address)
+    await expect(download).toBeFocused()
+    await keepScreen(page, 'book-file-missing', { widths: allWidths })
+    renameSync(`${file}.away`, file)
+    const [saved] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
+    expect(saved.suggestedFilename()).toBe('lent.epub')
+    await expect(page.getByRole('alert')).toHaveCount(0)
   })
 
   test('a library is removed only by typing its name, and its files stay', async ({ visit, forgive }) => {

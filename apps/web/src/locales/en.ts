@@ -55,6 +55,9 @@ export const en = {
   'error.conflict.title': 'Somebody was faster.',
   'error.emailTaken.text': 'There is already an account with this e-mail address.',
   'error.emailTaken.title': 'This address is taken.',
+  'error.fileUnavailable.text':
+    'It was moved or removed, or its disk isn’t connected. Your marks are safe; a scan of the library says more.',
+  'error.fileUnavailable.title': 'The file of this book can’t be read now.',
   'error.folderNotAllowed.text': 'The operator hasn’t opened this folder to your workspace. Choose another one.',
   'error.folderNotAllowed.title': 'This folder isn’t open to you.',
   'error.folderOverlaps.text': 'It is part of a library already. Choose another folder.',
