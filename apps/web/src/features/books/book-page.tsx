@@ -36,11 +36,7 @@ export function BookPage({ card, detail, back }: { card: BookCard; detail: BookD
           )}
           <SeriesLine card={card} detail={detail} />
           <Contributors card={card} detail={detail} />
-          {detail ? (
-            <BookActions book={detail} />
-          ) : (
-            <DetailSkeleton />
-          )}
+          {detail ? <BookActions book={detail} /> : <DetailSkeleton />}
         </div>
         {detail && (
           <div className="flex min-w-0 flex-col gap-7 max-lg:col-span-full">
@@ -72,11 +68,7 @@ function accentStyle(color: string | null): CSSProperties | undefined {
 
 function Description({ text, lang }: { text: string; lang: string | undefined }) {
   return (
-    <div
-      lang={lang}
-      dir="auto"
-      className="max-w-[66ch] space-y-3.5 font-serif text-[1.03125rem] leading-[1.62] text-pretty"
-    >
+    <div lang={lang} dir="auto" className="max-w-[66ch] space-y-3.5 font-serif text-[1.03125rem] leading-[1.62] text-pretty">
       {text.split(/\n\s*\n/).map((paragraph, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- paragraphs of one text never change places
         <p key={index}>{paragraph}</p>

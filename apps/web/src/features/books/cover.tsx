@@ -16,13 +16,14 @@ type CoverProps = {
   style?: CSSProperties | undefined
 }
 
-/** A 2:3 box that never jumps: cloth or thumbhash first, then the picture. */
+/** A 2:3 box that never jumps: cloth, thumbhash or the cover's own colour first, then the picture. */
 export function Cover({ book, sizes, alt = '', eager = false, className, style }: CoverProps) {
   const [failed, setFailed] = useState<string | null>(null)
   const { cover } = book
   const source = `${book.id} ${cover.version ?? ''}`
   const pictured = cover.state === 'ready' && failed !== source
-  const hash = pictured ? thumbhashUrl(cover.thumbhash) : null
+  // Beside a picture that does not fill the box its blur would be seen.
+  const hash = pictured && coverFit(cover.aspect) === 'fill' ? thumbhashUrl(cover.thumbhash) : null
   return (
     <div
       className={cn('@container relative aspect-2/3 overflow-hidden rounded-cover bg-soft-strong shadow-lift', className)}
