@@ -11,7 +11,7 @@ export const en = {
   'account.password': 'Password',
   'account.passwordHint': 'At least 8 characters. A few words you remember work well.',
 
-  'book.authorsMore': '{names} and {more} more',
+  'book.authorsMore': '{count, plural, one {{names} and one other} other {{names} and {more} others}}',
   'book.back': 'Library',
   'book.coverOf': 'Cover of {title}',
   'book.download': 'Download',
@@ -20,7 +20,7 @@ export const en = {
   'book.markedFinished': 'Marked as finished',
   'book.markedUnread': 'Marked as unread',
   'book.moreOf': 'More of {series}',
-  'book.morePeople': '{count, plural, one {and one more} other {and {more} more}}',
+  'book.morePeople': '{count, plural, one {and one other} other {and {more} others}}',
   'book.position': 'No. {position}',
 
   'connection.lost': 'Carrel isn’t answering.',
