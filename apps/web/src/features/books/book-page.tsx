@@ -26,11 +26,11 @@ export function BookPage({ card, detail, back }: { card: BookCard; detail: BookD
           style={{ viewTransitionName: 'cover' }}
         />
         <div className="min-w-0 max-md:text-center">
-          <h1 tabIndex={-1} data-page-heading lang={lang} dir="auto" className="book-title max-lg:text-[1.75rem]">
+          <h1 tabIndex={-1} data-page-heading lang={lang} dir="auto" className="book-title text-as-parent max-lg:text-[1.75rem]">
             {card.title}
           </h1>
           {detail?.subtitle && (
-            <p lang={lang} dir="auto" className="mt-1.5 font-serif text-[1.125rem] leading-snug text-muted">
+            <p lang={lang} dir="auto" className="mt-1.5 font-serif text-[1.125rem] leading-snug text-as-parent text-muted">
               {detail.subtitle}
             </p>
           )}
@@ -68,7 +68,7 @@ function accentStyle(color: string | null): CSSProperties | undefined {
 
 function Description({ text, lang }: { text: string; lang: string | undefined }) {
   return (
-    <div lang={lang} dir="auto" className="max-w-[66ch] space-y-3.5 font-serif text-[1.03125rem] leading-[1.62] text-pretty">
+    <div lang={lang} dir="auto" className="w-fit max-w-[66ch] space-y-3.5 font-serif text-[1.03125rem] leading-[1.62] text-pretty">
       {text.split(/\n\s*\n/).map((paragraph, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- paragraphs of one text never change places
         <p key={index}>{paragraph}</p>

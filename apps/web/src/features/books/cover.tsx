@@ -94,14 +94,13 @@ function TypesetCover({
     <div
       {...(alt === '' ? { 'aria-hidden': true } : { role: 'img', 'aria-label': alt })}
       lang={language ?? undefined}
+      dir="auto"
       className="absolute inset-0 flex flex-col justify-between px-[11%] py-[10%] font-serif text-[#f7f3ea]"
       style={{ background: `linear-gradient(160deg, ${from}, ${to})` }}
     >
-      <span aria-hidden className="absolute inset-y-0 left-0 w-[4%] bg-black/12" />
-      <span dir="auto" className="line-clamp-6 text-[clamp(7px,11cqi,27px)] leading-[1.22] font-[560] text-pretty">
-        {title}
-      </span>
-      <span dir="auto" className="line-clamp-2 text-[clamp(5px,7.2cqi,16px)] leading-[1.3] opacity-85">
+      <span aria-hidden className="absolute inset-y-0 start-0 w-[4%] bg-black/12" />
+      <span className="line-clamp-6 text-[clamp(7px,11cqi,27px)] leading-[1.22] font-[560] text-pretty">{title}</span>
+      <span dir="auto" className="line-clamp-2 text-as-parent text-[clamp(5px,7.2cqi,16px)] leading-[1.3] opacity-85">
         {authors[0]}
       </span>
     </div>
