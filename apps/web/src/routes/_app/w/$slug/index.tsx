@@ -5,8 +5,10 @@ import { useState } from 'react'
 import { PageHeading } from '#components/page-heading.tsx'
 import { EmptyShelf, ErrorNotice, Notice } from '#components/states.tsx'
 import { buttonVariants } from '#components/ui/button.tsx'
+import { Skeleton } from '#components/ui/skeleton.tsx'
 import { CoverFan } from '#features/books/cover-fan.tsx'
 import { RecentShelf } from '#features/books/recent-shelf.tsx'
+import { ShelfSkeleton } from '#features/books/shelf.tsx'
 import { LibraryTile, tileGrid, TilesSkeleton } from '#features/libraries/library-tile.tsx'
 import { partOfDay } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
@@ -30,7 +32,13 @@ function HomePage() {
     <>
       <PageHeading className="mb-7">{t(`greeting.${part}`, { name: account.user.name })}</PageHeading>
       {isPending ? (
-        <TilesSkeleton />
+        <div className="flex flex-col gap-10">
+          <div>
+            <Skeleton className="mb-3.5 h-5.25 w-20" />
+            <TilesSkeleton />
+          </div>
+          <ShelfSkeleton />
+        </div>
       ) : !libraries ? (
         <ErrorNotice error={error} onRetry={() => void refetch()} />
       ) : libraries.length === 0 ? (
