@@ -188,7 +188,7 @@ export const en = {
   'problem.tooMuch': 'Reading it took more than is safe',
   'problem.truncated': 'The file ends too early',
   'problem.unknown': 'The file could not be read',
-  'problem.unreadable': 'Carrel may not open it',
+  'problem.unreadable': 'The file can’t be opened',
   'problem.vanished': 'The file was gone before it could be read',
 
   'problems.count':
