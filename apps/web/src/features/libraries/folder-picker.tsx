@@ -139,7 +139,7 @@ function PickerSkeleton() {
 
 function RowsSkeleton() {
   return (
-    <div aria-hidden className="h-72 space-y-5 p-4.5">
+    <div aria-hidden className="h-76.5 space-y-5 p-4.5 max-md:h-73">
       {[56, 40, 64, 48].map((width) => (
         <Skeleton key={width} className="h-4" style={{ width: `${width}%` }} />
       ))}
