@@ -38,7 +38,14 @@ test('the wizard bears wrong codes, impatient clicks and reloads', async ({ visi
 
     await expect(page.getByRole('heading', { name: 'Where are your books?' })).toBeVisible()
     await page.reload()
-    await expect(page.getByRole('heading', { name: 'Where are your books?' })).toBeVisible()
+    await expect(page.getByRole('heading', { level: 1, name: 'Where are your books?' })).toBeVisible()
+    await page.getByRole('button', { name: 'Start the scan' }).click()
+    await expect(page.getByRole('alert').getByText('Choose at least one folder.')).toBeVisible()
+    await keepScreen(page, 'setup-library-missing', { widths: allWidths })
+    // Who leaves the wizard here finds the same question at home.
+    await page.goto(`${server.url}/`)
+    await expect(page.getByRole('heading', { level: 2, name: 'Where are your books?' })).toBeVisible()
+    await keepScreen(page, 'home-first-library', { widths: allWidths, whole: true })
     await page.getByRole('button', { name: 'Use this folder' }).click()
     await page.getByRole('button', { name: 'Start the scan' }).dblclick()
 

@@ -117,7 +117,6 @@ export const en = {
   'home.recent': 'Recently added',
   'home.seeAll': 'See all',
 
-  'library.addFirst': 'Add your first library',
   'library.books': '{count, plural, =0 {No books} one {1 book} other {{books} books}}',
   'library.create': 'Add library',
   'library.folders': 'Folders',
