@@ -151,7 +151,8 @@ export const en = {
 
   'noRoots.again': 'Look again',
   'noRoots.member': 'Ask the operator of this server to open a folder to your workspace.',
-  'noRoots.open': 'Open to this workspace',
+  'noRoots.open': 'Open',
+  'noRoots.openTo': 'to this workspace',
   'noRoots.openText': 'This server may read these folders. Open the ones where the books of this workspace are.',
   'noRoots.operator': 'Carrel sees only the folders that you allow. Start it with your folder:',
   'noRoots.setting': 'Or name it in the setting {setting}.',
