@@ -206,6 +206,23 @@ test.describe('libraries', () => {
     await expect(page.getByRole('alert')).toHaveCount(0)
   })
 
+  test('a scan that failed says so and can be started again', async ({ visit }) => {
+    const folder = path.join(shelf.folder, 'Loose disk')
+    addBook(folder, 'a.epub', { title: 'On a Loose Disk', creators: ['Ivy Vesterby'] })
+    const id = await addLibrary(api, organization.id, 'Loose disk', [folder])
+    renameSync(folder, `${folder} away`)
+    await api.post(`/libraries/${id}/scan`, {}, organization.id)
+    const page = await visit({ storageState: state })
+    await page.goto(inWorkspace(`/libraries/${id}`))
+    const notice = page.getByRole('status').filter({ hasText: 'The scan stopped' })
+    await expect(notice).toContainText(folder, { timeout: 60_000 })
+    await expect(page.getByRole('link', { name: /On a Loose Disk/ })).toBeVisible()
+    await keepScreen(page, 'scan-failed', { widths: allWidths })
+    renameSync(`${folder} away`, folder)
+    await page.getByRole('button', { name: 'Scan again' }).click()
+    await expect(notice).toBeHidden({ timeout: 60_000 })
+  })
+
   test('a library is removed only by typing its name, and its files stay', async ({ visit, forgive }) => {
     // The page asks once more for the library while it leaves.
     forgive(/status of 404/)
