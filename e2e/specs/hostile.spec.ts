@@ -3,7 +3,7 @@ import { makeBooks, type Shelf } from '../src/books.ts'
 import { type Api, fillOperator, operator, setUp, signIn } from '../src/people.ts'
 import { allWidths, keepScreen } from '../src/screens.ts'
 import { type CarrelServer, startServer } from '../src/server.ts'
-import { expect, type Page, type StorageState, test } from '../src/test.ts'
+import { expect, type Page, phone, type StorageState, test } from '../src/test.ts'
 
 test('the wizard bears wrong codes, impatient clicks and reloads', async ({ visit, forgive }) => {
   forgive(/status of 40[39]/)
@@ -38,7 +38,14 @@ test('the wizard bears wrong codes, impatient clicks and reloads', async ({ visi
 
     await expect(page.getByRole('heading', { name: 'Where are your books?' })).toBeVisible()
     await page.reload()
-    await expect(page.getByRole('heading', { name: 'Where are your books?' })).toBeVisible()
+    await expect(page.getByRole('heading', { level: 1, name: 'Where are your books?' })).toBeVisible()
+    await page.getByRole('button', { name: 'Start the scan' }).click()
+    await expect(page.getByRole('alert').getByText('Choose at least one folder.')).toBeVisible()
+    await keepScreen(page, 'setup-library-missing', { widths: allWidths })
+    // Who leaves the wizard here finds the same question at home.
+    await page.goto(`${server.url}/`)
+    await expect(page.getByRole('heading', { level: 2, name: 'Where are your books?' })).toBeVisible()
+    await keepScreen(page, 'home-first-library', { widths: allWidths, whole: true })
     await page.getByRole('button', { name: 'Use this folder' }).click()
     await page.getByRole('button', { name: 'Start the scan' }).dblclick()
 
@@ -169,10 +176,20 @@ test.describe('a server under bad conditions', () => {
     await page.goto(library)
     const cards = page.getByRole('list', { name: 'The big shelf' }).getByRole('link')
     await expect(cards.first()).toBeVisible()
+    const pocket = await visit({ ...phone, storageState: state })
+    await pocket.goto(library)
+    await expect(pocket.getByRole('heading', { level: 1, name: 'The big shelf' })).toBeVisible()
     await server.stop()
     await expect(page.getByRole('status').getByText('Carrel isn’t answering.')).toBeVisible({ timeout: 60_000 })
     await expect(cards.first()).toBeVisible()
-    await keepScreen(page, 'connection-lost')
+    await keepScreen(page, 'connection-lost', { widths: [820, 1440] })
+    const pocketNote = pocket.getByRole('status').getByText('Carrel isn’t answering.')
+    await expect(pocketNote).toBeVisible({ timeout: 60_000 })
+    await keepScreen(pocket, 'connection-lost')
+    const [note, tabs] = [await pocketNote.boundingBox(), await pocket.getByRole('navigation', { name: 'Main' }).boundingBox()]
+    expect(note?.y).toBeGreaterThan(200)
+    expect((note?.y ?? 0) + (note?.height ?? 0)).toBeLessThan(tabs?.y ?? 0)
+    await pocket.context().close()
     await searchField(page).fill('lighthouse')
     await expect(page.getByRole('alert').getByRole('heading', { name: 'Carrel isn’t answering.' })).toBeVisible({ timeout: 60_000 })
     await keepScreen(page, 'error-unreachable')

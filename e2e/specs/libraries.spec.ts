@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { addBook, makeBooks, type Shelf, unreadable } from '../src/books.ts'
 import { addLibrary, type Api, fillOperator, setUp } from '../src/people.ts'
@@ -43,7 +43,9 @@ test.describe('libraries', () => {
       await expect(page.getByText('npm start -- ~/Books')).toBeVisible()
       await keepScreen(page, 'setup-no-folder', { widths: allWidths })
       await page.getByRole('link', { name: 'Do this later' }).click()
-      await expect(page.getByRole('heading', { name: 'Your shelves are empty' })).toBeVisible()
+      await expect(page).toHaveURL(`${bare.url}/w/empty-hands`)
+      await expect(page.getByRole('heading', { name: 'Where are your books?' })).toBeVisible()
+      await expect(page.getByRole('heading', { name: 'No folder is open yet' })).toBeVisible()
       await page.goto(`${bare.url}/server/folders`)
       await expect(page.getByRole('heading', { name: 'No folder is open yet' })).toBeVisible()
       await keepScreen(page, 'server-folders-none', { widths: allWidths })
@@ -61,7 +63,9 @@ test.describe('libraries', () => {
     await page.goto(inWorkspace('/libraries/new'))
     await expect(page.getByRole('button', { name: `${gone} can’t be read` })).toBeDisabled()
     await page.getByRole('button', { name: 'Add library' }).click()
-    await expect(page.getByText('Choose at least one folder.').or(page.getByText('Please fill this in.')).first()).toBeVisible()
+    await expect(page.getByRole('alert').getByText('Choose at least one folder.')).toBeVisible()
+    await expect(page.getByRole('group', { name: 'Folders' })).toBeFocused()
+    await expect(page.getByText('Please fill this in.')).toHaveCount(0)
     await keepScreen(page, 'library-new-missing', { widths: allWidths, whole: true })
 
     await page.getByRole('button', { name: shelf.folder, exact: true }).click()
@@ -175,6 +179,48 @@ test.describe('libraries', () => {
       expect(await overflow(page), name).toBe(0)
       await keepScreen(page, name, { widths: [390, 1440], whole: true })
     }
+  })
+
+  test('a download whose file is gone says so on the page, and works again when it is back', async ({ visit, forgive }) => {
+    forgive(/status of 410/)
+    const file = path.join(shelf.folder, 'Lent/lent.epub')
+    addBook(shelf.folder, 'Lent/lent.epub', { title: 'A Book Lent Out', creators: ['Ivy Vesterby'] })
+    const id = await addLibrary(api, organization.id, 'Lent', [path.dirname(file)])
+    const page = await visit({ storageState: state })
+    await page.goto(inWorkspace(`/libraries/${id}`))
+    await page.getByRole('link', { name: /A Book Lent Out/ }).click()
+    const download = page.getByRole('link', { name: 'Download' })
+    await expect(download).toHaveAttribute('href', /^\/files\//)
+    await expect(download).toHaveAttribute('download', 'lent.epub')
+    renameSync(file, `${file}.away`)
+    const address = page.url()
+    await download.focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('alert')).toContainText('The file of this book can’t be read now.')
+    await expect(page).toHaveURL(address)
+    await expect(download).toBeFocused()
+    await keepScreen(page, 'book-file-missing', { widths: allWidths })
+    renameSync(`${file}.away`, file)
+    const [saved] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
+    expect(saved.suggestedFilename()).toBe('lent.epub')
+    await expect(page.getByRole('alert')).toHaveCount(0)
+  })
+
+  test('a scan that failed says so and can be started again', async ({ visit }) => {
+    const folder = path.join(shelf.folder, 'Loose disk')
+    addBook(folder, 'a.epub', { title: 'On a Loose Disk', creators: ['Ivy Vesterby'] })
+    const id = await addLibrary(api, organization.id, 'Loose disk', [folder])
+    renameSync(folder, `${folder} away`)
+    await api.post(`/libraries/${id}/scan`, {}, organization.id)
+    const page = await visit({ storageState: state })
+    await page.goto(inWorkspace(`/libraries/${id}`))
+    const notice = page.getByRole('status').filter({ hasText: 'The scan stopped' })
+    await expect(notice).toContainText(folder, { timeout: 60_000 })
+    await expect(page.getByRole('link', { name: /On a Loose Disk/ })).toBeVisible()
+    await keepScreen(page, 'scan-failed', { widths: allWidths })
+    renameSync(`${folder} away`, folder)
+    await page.getByRole('button', { name: 'Scan again' }).click()
+    await expect(notice).toBeHidden({ timeout: 60_000 })
   })
 
   test('a library is removed only by typing its name, and its files stay', async ({ visit, forgive }) => {

@@ -50,13 +50,10 @@ test.describe('workspaces', () => {
     await page.getByLabel('Address').fill('nordlys')
     await page.getByRole('button', { name: 'Create workspace' }).click()
     await expect(page).toHaveURL(/\/w\/nordlys$/)
-    await expect(page.getByRole('heading', { name: 'Your shelves are empty' })).toBeVisible()
-    await expect(page.getByText('The big shelf')).toHaveCount(0)
-    await keepScreen(page, 'home-empty', { widths: allWidths })
-
-    await page.getByRole('link', { name: 'Add your first library' }).click()
+    await expect(page.getByRole('heading', { name: 'Where are your books?' })).toBeVisible()
     await expect(page.getByRole('heading', { name: 'No folder is open yet' })).toBeVisible()
-    await keepScreen(page, 'library-new-no-folder', { widths: allWidths })
+    await expect(page.getByText('The big shelf')).toHaveCount(0)
+    await keepScreen(page, 'home-no-folder', { widths: allWidths, whole: true })
 
     await page.getByRole('button', { name: /account and appearance/ }).click()
     await page.getByRole('menuitem', { name: 'Folders of the server' }).click()
@@ -142,7 +139,8 @@ test.describe('workspaces', () => {
     await expect(page.getByRole('heading', { name: 'Name your workspace' })).toBeVisible()
     await page.getByLabel('Workspace name').fill('Noor’s books')
     await page.getByRole('button', { name: 'Create workspace' }).click()
-    await expect(page.getByRole('heading', { name: 'Your shelves are empty' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Where are your books?' })).toBeVisible()
+    await expect(page.getByText('Ask the operator of this server')).toBeVisible()
     const own = new URL(page.url()).pathname
 
     const { items } = (await api.get(`/books?libraryId=${firstLibrary}`, first.id)) as { items: { id: string }[] }

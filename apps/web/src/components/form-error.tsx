@@ -1,7 +1,7 @@
 import { CircleAlert } from 'lucide-react'
 import { describeError } from '#lib/error-text.ts'
 
-/** Why a form was not accepted, above its button. */
+/** Why what was asked for was not done, beside its button. */
 export function FormError({ error }: { error: unknown }) {
   if (error === null || error === undefined) return null
   const { title, text } = describeError(error)

@@ -17,8 +17,8 @@ export function PageHeading({
 }) {
   return (
     <header className={cn('flex flex-wrap items-end justify-between gap-x-6 gap-y-3.5', className)}>
-      <div className="min-w-0">
-        <h1 tabIndex={-1} data-page-heading lang={lang} dir="auto" className="page-title">
+      <div className="min-w-0 md:flex-1 md:basis-64">
+        <h1 tabIndex={-1} data-page-heading lang={lang} dir="auto" className="page-title text-as-parent">
           {children}
         </h1>
         {description !== undefined && <p className="mt-0.5 text-muted">{description}</p>}

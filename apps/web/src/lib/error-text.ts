@@ -57,6 +57,7 @@ const entries: Readonly<Record<string, Entry>> = {
   UNAUTHORIZED: ['error.unauthorized.title', 'error.unauthorized.text', false],
   FORBIDDEN: ['error.forbidden.title', 'error.forbidden.text', false],
   NOT_FOUND: ['error.notFound.title', 'error.notFound.text', false],
+  FILE_UNAVAILABLE: ['error.fileUnavailable.title', 'error.fileUnavailable.text', true],
   CONFLICT: ['error.conflict.title', 'error.conflict.text', true],
   BAD_REQUEST: ['error.badRequest.title', 'error.badRequest.text', false],
   PAYLOAD_TOO_LARGE: ['error.tooLarge.title', 'error.tooLarge.text', false],

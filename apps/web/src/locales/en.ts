@@ -11,7 +11,7 @@ export const en = {
   'account.password': 'Password',
   'account.passwordHint': 'At least 8 characters. A few words you remember work well.',
 
-  'book.authorsMore': '{names} and {more} more',
+  'book.authorsMore': '{count, plural, one {{names} and one other} other {{names} and {more} others}}',
   'book.back': 'Library',
   'book.coverOf': 'Cover of {title}',
   'book.download': 'Download',
@@ -20,7 +20,7 @@ export const en = {
   'book.markedFinished': 'Marked as finished',
   'book.markedUnread': 'Marked as unread',
   'book.moreOf': 'More of {series}',
-  'book.morePeople': '{count, plural, one {and one more} other {and {more} more}}',
+  'book.morePeople': '{count, plural, one {and one other} other {and {more} others}}',
   'book.position': 'No. {position}',
 
   'connection.lost': 'Carrel isn’t answering.',
@@ -55,6 +55,9 @@ export const en = {
   'error.conflict.title': 'Somebody was faster.',
   'error.emailTaken.text': 'There is already an account with this e-mail address.',
   'error.emailTaken.title': 'This address is taken.',
+  'error.fileUnavailable.text':
+    'It was moved or removed, or its disk isn’t connected. Your marks are safe; a scan of the library says more.',
+  'error.fileUnavailable.title': 'The file of this book can’t be read now.',
   'error.folderNotAllowed.text': 'The operator hasn’t opened this folder to your workspace. Choose another one.',
   'error.folderNotAllowed.title': 'This folder isn’t open to you.',
   'error.folderOverlaps.text': 'It is part of a library already. Choose another folder.',
@@ -114,7 +117,6 @@ export const en = {
   'home.recent': 'Recently added',
   'home.seeAll': 'See all',
 
-  'library.addFirst': 'Add your first library',
   'library.books': '{count, plural, =0 {No books} one {1 book} other {{books} books}}',
   'library.create': 'Add library',
   'library.folders': 'Folders',
@@ -149,7 +151,8 @@ export const en = {
 
   'noRoots.again': 'Look again',
   'noRoots.member': 'Ask the operator of this server to open a folder to your workspace.',
-  'noRoots.open': 'Open to this workspace',
+  'noRoots.open': 'Open',
+  'noRoots.openTo': 'to this workspace',
   'noRoots.openText': 'This server may read these folders. Open the ones where the books of this workspace are.',
   'noRoots.operator': 'Carrel sees only the folders that you allow. Start it with your folder:',
   'noRoots.setting': 'Or name it in the setting {setting}.',
@@ -185,7 +188,7 @@ export const en = {
   'problem.tooMuch': 'Reading it took more than is safe',
   'problem.truncated': 'The file ends too early',
   'problem.unknown': 'The file could not be read',
-  'problem.unreadable': 'Carrel may not open it',
+  'problem.unreadable': 'The file can’t be opened',
   'problem.vanished': 'The file was gone before it could be read',
 
   'problems.count':

@@ -1,9 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { createFileRoute, useRouter } from '@tanstack/react-router'
+import { createFileRoute, Link, useRouter } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useMemo } from 'react'
 import { FocusPage, Wordmark } from '#components/focus-page.tsx'
 import { PageHeading } from '#components/page-heading.tsx'
 import { ErrorNotice } from '#components/states.tsx'
+import { buttonVariants } from '#components/ui/button.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { OperatorForm } from '#features/setup/operator-form.tsx'
 import { Stepper } from '#features/setup/stepper.tsx'
@@ -86,7 +87,14 @@ function SetupPage() {
     return (
       <Workspace membership={membership}>
         <Step key="library" step="library" title={t('setup.library.title')} reason={t('setup.library.reason')}>
-          <LibraryStep onCreated={({ id }) => void navigate({ search: { library: id } }).then(refresh)} />
+          <LibraryStep
+            onCreated={({ id }) => void navigate({ search: { library: id } }).then(refresh)}
+            secondary={
+              <Link to="/w/$slug" params={{ slug: membership.slug }} className={buttonVariants({ variant: 'ghost', size: 'large' })}>
+                {t('setup.later')}
+              </Link>
+            }
+          />
         </Step>
       </Workspace>
     )

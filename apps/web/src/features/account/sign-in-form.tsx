@@ -1,5 +1,6 @@
 import { Form } from '@base-ui/react/form'
 import { useMutation } from '@tanstack/react-query'
+import { EmailField } from '#components/account-fields.tsx'
 import { FormError } from '#components/form-error.tsx'
 import { TextField } from '#components/text-field.tsx'
 import { Button } from '#components/ui/button.tsx'
@@ -15,16 +16,7 @@ export function SignInForm({ onDone }: { onDone: () => Promise<void> }) {
   })
   return (
     <Form className="flex flex-col gap-4.5" onFormSubmit={(values: { email: string; password: string }) => submit.mutate(values)}>
-      <TextField
-        name="email"
-        type="email"
-        label={t('account.email')}
-        required
-        autoComplete="username"
-        inputMode="email"
-        autoCapitalize="off"
-        spellCheck={false}
-      />
+      <EmailField autoComplete="username" />
       <TextField name="password" type="password" label={t('account.password')} required autoComplete="current-password" />
       <FormError error={submit.error} />
       <Button type="submit" size="large" disabled={submit.isPending} className="mt-1">

@@ -1,9 +1,11 @@
 import type { BookDetail } from '@carrel/api/schema/books'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Check, ChevronDown, Download, RotateCcw } from 'lucide-react'
+import type { MouseEvent } from 'react'
+import { FormError } from '#components/form-error.tsx'
 import { Button, buttonVariants } from '#components/ui/button.tsx'
 import { Menu, MenuContent, MenuLinkItem, MenuTrigger } from '#components/ui/menu.tsx'
-import { downloadUrl } from '#lib/files.ts'
+import { downloadUrl, saveFile } from '#lib/files.ts'
 import { formatBytes } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { toast, toastError } from '#lib/toasts.ts'
@@ -11,21 +13,39 @@ import { useWorkspace } from '#lib/workspace.ts'
 
 export function BookActions({ book }: { book: BookDetail }) {
   const { can } = useWorkspace()
+  const save = useMutation({ mutationFn: saveFile })
   return (
-    <div className="mt-5.5 flex flex-wrap gap-2 empty:hidden max-md:justify-center">
-      {can('book:download') && <DownloadButton book={book} />}
-      {can('reading:write') && <FinishedButton book={book} />}
-    </div>
+    <>
+      <div className="mt-5.5 flex flex-wrap gap-2 empty:hidden max-md:justify-center">
+        {can('book:download') && <DownloadButton book={book} onSave={(file) => !save.isPending && save.mutate(file)} />}
+        {can('reading:write') && <FinishedButton book={book} />}
+      </div>
+      <div className="mt-3 max-w-[66ch] empty:hidden max-md:text-start">
+        <FormError error={save.error} />
+      </div>
+    </>
   )
 }
 
-function DownloadButton({ book }: { book: BookDetail }) {
+type Save = (file: { url: string; fileName: string }) => void
+
+/** Links, so that they can be copied and saved as any other; a plain press says on the page what went wrong. */
+function DownloadButton({ book, onSave }: { book: BookDetail; onSave: Save }) {
   const { organizationId } = useWorkspace()
   const [first, ...others] = book.files
+  const link = ({ id, fileName }: BookDetail['files'][number]) => ({
+    href: downloadUrl(organizationId, id),
+    download: fileName,
+    onClick: (event: MouseEvent) => {
+      if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
+      event.preventDefault()
+      onSave({ url: downloadUrl(organizationId, id), fileName })
+    },
+  })
   if (!first) return null
   if (others.length === 0) {
     return (
-      <a href={downloadUrl(organizationId, first.id)} download={first.fileName} className={buttonVariants()}>
+      <a {...link(first)} className={buttonVariants()}>
         <Download aria-hidden size={16} />
         {t('book.download')}
         <span className="font-normal">
@@ -43,7 +63,7 @@ function DownloadButton({ book }: { book: BookDetail }) {
       </MenuTrigger>
       <MenuContent>
         {book.files.map((file) => (
-          <MenuLinkItem key={file.id} href={downloadUrl(organizationId, file.id)} download={file.fileName} closeOnClick>
+          <MenuLinkItem key={file.id} {...link(file)} closeOnClick>
             <span className="flex-1 font-medium">{file.format.toUpperCase()}</span>
             <span className="tabular text-meta text-muted">{formatBytes(file.size)}</span>
           </MenuLinkItem>

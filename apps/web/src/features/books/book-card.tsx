@@ -36,11 +36,11 @@ export function BookCard({ book, sizes, eager = false, tabIndex, index, classNam
         <span
           lang={book.language ?? undefined}
           dir="auto"
-          className="mt-2.25 line-clamp-2 font-serif text-small font-[560] group-hover:text-accent"
+          className="mt-2.25 line-clamp-2 text-as-parent font-serif text-small font-[560] group-hover:text-accent"
         >
           {book.title}
         </span>
-        <span lang={book.language ?? undefined} dir="auto" className="mt-0.5 block truncate text-meta text-muted">
+        <span lang={book.language ?? undefined} dir="auto" className="mt-0.5 block truncate text-as-parent text-meta text-muted">
           {authorLine(book.authors)}
         </span>
         <span

@@ -1,6 +1,7 @@
 import type { BookDetail } from '@carrel/api/schema/books'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { cn } from '#lib/class-names.ts'
 import { formatDate, formatLanguage, formatList, formatPublished } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
@@ -11,7 +12,7 @@ export function BookDetails({ book }: { book: BookDetail }) {
   const { slug } = useWorkspace()
   const lang = book.language ?? undefined
   return (
-    <dl className="mt-7 grid grid-cols-[repeat(auto-fill,minmax(176px,1fr))] gap-x-7 gap-y-4.5 border-t border-line pt-5.5 max-md:grid-cols-2 max-md:gap-x-5 max-md:text-start">
+    <dl className="grid grid-cols-[repeat(auto-fill,minmax(220px,1fr))] gap-x-7 gap-y-4.5 border-t border-line pt-5.5 max-md:grid-cols-2 max-md:gap-x-5">
       {book.published !== null && <Detail label={t('detail.published')}>{formatPublished(book.published)}</Detail>}
       {book.publisher !== null && (
         <Detail label={t('detail.publisher')}>
@@ -32,10 +33,10 @@ export function BookDetails({ book }: { book: BookDetail }) {
       {book.layout === 'fixed' && <Detail label={t('detail.layout')}>{t('detail.layout.fixed')}</Detail>}
       {book.drm !== null && <Detail label={t('detail.drm')}>{book.drm}</Detail>}
       {book.identifiers.map(readableIdentifier).map(({ name, value }) => (
-        <Detail key={`${name} ${value}`} label={name}>
-          <span dir="ltr" className="tabular [overflow-wrap:anywhere]">
+        <Detail key={`${name} ${value}`} label={name} wide={value.length > wideFrom}>
+          <bdi dir="ltr" className="tabular">
             {value}
-          </span>
+          </bdi>
         </Detail>
       ))}
       {book.tags.length > 0 && (
@@ -54,9 +55,12 @@ export function BookDetails({ book }: { book: BookDetail }) {
   )
 }
 
-function Detail({ label, children }: { label: string; children: ReactNode }) {
+/** A longer identifier has the width of a phone for itself. */
+const wideFrom = 20
+
+function Detail({ label, wide = false, children }: { label: string; wide?: boolean; children: ReactNode }) {
   return (
-    <div className="min-w-0">
+    <div className={cn('min-w-0', wide && 'max-md:col-span-full')}>
       <dt className="text-meta text-muted">{label}</dt>
       <dd className="mt-0.5">{children}</dd>
     </div>

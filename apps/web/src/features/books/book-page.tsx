@@ -16,36 +16,34 @@ export function BookPage({ card, detail, back }: { card: BookCard; detail: BookD
   return (
     <article style={accentStyle(card.cover.color)}>
       {back}
-      <div className="mt-3 grid grid-cols-[280px_minmax(0,1fr)] gap-x-11 gap-y-7 max-lg:grid-cols-[180px_minmax(0,1fr)] max-lg:gap-x-7 max-md:grid-cols-1">
+      <div className="mt-3 grid grid-cols-[280px_minmax(0,1fr)] grid-rows-[auto_1fr] gap-x-11 gap-y-7 max-lg:grid-cols-[180px_minmax(0,1fr)] max-lg:grid-rows-none max-lg:gap-x-7 max-md:grid-cols-1">
         <Cover
           book={card}
           eager
           sizes="(max-width: 1023px) 190px, 280px"
           alt={t('book.coverOf', { title: card.title })}
-          className="shadow-float max-md:mx-auto max-md:w-47.5"
+          className="self-start shadow-float lg:row-span-2 max-md:mx-auto max-md:w-47.5"
           style={{ viewTransitionName: 'cover' }}
         />
         <div className="min-w-0 max-md:text-center">
-          <h1 tabIndex={-1} data-page-heading lang={lang} dir="auto" className="book-title max-lg:text-[1.75rem]">
+          <h1 tabIndex={-1} data-page-heading lang={lang} dir="auto" className="book-title text-as-parent max-lg:text-[1.75rem]">
             {card.title}
           </h1>
           {detail?.subtitle && (
-            <p lang={lang} dir="auto" className="mt-1.5 font-serif text-[1.125rem] leading-snug text-muted">
+            <p lang={lang} dir="auto" className="mt-1.5 font-serif text-[1.125rem] leading-snug text-as-parent text-muted">
               {detail.subtitle}
             </p>
           )}
           <SeriesLine card={card} detail={detail} />
           <Contributors card={card} detail={detail} />
-          {detail ? (
-            <>
-              <BookActions book={detail} />
-              {detail.description !== null && <Description text={detail.description} lang={lang} />}
-              <BookDetails book={detail} />
-            </>
-          ) : (
-            <DetailSkeleton />
-          )}
+          {detail ? <BookActions book={detail} /> : <DetailSkeleton />}
         </div>
+        {detail && (
+          <div className="flex min-w-0 flex-col gap-7 max-lg:col-span-full">
+            {detail.description !== null && <Description text={detail.description} lang={lang} />}
+            <BookDetails book={detail} />
+          </div>
+        )}
       </div>
       {detail && <FileList book={detail} />}
       {detail && detail.series && detail.sameSeries.length > 0 && (
@@ -70,11 +68,7 @@ function accentStyle(color: string | null): CSSProperties | undefined {
 
 function Description({ text, lang }: { text: string; lang: string | undefined }) {
   return (
-    <div
-      lang={lang}
-      dir="auto"
-      className="mt-7 max-w-[66ch] space-y-3.5 font-serif text-[1.03125rem] leading-[1.62] text-pretty max-md:text-start"
-    >
+    <div lang={lang} dir="auto" className="w-fit max-w-[66ch] space-y-3.5 font-serif text-[1.03125rem] leading-[1.62] text-pretty">
       {text.split(/\n\s*\n/).map((paragraph, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- paragraphs of one text never change places
         <p key={index}>{paragraph}</p>

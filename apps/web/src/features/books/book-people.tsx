@@ -6,31 +6,32 @@ import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { roleName } from './roles.ts'
 
-const most = 6
+/** So many are named until the others are asked for. */
+const few = 2
 
 /** Who made the book; a name leads to what else there is by it. */
 export function Contributors({ card, detail }: { card: BookCard; detail: BookDetail | undefined }) {
   const [all, setAll] = useState(false)
   const people = detail?.contributors ?? card.authors.map((name) => ({ id: name, name, role: 'author' }))
   if (people.length === 0) return null
-  const shown = all || people.length <= most + 1 ? people : people.slice(0, most)
+  const shown = all || people.length <= few + 1 ? people : people.slice(0, few)
   const rest = people.length - shown.length
-  // The usual case, a lone author, needs no word for it.
-  const named = people.length > 1 || people[0]?.role !== 'author'
+  // The usual case, authors only, needs no word for it; nor do the first of many.
+  const named = rest === 0 && people.some(({ role }) => role !== 'author')
   return (
     <p className="mt-2 text-pretty">
       {shown.map((person, index) => (
         <Fragment key={`${person.id} ${person.role}`}>
-          {index > 0 && <span className="text-muted"> · </span>}
-          <PersonLink name={person.name} lang={card.language} />
-          {named && person.role !== shown[index + 1]?.role && <span className="ml-1.5 text-small text-muted">{roleName(person.role)}</span>}
+          {index > 0 && <span className="text-muted">{'\u00a0· '}</span>}
+          <PersonLink name={person.name} lang={card.language} takesFocus={all && index === few} />
+          {named && person.role !== shown[index + 1]?.role && <span className="ms-1.5 text-small text-muted">{roleName(person.role)}</span>}
         </Fragment>
       ))}
       {rest > 0 && (
         <button
           type="button"
           onClick={() => setAll(true)}
-          className="ml-2 rounded-[5px] px-1 text-muted underline decoration-line-strong underline-offset-3 hover:text-ink max-md:min-h-10"
+          className="ms-1 rounded-[5px] px-1 text-muted underline decoration-line-strong underline-offset-3 hover:text-ink max-md:min-h-10"
         >
           {t('book.morePeople', { count: rest, more: formatNumber(rest) })}
         </button>
@@ -39,10 +40,15 @@ export function Contributors({ card, detail }: { card: BookCard; detail: BookDet
   )
 }
 
-function PersonLink({ name, lang }: { name: string; lang: string | null }) {
+function focus(link: HTMLElement | null): void {
+  link?.focus({ preventScroll: true })
+}
+
+function PersonLink({ name, lang, takesFocus }: { name: string; lang: string | null; takesFocus: boolean }) {
   const { slug } = useWorkspace()
   return (
     <Link
+      ref={takesFocus ? focus : undefined}
       to="/w/$slug/search"
       params={{ slug }}
       search={{ q: name }}

@@ -16,13 +16,14 @@ type CoverProps = {
   style?: CSSProperties | undefined
 }
 
-/** A 2:3 box that never jumps: cloth or thumbhash first, then the picture. */
+/** A 2:3 box that never jumps: cloth, thumbhash or the cover's own colour first, then the picture. */
 export function Cover({ book, sizes, alt = '', eager = false, className, style }: CoverProps) {
   const [failed, setFailed] = useState<string | null>(null)
   const { cover } = book
   const source = `${book.id} ${cover.version ?? ''}`
   const pictured = cover.state === 'ready' && failed !== source
-  const hash = pictured ? thumbhashUrl(cover.thumbhash) : null
+  // Beside a picture that does not fill the box its blur would be seen.
+  const hash = pictured && coverFit(cover.aspect) === 'fill' ? thumbhashUrl(cover.thumbhash) : null
   return (
     <div
       className={cn('@container relative aspect-2/3 overflow-hidden rounded-cover bg-soft-strong shadow-lift', className)}
@@ -93,14 +94,13 @@ function TypesetCover({
     <div
       {...(alt === '' ? { 'aria-hidden': true } : { role: 'img', 'aria-label': alt })}
       lang={language ?? undefined}
+      dir="auto"
       className="absolute inset-0 flex flex-col justify-between px-[11%] py-[10%] font-serif text-[#f7f3ea]"
       style={{ background: `linear-gradient(160deg, ${from}, ${to})` }}
     >
-      <span aria-hidden className="absolute inset-y-0 left-0 w-[4%] bg-black/12" />
-      <span dir="auto" className="line-clamp-6 text-[clamp(7px,11cqi,27px)] leading-[1.22] font-[560] text-pretty">
-        {title}
-      </span>
-      <span dir="auto" className="line-clamp-2 text-[clamp(5px,7.2cqi,16px)] leading-[1.3] opacity-85">
+      <span aria-hidden className="absolute inset-y-0 start-0 w-[4%] bg-black/12" />
+      <span className="line-clamp-6 text-[clamp(7px,11cqi,27px)] leading-[1.22] font-[560] text-pretty">{title}</span>
+      <span dir="auto" className="line-clamp-2 text-as-parent text-[clamp(5px,7.2cqi,16px)] leading-[1.3] opacity-85">
         {authors[0]}
       </span>
     </div>

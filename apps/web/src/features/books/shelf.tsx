@@ -7,6 +7,8 @@ import { BookCard } from './book-card.tsx'
 import { moveOnShelf } from './grid-layout.ts'
 
 const track = 'grid grid-flow-col auto-cols-[138px] gap-5 max-md:auto-cols-[calc((100%-28px)/3)] max-md:gap-3.5'
+/** From edge to edge of the page. */
+const bleed = '-mx-10 px-10 pt-1.5 pb-4 max-lg:-mx-7 max-lg:px-7 max-md:-mx-4.5 max-md:px-4.5'
 
 type ShelfProps = { title: string; action?: ReactNode; books: readonly Book[]; lang?: string | undefined; rows?: 1 | 2 }
 
@@ -47,7 +49,8 @@ export function Shelf({ title, action, books, lang, rows: wished = 1 }: ShelfPro
         className={cn(
           track,
           rows === 2 && 'grid-rows-2 gap-y-6.5',
-          '-mx-10 snap-x snap-proximity scroll-px-10 overflow-x-auto overscroll-x-contain px-10 pt-1.5 pb-4 [scrollbar-width:none] max-lg:-mx-7 max-lg:scroll-px-7 max-lg:px-7 max-md:-mx-4.5 max-md:scroll-px-4.5 max-md:px-4.5',
+          bleed,
+          'snap-x snap-proximity scroll-px-10 overflow-x-auto overscroll-x-contain [scrollbar-width:none] max-lg:scroll-px-7 max-md:scroll-px-4.5',
         )}
       >
         {books.map((book, index) => (
@@ -69,8 +72,8 @@ export function Shelf({ title, action, books, lang, rows: wished = 1 }: ShelfPro
 export function ShelfSkeleton() {
   return (
     <div aria-hidden className="min-w-0">
-      <Skeleton className="mb-3.5 h-5 w-36" />
-      <div className={cn(track, 'overflow-hidden pt-1.5 pb-4')}>
+      <Skeleton className="mb-3.5 h-5.25 w-36" />
+      <div className={cn(track, bleed, 'overflow-hidden')}>
         {Array.from({ length: 9 }, (_, index) => (
           <CardSkeleton key={index} />
         ))}

@@ -19,7 +19,10 @@ const UserMenu = lazyComponent(() => import('./user-menu.tsx'), 'UserMenu')
 /** The frame's left bar, from tablet width on. */
 export function SideBar({ account, workspace }: { account: Account; workspace: Workspace | null }) {
   return (
-    <div className="fixed inset-y-0 left-0 z-20 flex w-62 flex-col border-r border-line bg-paper px-3 pt-3.5 pb-3 max-md:hidden">
+    <div
+      data-side-bar
+      className="fixed inset-y-0 left-0 z-20 flex w-62 flex-col border-r border-line bg-paper px-3 pt-3.5 pb-3 max-md:hidden"
+    >
       <Suspense
         fallback={
           <button type="button" disabled className={workspaceButton}>

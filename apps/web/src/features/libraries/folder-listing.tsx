@@ -40,7 +40,8 @@ export function FolderListing({ folders, books, truncated = false, chosen, onOpe
   }
 
   return (
-    <div className="h-72 overflow-y-auto overscroll-contain">
+    // Seven and a half rows, on a phone six and a half: half a row says that there is more.
+    <div className="h-76.5 overflow-y-auto overscroll-contain max-md:h-73">
       {folders.length > 0 && (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- arrows move between the buttons inside
         <ul ref={list} onKeyDown={onKeyDown} className="p-1.5">

@@ -4,15 +4,21 @@ import { Fragment, useState } from 'react'
 import { ErrorNotice } from '#components/states.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
+import { cn } from '#lib/class-names.ts'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { FolderListing } from './folder-listing.tsx'
 import { crumbs, folderName, overlaps } from './paths.ts'
 
-type FolderPickerProps = { chosen: readonly string[]; onChange: (folders: readonly string[]) => void }
+type FolderPickerProps = {
+  chosen: readonly string[]
+  /** One was asked for in vain. */
+  missing: boolean
+  onChange: (folders: readonly string[]) => void
+}
 
 /** Browses the folders that the operator opened to this workspace, and gathers the ones to use. */
-export function FolderPicker({ chosen, onChange }: FolderPickerProps) {
+export function FolderPicker({ chosen, missing, onChange }: FolderPickerProps) {
   const { api } = useWorkspace()
   const roots = useQuery(api.folders.roots.queryOptions())
   const [path, setPath] = useState<string | null>(null)
@@ -48,7 +54,7 @@ export function FolderPicker({ chosen, onChange }: FolderPickerProps) {
           ))}
         </ul>
       )}
-      <div className="overflow-hidden rounded-box border border-line bg-card">
+      <div className={cn('overflow-hidden rounded-box border bg-card', missing ? 'border-danger' : 'border-line')}>
         <div className="flex min-h-13 items-center justify-between gap-3 border-b border-line py-2 pr-2 pl-3.5 max-sm:flex-col max-sm:items-stretch max-sm:pl-2">
           <nav aria-label={t('picker.path')} className="flex min-w-0 flex-wrap items-center text-small">
             {roots.data.length > 1 && <Crumb label={t('picker.roots')} current={at === null} onOpen={() => setPath(null)} />}
@@ -139,7 +145,7 @@ function PickerSkeleton() {
 
 function RowsSkeleton() {
   return (
-    <div aria-hidden className="h-72 space-y-5 p-4.5">
+    <div aria-hidden className="h-76.5 space-y-5 p-4.5 max-md:h-73">
       {[56, 40, 64, 48].map((width) => (
         <Skeleton key={width} className="h-4" style={{ width: `${width}%` }} />
       ))}

@@ -2,7 +2,7 @@ import type { Library, Visibility } from '@carrel/api/schema/libraries'
 import { limits } from '@carrel/api/limits'
 import { Form } from '@base-ui/react/form'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useId, useRef, useState } from 'react'
 import { FormError } from '#components/form-error.tsx'
 import { TextField } from '#components/text-field.tsx'
 import { Button } from '#components/ui/button.tsx'
@@ -33,6 +33,8 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
   const [folders, setFolders] = useState<readonly string[]>([])
   const [typedName, setTypedName] = useState<string | null>(null)
   const [visibility, setVisibility] = useState<Visibility>('organization')
+  const picker = useRef<HTMLFieldSetElement>(null)
+  const missingId = useId()
   const [missing, setMissing] = useState(false)
   const name = typedName ?? (folders[0] === undefined ? '' : folderName(folders[0]))
 
@@ -52,7 +54,7 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
     return (
       <>
         <NoRoots operator={operator} onRetry={() => void roots.refetch()} />
-        <div className="mt-5 flex justify-end">{secondary}</div>
+        <div className="mt-5 flex justify-end empty:hidden">{secondary}</div>
       </>
     )
   }
@@ -61,20 +63,24 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
       className="flex flex-col gap-6"
       errors={errors}
       onFormSubmit={() => {
-        if (folders.length === 0) return setMissing(true)
+        if (folders.length === 0) {
+          setMissing(true)
+          return picker.current?.focus()
+        }
         submit(() => create.mutateAsync({ name: name.trim(), visibility, folders: [...folders] }))
       }}
     >
-      <fieldset className="min-w-0">
+      <fieldset ref={picker} tabIndex={-1} aria-describedby={missing ? missingId : undefined} className="min-w-0 scroll-mt-6 outline-none">
         <legend className="mb-1.5 text-small font-medium">{t('library.folders')}</legend>
         <FolderPicker
           chosen={folders}
+          missing={missing}
           onChange={(next) => {
             setFolders(next)
             setMissing(false)
           }}
         />
-        <p role="alert" className="mt-1.5 text-meta text-danger empty:hidden">
+        <p id={missingId} role="alert" className="mt-1.5 text-meta text-danger empty:hidden">
           {missing ? t('library.foldersMissing') : ''}
         </p>
       </fieldset>
@@ -86,7 +92,8 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
           setTypedName(value)
           create.reset()
         }}
-        required
+        // Without a folder that is what is missing; with one the name comes along.
+        required={folders.length > 0}
         maxLength={limits.nameLength}
         autoComplete="off"
         placeholder={t('library.namePlaceholder')}

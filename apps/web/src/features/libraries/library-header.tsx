@@ -23,7 +23,7 @@ export function LibraryHeader({ library, actions }: { library: LibraryDetail; ac
               <Link
                 to="/w/$slug/libraries/$libraryId/problems"
                 params={{ slug, libraryId: library.id }}
-                className="rounded-[4px] text-warn underline decoration-current/40 underline-offset-3 hover:decoration-current"
+                className="rounded-[4px] whitespace-nowrap text-warn underline decoration-current/40 underline-offset-3 hover:decoration-current"
               >
                 {t('library.problems', { count: library.problemCount, files: formatNumber(library.problemCount) })}
               </Link>

@@ -7,7 +7,7 @@ import { Skeleton } from '#components/ui/skeleton.tsx'
 import { formatAgo, formatBytes } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
-import { problemTitle } from './problem-text.ts'
+import { problemDetail, problemTitle } from './problem-text.ts'
 
 export function useProblems(libraryId: string) {
   const { api } = useWorkspace()
@@ -60,8 +60,12 @@ function Problem({ problem }: { problem: FileProblem }) {
       </p>
       <p className="mt-0.5 text-small text-warn">{problemTitle(problem)}</p>
       <p className="mt-0.5 text-meta text-muted">
-        {[problem.detail, problem.size === null ? null : formatBytes(problem.size), t('problems.seen', { ago: formatAgo(problem.seenAt) })]
-          .filter((part) => part !== null && part !== '')
+        {[
+          problemDetail(problem),
+          problem.size === null ? null : formatBytes(problem.size),
+          t('problems.seen', { ago: formatAgo(problem.seenAt) }),
+        ]
+          .filter((part) => part !== null)
           .join(' · ')}
       </p>
     </li>

@@ -20,6 +20,14 @@ const titles: Readonly<Record<string, MessageId>> = {
   'bad-name': 'problem.badName',
 }
 
+/** Codes whose detail names the very part that is wrong; of the others it repeats the title. */
+const detailed = new Set(['corrupt-archive', 'missing-container', 'missing-package', 'invalid-xml', 'crashed', 'unreadable', 'bad-name'])
+
+/** What the reader saw, where it says more than the title. */
+export function problemDetail({ code, detail }: Pick<FileProblem, 'code' | 'detail'>): string | null {
+  return detail !== '' && (detailed.has(code) || !(code in titles)) ? detail : null
+}
+
 /** Why a file is not on the shelf, in words; an unknown code says that it could not be read. */
 export function problemTitle({ code }: Pick<FileProblem, 'code'>): string {
   return t(titles[code] ?? 'problem.unknown')

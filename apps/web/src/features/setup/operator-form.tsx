@@ -1,7 +1,7 @@
-import { limits } from '@carrel/api/limits'
 import { Form } from '@base-ui/react/form'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
+import { type NewAccount, NewAccountFields, trimAccount } from '#components/account-fields.tsx'
 import { FormError } from '#components/form-error.tsx'
 import { TextField } from '#components/text-field.tsx'
 import { Button } from '#components/ui/button.tsx'
@@ -11,7 +11,7 @@ import { useFieldErrors } from '#lib/field-errors.ts'
 import { instance } from '#lib/rpc.ts'
 import { useSubmitOnce } from '#lib/submit-once.ts'
 
-type Values = { code?: string; name: string; email: string; password: string }
+type Values = NewAccount & { code?: string }
 
 /** The first account. The code proves that one sits at the server; the link that it printed carries it. */
 export function OperatorForm({ code, onCreated }: { code: string | undefined; onCreated: () => void }) {
@@ -37,14 +37,7 @@ export function OperatorForm({ code, onCreated }: { code: string | undefined; on
       errors={errors}
       onInput={() => create.isError && create.reset()}
       onFormSubmit={(values: Values) =>
-        submit(() =>
-          create.mutateAsync({
-            code: (askCode ? (values.code ?? '') : code).trim(),
-            name: values.name.trim(),
-            email: values.email.trim(),
-            password: values.password,
-          }),
-        )
+        submit(() => create.mutateAsync({ code: (askCode ? (values.code ?? '') : code).trim(), ...trimAccount(values) }))
       }
     >
       {askCode && (
@@ -60,27 +53,7 @@ export function OperatorForm({ code, onCreated }: { code: string | undefined; on
           className="font-mono"
         />
       )}
-      <TextField name="name" label={t('account.name')} required maxLength={limits.nameLength} autoComplete="name" />
-      <TextField
-        name="email"
-        type="email"
-        label={t('account.email')}
-        required
-        autoComplete="email"
-        inputMode="email"
-        autoCapitalize="off"
-        spellCheck={false}
-      />
-      <TextField
-        name="password"
-        type="password"
-        label={t('account.password')}
-        required
-        minLength={limits.passwordLength.min}
-        maxLength={limits.passwordLength.max}
-        autoComplete="new-password"
-        description={t('account.passwordHint')}
-      />
+      <NewAccountFields />
       {!wrongCode && !emailTaken && <FormError error={create.error} />}
       <div className="mt-1.5 flex justify-end max-md:flex-col">
         <Button type="submit" size="large" disabled={create.isPending}>

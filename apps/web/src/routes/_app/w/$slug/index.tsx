@@ -1,17 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
-import { createFileRoute, Link } from '@tanstack/react-router'
-import { Plus } from 'lucide-react'
+import { createFileRoute } from '@tanstack/react-router'
 import { useState } from 'react'
 import { PageHeading } from '#components/page-heading.tsx'
 import { EmptyShelf, ErrorNotice, Notice } from '#components/states.tsx'
-import { buttonVariants } from '#components/ui/button.tsx'
+import { Skeleton } from '#components/ui/skeleton.tsx'
 import { CoverFan } from '#features/books/cover-fan.tsx'
 import { RecentShelf } from '#features/books/recent-shelf.tsx'
+import { ShelfSkeleton } from '#features/books/shelf.tsx'
 import { LibraryTile, tileGrid, TilesSkeleton } from '#features/libraries/library-tile.tsx'
 import { partOfDay } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 import { useWorkspace } from '#lib/workspace.ts'
+import { LibraryStep } from '../../../-setup/library-step.tsx'
 
 export const Route = createFileRoute('/_app/w/$slug/')({
   loader: ({ context: { api, queryClient } }) => {
@@ -30,7 +31,13 @@ function HomePage() {
     <>
       <PageHeading className="mb-7">{t(`greeting.${part}`, { name: account.user.name })}</PageHeading>
       {isPending ? (
-        <TilesSkeleton />
+        <div className="flex flex-col gap-10">
+          <div>
+            <Skeleton className="mb-3.5 h-5.25 w-20" />
+            <TilesSkeleton />
+          </div>
+          <ShelfSkeleton />
+        </div>
       ) : !libraries ? (
         <ErrorNotice error={error} onRetry={() => void refetch()} />
       ) : libraries.length === 0 ? (
@@ -57,22 +64,22 @@ function HomePage() {
 }
 
 function FirstLibrary() {
-  const { can, slug } = useWorkspace()
-  const allowed = can('library:create')
+  const { can } = useWorkspace()
+  const navigate = Route.useNavigate()
+  if (!can('library:create')) {
+    return (
+      <Notice title={t('home.empty.title')} art={<EmptyShelf />}>
+        {t('home.empty.memberText')}
+      </Notice>
+    )
+  }
   return (
-    <Notice
-      title={t('home.empty.title')}
-      art={<EmptyShelf />}
-      action={
-        allowed ? (
-          <Link to="/w/$slug/libraries/new" params={{ slug }} className={buttonVariants({ size: 'large' })}>
-            <Plus aria-hidden size={17} />
-            {t('library.addFirst')}
-          </Link>
-        ) : undefined
-      }
-    >
-      {t(allowed ? 'home.empty.text' : 'home.empty.memberText')}
-    </Notice>
+    <section aria-labelledby="first-library" className="max-w-[680px]">
+      <h2 id="first-library" className="font-serif text-[1.3125rem] leading-snug font-[560]">
+        {t('setup.library.title')}
+      </h2>
+      <p className="mt-0.5 mb-6 text-muted">{t('setup.library.reason')}</p>
+      <LibraryStep onCreated={({ id }) => void navigate({ to: '/setup', search: { library: id } })} />
+    </section>
   )
 }

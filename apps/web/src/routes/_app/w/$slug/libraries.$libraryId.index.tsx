@@ -9,6 +9,7 @@ import { LibraryBooks } from '#features/books/library-books.tsx'
 import { SortMenu } from '#features/books/sort-menu.tsx'
 import { LibraryHeader, LibraryHeaderSkeleton } from '#features/libraries/library-header.tsx'
 import { LibraryMenu } from '#features/libraries/library-menu.tsx'
+import { ScanButton } from '#features/libraries/scan-button.tsx'
 import { isNotFound } from '#lib/error-text.ts'
 import { isScanning } from '#lib/events.ts'
 import { requireId } from '#lib/ids.ts'
@@ -35,7 +36,7 @@ function LibraryPage() {
   const { libraryId } = Route.useParams()
   const { sort = 'added' } = Route.useSearch()
   const navigate = Route.useNavigate()
-  const { api } = useWorkspace()
+  const { api, can } = useWorkspace()
   const { data: library, error, refetch } = useQuery(api.libraries.get.queryOptions({ input: { libraryId } }))
   usePageTitle(library?.name)
 
@@ -61,7 +62,9 @@ function LibraryPage() {
         <LibraryHeaderSkeleton actions={sortButton} />
       )}
       {running && <RunningScan scan={running} />}
-      {library?.scan?.status === 'failed' && <FailedScan scan={library.scan} />}
+      {library?.scan?.status === 'failed' && (
+        <FailedScan scan={library.scan} action={can('library:scan') && <ScanButton library={library} />} />
+      )}
       <LibraryBooks key={`${libraryId} ${sort}`} libraryId={libraryId} sort={sort} library={library} />
     </>
   )
