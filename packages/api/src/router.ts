@@ -4,6 +4,7 @@ import { books } from './books/router.ts'
 import { events } from './events/router.ts'
 import { folders, roots } from './folders/router.ts'
 import { grants } from './grants/router.ts'
+import { invitations, joinLinks } from './invitations/router.ts'
 import { libraries } from './libraries/router.ts'
 import { members } from './members/router.ts'
 import { organizations } from './organizations/router.ts'
@@ -22,6 +23,8 @@ export const router = {
   members,
   roles,
   teams,
+  invitations,
+  joinLinks,
   permissions,
   audit,
   folders,

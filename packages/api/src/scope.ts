@@ -29,7 +29,10 @@ export type JobScope = Made & { kind: 'job'; organizationId: string; libraryId: 
 /** A job that sends the one mail. */
 export type MailScope = Made & { kind: 'mail'; mailId: string; db: Tx }
 
-export type Scope = UserScope | InstanceScope | OrganizationScope | JobScope | MailScope
+/** Somebody without a session, to whom the policies show nothing. */
+export type VisitorScope = Made & { kind: 'visitor'; db: Tx }
+
+export type Scope = UserScope | InstanceScope | OrganizationScope | JobScope | MailScope | VisitorScope
 
 type Options = { readOnly?: boolean; address?: string | null }
 const make = <S extends Scope>(scope: Omit<S, typeof made>): S => scope as S
@@ -104,6 +107,11 @@ export function asJob<T>(transact: Transact, libraryId: string, fn: (scope: JobS
 /** Runs one transaction of the job of a mail; `fn` gets null when the mail is gone. */
 export function asMail<T>(transact: Transact, mailId: string, fn: (scope: MailScope | null) => Promise<T>, options?: Options): Promise<T> {
   return transact({ kind: 'mail', mailId }, (db, entered) => fn(entered && make<MailScope>({ kind: 'mail', mailId, db })), options)
+}
+
+/** Runs one transaction in which nobody is entered. */
+export function asVisitor<T>(transact: Transact, fn: (scope: VisitorScope) => Promise<T>, options?: Options): Promise<T> {
+  return transact({ kind: 'visitor' }, (db) => fn(make<VisitorScope>({ kind: 'visitor', db })), options)
 }
 
 const person = (actor: Actor): ScopeUser => ({ id: actor.userId, name: actor.userName, email: actor.userEmail, operator: actor.operator })

@@ -9,7 +9,7 @@ export const catalogue = {
   member: { read: 'in use', remove: 'in use' },
   role: { read: 'in use', manage: 'in use', assign: 'in use' },
   team: { read: 'in use', manage: 'in use' },
-  invitation: { read: 'planned', create: 'planned', cancel: 'planned' },
+  invitation: { read: 'in use', create: 'in use', cancel: 'in use' },
   library: {
     read: 'in use',
     'read-restricted': 'in use',

@@ -12,6 +12,7 @@ export {
   roles,
   type Resource,
 } from './catalogue.ts'
+export { hashPassword } from 'better-auth/crypto'
 export { beyond, hasAllPermissions, hasAnyPermission, hasPermission } from './evaluate.ts'
 export { clientAddressHeader, createAuth, openAuthPaths, type Auth, type AuthOptions, type SignUpPolicy } from './server.ts'
 export { readSessionToken, sessionCookie } from './session.ts'

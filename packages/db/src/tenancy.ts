@@ -26,10 +26,19 @@ export type Entry =
   | { kind: 'organization'; token: string; /** Id or slug; null: the session's active one. */ organization: string | null }
   | { kind: 'job'; libraryId: string }
   | { kind: 'mail'; mailId: string }
+  /** Somebody without a session. */
+  | { kind: 'visitor' }
 
 export type EnteredJob = { organizationId: string }
 export type EnteredMail = { mailId: string }
-type Entered<E extends Entry> = E extends { kind: 'job' } ? EnteredJob : E extends { kind: 'mail' } ? EnteredMail : Actor
+export type EnteredVisitor = { visitor: true }
+type Entered<E extends Entry> = E extends { kind: 'job' }
+  ? EnteredJob
+  : E extends { kind: 'mail' }
+    ? EnteredMail
+    : E extends { kind: 'visitor' }
+      ? EnteredVisitor
+      : Actor
 
 /**
  * Runs one transaction as the actor of `entry`. `fn` gets null instead of an actor when there is no live
@@ -76,7 +85,11 @@ class PreparingSession extends PostgresJsSession<ReservedSql, EmptyRelations> {
     super.prepareQuery(query, mode, name === false && query.params.length <= preparedParameters ? 'kept' : name, ...rest)
 }
 
-async function enter(connection: ReservedSql, entry: Entry): Promise<Actor | EnteredJob | EnteredMail | null> {
+async function enter(connection: ReservedSql, entry: Entry): Promise<Actor | EnteredJob | EnteredMail | EnteredVisitor | null> {
+  if (entry.kind === 'visitor') {
+    await connection`select app.leave()`
+    return { visitor: true }
+  }
   if (entry.kind === 'mail') {
     const [row] = await connection<{ entered: boolean }[]>`select app.enter_mail(${entry.mailId}) as entered`
     return row?.entered ? { mailId: entry.mailId } : null

@@ -8,6 +8,8 @@ export type Records = {
   team: { name: string }
   'team-member': { name: string; team: string }
   grant: { library: string; level: string }
+  invitation: { email: string; roles: readonly string[] }
+  'join-link': { roles: readonly string[]; maxUses: number | null; expiresAt: string | null }
 }
 type Kind = keyof Records
 

@@ -1,11 +1,10 @@
-import { and, asc, desc, eq, gt, inArray, isNull, or, sql, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, sql, type SQL } from 'drizzle-orm'
 import { Role } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { admission, invitation, invitationToken, joinLink, mail, member, user } from '@carrel/db/schema'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
-import { violates } from '../errors.ts'
 import type { RoleRef } from '../roles/schema.ts'
-import type { OrganizationScope, UserScope } from '../scope.ts'
+import type { OrganizationScope, UserScope, VisitorScope } from '../scope.ts'
 import { Id } from '../shapes.ts'
 import type { Gifts, Invitation, InvitationPage, JoinLink, ListInvitations } from './schema.ts'
 
@@ -63,11 +62,13 @@ async function insertGifts(
 ): Promise<void> {
   const nothing = { builtin: null, roleId: null, teamId: null, libraryId: null, level: null }
   const row = (gift: Partial<typeof admission.$inferInsert>) => ({ ...nothing, ...gift, ...of, organizationId, id: newId() })
-  await db.insert(admission).values([
-    ...roles.map((ref) => row(Role.safeParse(ref).success ? { builtin: Role.parse(ref) } : { roleId: ref })),
-    ...teamIds.map((teamId) => row({ teamId })),
-    ...libraries.map((library) => row(library)),
-  ])
+  await db
+    .insert(admission)
+    .values([
+      ...roles.map((ref) => row(Role.safeParse(ref).success ? { builtin: Role.parse(ref) } : { roleId: ref })),
+      ...teamIds.map((teamId) => row({ teamId })),
+      ...libraries.map((library) => row(library)),
+    ])
 }
 
 export async function insertToken(scope: OrganizationScope, invitationId: string, hash: Buffer, channel: 'mail' | 'link'): Promise<void> {
@@ -152,7 +153,10 @@ export async function listInvitations(scope: OrganizationScope, input: ListInvit
   }
 }
 
-async function lastMails(scope: OrganizationScope, invitationIds: readonly string[]): Promise<Map<string, NonNullable<Invitation['mail']>>> {
+async function lastMails(
+  scope: OrganizationScope,
+  invitationIds: readonly string[],
+): Promise<Map<string, NonNullable<Invitation['mail']>>> {
   const rows = await scope.db
     .selectDistinctOn([mail.invitationId], {
       invitationId: mail.invitationId,

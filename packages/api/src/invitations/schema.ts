@@ -8,7 +8,10 @@ import { Cursor, Id, Name, PageSize, Timestamp } from '../shapes.ts'
 const gifts = {
   roles: z.array(RoleRef).min(1).max(20),
   teamIds: z.array(Id).max(20).default([]),
-  libraries: z.array(z.object({ libraryId: Id, level: Level })).max(50).default([]),
+  libraries: z
+    .array(z.object({ libraryId: Id, level: Level }))
+    .max(50)
+    .default([]),
 }
 export type Gifts = { roles: RoleRef[]; teamIds: string[]; libraries: { libraryId: string; level: Level }[] }
 
@@ -68,7 +71,11 @@ export const InvitationId = z.object({ invitationId: Id })
 /** Where the link leads, below the address of the server. */
 export const LinkPath = z.object({ path: z.string() })
 
-export const CreateJoinLink = z.object({ ...gifts, maxUses: z.number().int().min(1).max(10_000).nullable(), days: z.number().int().min(1).max(365).nullable() })
+export const CreateJoinLink = z.object({
+  ...gifts,
+  maxUses: z.number().int().min(1).max(10_000).nullable(),
+  days: z.number().int().min(1).max(365).nullable(),
+})
 export type CreateJoinLink = z.infer<typeof CreateJoinLink>
 export const JoinLink = z.object({
   id: Id,
@@ -99,7 +106,11 @@ export const Opening = z.object({
 })
 export type Opening = z.infer<typeof Opening>
 
-export const Joined = z.object({ organizationId: Id, slug: z.string(), /** False for somebody who was a member already. */ joined: z.boolean() })
+export const Joined = z.object({
+  organizationId: Id,
+  slug: z.string(),
+  /** False for somebody who was a member already. */ joined: z.boolean(),
+})
 
 export const SignUpByToken = z.object({
   token: Token,

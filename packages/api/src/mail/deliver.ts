@@ -26,7 +26,10 @@ export async function deliverMail(
     await note('sent', answer)
   } catch (error) {
     const again = error instanceof MailError && error.temporary && !lastTry
-    await note(again ? 'queued' : 'failed', error instanceof MailError ? error.message : 'The server could not make this mail; see its log.')
+    await note(
+      again ? 'queued' : 'failed',
+      error instanceof MailError ? error.message : 'The server could not make this mail; see its log.',
+    )
     if (again || !(error instanceof MailError)) throw error
   }
 }

@@ -1,6 +1,7 @@
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { newId } from '@carrel/db'
-import type { UserScope } from '../scope.ts'
+import { organization } from '@carrel/db/schema'
+import type { OrganizationScope, UserScope } from '../scope.ts'
 
 /** A workspace owned by the user; null when the slug is taken. `first`: no other exists on this server. */
 export async function insertOrganization(scope: UserScope, input: { name: string; slug: string }) {
@@ -9,6 +10,11 @@ export async function insertOrganization(scope: UserScope, input: { name: string
     sql`select app.create_organization(${id}::uuid, ${newId()}::uuid, ${input.name}, ${input.slug}) as first`,
   )
   return row === undefined || row.first === null ? null : { id, ...input, first: row.first }
+}
+
+export async function nameOfOrganization(scope: OrganizationScope): Promise<string> {
+  const [row] = await scope.db.select({ name: organization.name }).from(organization).where(eq(organization.id, scope.organizationId))
+  return row?.name ?? ''
 }
 
 /** Opens this workspace first at the next visit. */

@@ -81,6 +81,24 @@ export async function permissionsOfRoles(scope: OrganizationScope, refs: readonl
   return union
 }
 
+/** Names for a mail, in English for built-in ones. */
+export async function roleNames(scope: OrganizationScope, refs: readonly RoleRef[]): Promise<string[]> {
+  const listed = await scope.db
+    .select({ id: customRole.id, name: customRole.name })
+    .from(customRole)
+    .where(
+      and(
+        eq(customRole.organizationId, scope.organizationId),
+        inArray(
+          customRole.id,
+          refs.filter((ref) => !Role.safeParse(ref).success),
+        ),
+      ),
+    )
+  const own = new Map<string, string>(listed.map((role) => [role.id, role.name]))
+  return refs.map((ref) => own.get(ref) ?? ref)
+}
+
 /** The id of a new role; null when the name is taken. */
 export async function insertRole(scope: OrganizationScope, input: Omit<OwnRole, 'id'>): Promise<string | null> {
   const id = newId()
