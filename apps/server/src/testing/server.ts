@@ -55,7 +55,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const root = options.roots?.[0] ?? path.join(scratch, 'books')
   for (const folder of [dataDir, root, path.join(webDir, 'assets')]) mkdirSync(folder, { recursive: true })
   writeFileSync(path.join(webDir, 'index.html'), '<!doctype html><title>Carrel</title>')
-  writeFileSync(path.join(webDir, 'assets/app-1234.js'), 'void 0')
+  // More than the buffers of a connection hold.
+  writeFileSync(path.join(webDir, 'assets/app-1234.js'), 'void 0\n'.repeat(100_000))
 
   const db = options.database ?? (await createTestDatabase(options.cluster))
   const logs: string[] = []
