@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -45,7 +45,7 @@ export type TestServerOptions = {
   parts?: Parts
 }
 
-export const tempDir = (): string => mkdtempSync(path.join(tmpdir(), 'carrel-server-'))
+export const tempDir = (): string => realpathSync(mkdtempSync(path.join(tmpdir(), 'carrel-server-')))
 
 /** The real server, built as main.ts builds it, on a free port with a cloned database and a temporary data folder. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {

@@ -55,6 +55,8 @@ export const en = {
   'error.conflict.title': 'Somebody was faster.',
   'error.emailTaken.text': 'There is already an account with this e-mail address.',
   'error.emailTaken.title': 'This address is taken.',
+  'error.folderIsLink.text': 'It leads to another folder. Open that one instead.',
+  'error.folderIsLink.title': 'This folder is a link.',
   'error.folderNotAllowed.text': 'The operator hasn’t opened this folder to your workspace. Choose another one.',
   'error.folderNotAllowed.title': 'This folder isn’t open to you.',
   'error.folderOverlaps.text': 'It is part of a library already. Choose another folder.',
