@@ -142,7 +142,7 @@ describe('a session', () => {
     expect(answer.status, answer.text.slice(0, 200)).toBeLessThan(500)
   })
 
-  const nameRule = 'A name has 1 to 100 characters.'
+  const nameRule = 'A name has 1 to 100 characters and no line breaks.'
   const passwordRule = 'A password has 8 to 128 characters.'
   const addressRule = 'This is no e-mail address.'
   test.each([
@@ -150,6 +150,8 @@ describe('a session', () => {
     ['no name', { name: undefined }, nameRule],
     ['an empty name', { name: '' }, nameRule],
     ['a name of spaces', { name: '   ' }, nameRule],
+    ['a name among thousands of spaces', { name: `Ann${' '.repeat(10_000)}` }, nameRule],
+    ['a line break after the name', { name: 'Ann\n' }, nameRule],
     ['NUL in the name', { name: 'a\0b' }, nameRule],
     ['a line break in the name', { name: 'a\nb' }, nameRule],
     ['an escape in the name', { name: 'a\u001b[31mb' }, nameRule],

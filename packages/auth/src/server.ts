@@ -48,8 +48,8 @@ const plainName = /^[^\p{Cc}\u2028\u2029]{1,100}$/u
 /** Name, address and password have the form that our own procedures ask for, and nothing else is taken along. */
 const refuseOddAccounts = (body: Record<string, unknown>): void => {
   const { name, email, password } = body
-  if (typeof name !== 'string' || !plainName.test(name.trim()))
-    throw new APIError('BAD_REQUEST', { message: 'A name has 1 to 100 characters.' })
+  if (typeof name !== 'string' || !plainName.test(name) || name.trim() === '')
+    throw new APIError('BAD_REQUEST', { message: 'A name has 1 to 100 characters and no line breaks.' })
   if (!address.safeParse(email).success) throw new APIError('BAD_REQUEST', { code: 'INVALID_EMAIL', message: 'This is no e-mail address.' })
   const length = typeof password === 'string' ? password.length : 0
   if (length < passwordLength.min || length > passwordLength.max) {
