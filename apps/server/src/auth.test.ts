@@ -1,3 +1,5 @@
+import { createConnection } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addMember, makeOrganization, makePerson, startTestServer, type TestServer } from './testing/server.ts'
 
@@ -13,8 +15,15 @@ describe('sign-up', () => {
     await using server = await startTestServer({ env: { SIGN_UP: 'open' } })
     const body = { name: 'Early', email: 'early@example.org', password: 'correct horse battery' }
     const answer = await server.send('POST', '/api/auth/sign-up/email', { body })
-    expect(answer.status).toBeGreaterThanOrEqual(400)
-    expect(await server.db.superuser`select from "user"`).toHaveLength(0)
+    expect([answer.status, answer.json, sessionOf(answer.headers)]).toEqual([
+      403,
+      { code: 'NOT_SET_UP', message: expect.stringContaining('Open the link') },
+      undefined,
+    ])
+    for (const table of ['user', 'account', 'session']) {
+      const { superuser } = server.db
+      expect([table, await superuser`select from ${superuser(table)}`]).toEqual([table, []])
+    }
   })
 
   test('when open makes an ordinary account, whatever else is asked for, and signs it in', async () => {
@@ -133,6 +142,39 @@ describe('a session', () => {
     expect(answer.status, answer.text.slice(0, 200)).toBeLessThan(500)
   })
 
+  const nameRule = 'A name has 1 to 100 characters and no line breaks.'
+  const passwordRule = 'A password has 8 to 128 characters.'
+  const addressRule = 'This is no e-mail address.'
+  test.each([
+    ['a name of 101 characters', { name: 'x'.repeat(101) }, nameRule],
+    ['no name', { name: undefined }, nameRule],
+    ['an empty name', { name: '' }, nameRule],
+    ['a name of spaces', { name: '   ' }, nameRule],
+    ['a name among thousands of spaces', { name: `Ann${' '.repeat(10_000)}` }, nameRule],
+    ['a line break after the name', { name: 'Ann\n' }, nameRule],
+    ['NUL in the name', { name: 'a\0b' }, nameRule],
+    ['a line break in the name', { name: 'a\nb' }, nameRule],
+    ['an escape in the name', { name: 'a\u001b[31mb' }, nameRule],
+    ['a line separator in the name', { name: 'a\u2028b' }, nameRule],
+    ['an object as name', { name: { first: 'Ann' } }, nameRule],
+    ['an address of 255 characters', { email: `${'x'.repeat(243)}@example.org` }, addressRule],
+    ['an address without a host', { email: 'ann' }, addressRule],
+    ['NUL in the address', { email: 'a\0b@example.org' }, addressRule],
+    ['a line break in the address', { email: 'ann@example.org\nbcc: eve@example.org' }, addressRule],
+    ['a list as address', { email: ['ann@example.org'] }, addressRule],
+    ['no password', { password: undefined }, passwordRule],
+    ['a password of 7 characters', { password: 'x'.repeat(7) }, passwordRule],
+    ['a password of 129 characters', { password: 'x'.repeat(129) }, passwordRule],
+    ['a number as password', { password: 12345678 }, passwordRule],
+    ['a picture', { image: 'https://evil.example/x.png' }, 'A picture cannot be given here.'],
+  ])('sign-up with %s is refused and says what to change', async (_what, over, message) => {
+    const accounts = () => server.db.superuser`select from "user"`
+    const before = await accounts()
+    const answer = await server.send('POST', '/api/auth/sign-up/email', { body: { ...account, email: 'new@example.org', ...over } })
+    expect([answer.status, answer.json, sessionOf(answer.headers)]).toMatchObject([400, { message }, undefined])
+    expect(await accounts()).toHaveLength(before.length)
+  })
+
   test.each(['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', 'https:evil.example'])(
     'cannot be sent elsewhere by the callback address %s',
     async (callbackURL) => {
@@ -143,6 +185,57 @@ describe('a session', () => {
 
   test('may go on to a page of this server', async () => {
     expect((await signIn({ callbackURL: '/w/shelf/books?sort=title' })).status).toBe(200)
+  })
+})
+
+describe('password hashes', () => {
+  const waitingFor = (server: TestServer) =>
+    server.db.superuser<{ n: number }[]>`select count(*)::int as n from pg_stat_activity
+      where datname = current_database() and usename = 'carrel_auth' and wait_event_type = 'Lock'`.then(([row]) => row?.n)
+
+  test('are made two at a time, for 60 more who wait their turn; further ones are told to come again', async () => {
+    await using server = await startTestServer()
+    await afterSetup(server)
+    expect((await server.send('POST', '/api/auth/sign-up/email', { body: account })).status).toBe(200)
+    // An account that exists: refused once the database has answered, before anything is hashed.
+    const ask = () => server.send('POST', '/api/auth/sign-up/email', { body: account, alone: true })
+    const answered: number[] = []
+    let asked: Promise<void>[] = []
+    await server.db.superuser.begin(async (sql) => {
+      await sql`lock table "user" in access exclusive mode`
+      asked = Array.from({ length: 70 }, async () => {
+        const { status, headers } = await ask()
+        answered.push(status)
+        if (status === 503) expect(headers['retry-after']).toBe('2')
+      })
+      await expect.poll(() => answered.length, { timeout: 10_000 }).toBe(8)
+      await expect.poll(() => waitingFor(server)).toBe(2)
+      expect(answered).toEqual(Array.from({ length: 8 }, () => 503))
+      // Nobody else waits behind them.
+      expect((await server.send('GET', '/api/v1/setup')).status).toBe(200)
+      expect((await server.send('POST', '/api/auth/sign-out', { body: {} })).status).toBe(200)
+    })
+    await Promise.all(asked)
+    expect(answered.slice(8)).toEqual(Array.from({ length: 62 }, () => 422))
+    expect((await ask()).status).toBe(422)
+  })
+
+  test('do not wait for who sends half a form', async () => {
+    await using server = await startTestServer()
+    await afterSetup(server)
+    const slow = Array.from({ length: 4 }, () => {
+      const socket = createConnection(server.port, '127.0.0.1')
+      const lines = ['POST /api/auth/sign-in/email HTTP/1.1', 'Host: x', 'Content-Type: application/json', 'Content-Length: 50']
+      socket.write(`${lines.join('\r\n')}\r\n\r\n{"email":`)
+      return socket
+    })
+    await wait(300)
+    const asked = server.send('POST', '/api/auth/sign-in/email', { body: account })
+    expect(await Promise.race([asked.then(({ status }) => status), wait(5000, 'waits')])).toBe(401)
+    for (const socket of slow) socket.destroy()
+    await expect.poll(() => server.logs.filter((line) => line.includes('"aborted":true')).length).toBe(4)
+    await wait(100)
+    expect(server.logs.filter((line) => line.includes('"level":50'))).toEqual([])
   })
 })
 

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
-import { createEventBus, createJobs, limitAttempts, type Deps } from '@carrel/api'
+import { createEventBus, createJobs, limitAttempts, readAllowedRoots, type Deps } from '@carrel/api'
 import { createAuth, heldBy } from '@carrel/auth'
 import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
 import { cacheBlobs, createFsBlobStore } from '@carrel/storage'
@@ -25,6 +25,7 @@ export type DepsOptions = {
   target: Target
   owner: Credentials | null
   secret: string
+  /** Folders that the operator allows, as given. */
   roots: readonly string[]
   dataDir: string
   /** Folder of the migrations, and of the built web app. */
@@ -36,7 +37,7 @@ export type DepsOptions = {
 
 /** Builds everything that requests and jobs work with. Brings the database up to date first. */
 export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
-  const { env, target, owner, secret, roots, dataDir, log } = options
+  const { env, target, owner, secret, dataDir, log } = options
   const urls = {
     ...(env.DATABASE_APP_URL && { carrel_app: env.DATABASE_APP_URL }),
     ...(env.DATABASE_AUTH_URL && { carrel_auth: env.DATABASE_AUTH_URL }),
@@ -78,7 +79,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     blobs: cacheBlobs(createFsBlobStore(path.join(dataDir, 'blobs')), thumbnailCacheBytes),
     jobs: createJobs(boss),
     events,
-    roots,
+    roots: await readAllowedRoots(options.roots),
     log,
     setupAttempts: limitAttempts({ max: 20, windowMs: 60_000 }),
     settings: { secret, signUp: env.SIGN_UP, version: options.version, rateLimit: env.RATE_LIMIT },

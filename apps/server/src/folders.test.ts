@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -160,6 +160,14 @@ describe('the operator', () => {
     expect((await call('assign', { organizationId: target, path: at('mine/novels') })).status).toBe(200)
     expect((await call('assign', { organizationId: target, path: at('mine/novels') })).status).toBe(200)
     expect(await roots()).toMatchObject([{ path: at('mine/novels'), available: true }])
+    const linked = await call('assign', { organizationId: target, path: at('mine/link-in') })
+    expect([...said(linked), (linked.json as { message: string }).message]).toEqual([
+      422,
+      'FOLDER_IS_LINK',
+      `A link leads from here to another folder. Open that one instead: ${at('mine/novels')}`,
+    ])
+    expect((await call('assign', { organizationId: target, path: `${at('mine')}/./novels/` })).status).toBe(200)
+    expect(await roots()).toMatchObject([{ path: at('mine/novels') }])
     for (const folder of [outside, '/etc', at('mine/link-out'), `${at('mine')}/../..`]) {
       expect(said(await call('assign', { organizationId: target, path: folder }))).toEqual([403, 'FOLDER_NOT_ALLOWED'])
     }
@@ -168,5 +176,84 @@ describe('the operator', () => {
     expect((await call('unassign', { organizationId: target, path: at('mine/novels') })).status).toBe(200)
     expect(await roots()).toEqual([])
     expect(await server.db.superuser`select from root_assignment where organization_id = ${other}`).toHaveLength(1)
+  })
+})
+
+describe('a link put in the place of an assigned folder', () => {
+  const swap = (folder: string, target: string) => {
+    renameSync(folder, `${folder}-before`)
+    symlinkSync(target, folder)
+    return () => {
+      rmSync(folder)
+      renameSync(`${folder}-before`, folder)
+    }
+  }
+
+  test.each([
+    ['itself', 'shared/given'],
+    ['the folder above it', 'shared'],
+    ['the allowed folder', ''],
+  ])('opens no other allowed folder: %s', async (_what, swapped) => {
+    const [base, secret] = [tempDir(), tempDir()]
+    const given = path.join(base, 'allowed/shared/given')
+    mkdirSync(given, { recursive: true })
+    mkdirSync(path.join(secret, 'shared/given'), { recursive: true })
+    for (const folder of ['.', 'shared', 'shared/given']) {
+      mkdirSync(path.join(secret, folder, 'private'))
+      writeFileSync(path.join(secret, folder, 'secret.epub'), 'x')
+    }
+    try {
+      await using other = await startTestServer({ roots: [path.join(base, 'allowed'), secret] })
+      const reader = await makePerson(other, 'Reader')
+      const target = (await makeOrganization(other, 'Swapped', { owner: [reader] })).id
+      await assignRoot(other, target, given)
+      const as = { cookie: reader.cookie, organization: target }
+      const shown = () => other.send('GET', `/api/v1/folders?path=${encodeURIComponent(given)}`, as)
+      const made = (name: string) => other.send('POST', '/api/v1/libraries', { ...as, body: { name, folders: [given] } })
+      const available = async () => (await other.send('GET', '/api/v1/folders/roots', as)).json
+      const library = (await made('Before')).json as { id: string }
+      const folders = async () => (await other.send('GET', `/api/v1/libraries/${library.id}`, as)).json
+      expect((await shown()).status).toBe(200)
+      expect(await folders()).toMatchObject({ folders: [{ available: true }] })
+
+      const restore = swap(path.join(base, 'allowed', swapped), path.join(secret, swapped))
+      expect(said(await shown())).toEqual([403, 'FOLDER_NOT_ALLOWED'])
+      expect((await shown()).text).not.toContain('private')
+      expect(said(await made('After'))).toEqual([403, 'FOLDER_NOT_ALLOWED'])
+      expect(await available()).toMatchObject([{ path: given, available: false }])
+      expect(await folders()).toMatchObject({ folders: [{ available: false }] })
+      await other.startWorker(1)
+      await expect
+        .poll(async () => ((await folders()) as { scan: { status: string } }).scan, { timeout: 20_000 })
+        .toMatchObject({ status: 'failed', error: expect.stringContaining(given), found: 0 })
+
+      restore()
+      expect((await shown()).status).toBe(200)
+      expect(await available()).toMatchObject([{ path: given, available: true }])
+    } finally {
+      for (const folder of [base, secret]) rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+  test('is followed where the operator named it so, and to where it led at the start', async () => {
+    const base = tempDir()
+    const real = path.join(base, 'disk')
+    const named = path.join(base, 'books')
+    mkdirSync(real)
+    symlinkSync(real, named)
+    try {
+      await using other = await startTestServer({ roots: [named] })
+      const account = await setUp(other)
+      const signedIn = await other.send('POST', '/api/auth/sign-in/email', { body: account })
+      const cookie = signedIn.headers['set-cookie']?.[0]?.split(';')[0]
+      const first = (await other.send('POST', '/api/v1/organizations', { cookie, body: { name: 'First' } })).json as { id: string }
+      const roots = async () => (await other.send('GET', '/api/v1/instance/roots', { cookie })).json
+      expect(await roots()).toMatchObject([{ path: real, available: true, organizations: [{ id: first.id, open: true }] }])
+      expect((await other.send('GET', '/api/v1/folders/roots', { cookie, organization: first.id })).json).toMatchObject([
+        { path: real, available: true },
+      ])
+    } finally {
+      rmSync(base, { recursive: true, force: true })
+    }
   })
 })

@@ -1,4 +1,5 @@
 import { createConnection } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '@carrel/db'
 import { fillRows, freshPlace, type Place } from '@carrel/db/testing'
@@ -120,6 +121,15 @@ describe('requests of other sites', () => {
     expect((await get(`/libraries/${place.libraryId}`)).status).toBe(200)
   })
 
+  test.each(['OPTIONS', 'HEAD', 'PUT', 'PATCH', 'DELETE'])('RPC does not take %s, and says so', async (method) => {
+    for (const at of ['/rpc/account/get', '/rpc/books/search?data=x', '/rpc/no/such', '/rpc/']) {
+      const answer = await server.send(method, at, { cookie: owner.cookie, organization: first.id, headers: { 'x-csrf-token': 'orpc' } })
+      expect([at, answer.status, answer.headers['content-type']]).toEqual([at, 405, 'application/json; charset=utf-8'])
+      if (method !== 'HEAD') expect(answer.json).toMatchObject({ code: 'METHOD_NOT_SUPPORTED', message: 'RPC takes GET and POST.' })
+    }
+    expect((await get('/libraries')).status).toBe(200)
+  })
+
   test('no answer lets another site read it', async () => {
     for (const at of ['/api/v1/account', '/rpc/account/get', '/', '/livez', '/api/v1/openapi.json']) {
       for (const method of ['GET', 'OPTIONS']) {
@@ -166,6 +176,24 @@ describe('limits', () => {
     const answer = await server.send('POST', at, { cookie: owner.cookie, organization: first.id, headers, body: big, chunked, alone: true })
     expect(answer.status).toBe(413)
     expect((await get('/libraries')).status).toBe(200)
+  })
+
+  test.each([
+    ['/rpc/books/search', false],
+    ['/rpc/books/search', true],
+    ['/api/v1/libraries', false],
+    ['/api/v1/libraries', true],
+    ['/api/v1/organizations', false],
+    ['/api/v1/setup/operator', true],
+  ])('a body of 129 KiB to %s is refused before the database is asked (chunked: %s)', async (at, chunked) => {
+    const body = JSON.stringify({ json: { query: 'x'.repeat(129 * 1024) } })
+    const headers = { 'content-type': 'application/json', 'x-csrf-token': 'orpc' }
+    // Whoever asks for a session, or for the state of the setup, waits here.
+    await server.db.superuser.begin(async (sql) => {
+      await sql`lock table session, instance in access exclusive mode`
+      const asked = server.send('POST', at, { cookie: owner.cookie, organization: first.id, headers, body, chunked, alone: true })
+      expect(await Promise.race([asked.then(({ status }) => status), wait(5000, 'waits for the database')])).toBe(413)
+    })
   })
 
   test('a body of half the limit is read', async () => {

@@ -2,6 +2,7 @@ import { betterAuth, type BetterAuthOptions } from 'better-auth'
 import { drizzleAdapter } from 'better-auth/adapters/drizzle'
 import { APIError, createAuthMiddleware } from 'better-auth/api'
 import { admin, organization } from 'better-auth/plugins'
+import * as z from 'zod'
 import { newId, type Pools } from '@carrel/db'
 import * as schema from '@carrel/db/schema'
 import { needsSetup } from './setup.ts'
@@ -40,16 +41,27 @@ const refuseRoleLists = ({ role }: { role: string }): void => {
 
 const callbacks = ['callbackURL', 'errorCallbackURL', 'newUserCallbackURL', 'redirectTo']
 
+const passwordLength = { min: 8, max: 128 }
+const address = z.email().max(254)
 const plainName = /^[^\p{Cc}\u2028\u2029]{1,100}$/u
 
-/** A person's name and address have the form that our own procedures ask for, and nothing else is taken along. */
+/** Name, address and password have the form that our own procedures ask for, and nothing else is taken along. */
 const refuseOddAccounts = (body: Record<string, unknown>): void => {
-  const { name, email } = body
-  if (typeof name !== 'string' || !plainName.test(name.trim()))
-    throw new APIError('BAD_REQUEST', { message: 'A name has 1 to 100 characters.' })
-  if (typeof email !== 'string' || email.length > 254 || !plainName.test(email.slice(0, 100)))
-    throw new APIError('BAD_REQUEST', { message: 'This is no e-mail address.' })
+  const { name, email, password } = body
+  if (typeof name !== 'string' || !plainName.test(name) || name.trim() === '')
+    throw new APIError('BAD_REQUEST', { message: 'A name has 1 to 100 characters and no line breaks.' })
+  if (!address.safeParse(email).success) throw new APIError('BAD_REQUEST', { code: 'INVALID_EMAIL', message: 'This is no e-mail address.' })
+  const length = typeof password === 'string' ? password.length : 0
+  if (length < passwordLength.min || length > passwordLength.max) {
+    const code = length < passwordLength.min ? 'PASSWORD_TOO_SHORT' : 'PASSWORD_TOO_LONG'
+    throw new APIError('BAD_REQUEST', { code, message: `A password has ${passwordLength.min} to ${passwordLength.max} characters.` })
+  }
   if ('image' in body) throw new APIError('BAD_REQUEST', { message: 'A picture cannot be given here.' })
+}
+
+const refuseBeforeSetup = async (db: Pools['authDb']): Promise<void> => {
+  if (await needsSetup(db))
+    throw new APIError('FORBIDDEN', { code: 'NOT_SET_UP', message: 'This server is not set up yet. Open the link that its start printed.' })
 }
 
 /** Better Auth trusts every host where there is no APP_URL, so what comes after a sign-in is a path of ours or nothing. */
@@ -78,13 +90,13 @@ export function createAuth(options: AuthOptions) {
     database: drizzleAdapter(options.db, { provider: 'pg', schema, transaction: true }),
     emailAndPassword: {
       enabled: true,
-      minPasswordLength: 8,
-      maxPasswordLength: 128,
+      minPasswordLength: passwordLength.min,
+      maxPasswordLength: passwordLength.max,
       autoSignIn: true,
       disableSignUp: options.signUp !== 'open',
     },
     // Nobody before the operator: the first account is made with the setup code.
-    databaseHooks: { user: { create: { before: async () => !(await needsSetup(options.db)) } } },
+    databaseHooks: { user: { create: { before: () => refuseBeforeSetup(options.db) } } },
     session: { expiresIn: 60 * 60 * 24 * 30, updateAge: 60 * 60 * 24, freshAge: 60 * 15, cookieCache: { enabled: false } },
     account: { encryptOAuthTokens: true },
     verification: { storeIdentifier: 'hashed' },

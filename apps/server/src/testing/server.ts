@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -45,7 +45,7 @@ export type TestServerOptions = {
   parts?: Parts
 }
 
-export const tempDir = (): string => mkdtempSync(path.join(tmpdir(), 'carrel-server-'))
+export const tempDir = (): string => realpathSync(mkdtempSync(path.join(tmpdir(), 'carrel-server-')))
 
 /** The real server, built as main.ts builds it, on a free port with a cloned database and a temporary data folder. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -55,7 +55,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const root = options.roots?.[0] ?? path.join(scratch, 'books')
   for (const folder of [dataDir, root, path.join(webDir, 'assets')]) mkdirSync(folder, { recursive: true })
   writeFileSync(path.join(webDir, 'index.html'), '<!doctype html><title>Carrel</title>')
-  writeFileSync(path.join(webDir, 'assets/app-1234.js'), 'void 0')
+  // More than the buffers of a connection hold.
+  writeFileSync(path.join(webDir, 'assets/app-1234.js'), 'void 0\n'.repeat(100_000))
 
   const db = options.database ?? (await createTestDatabase(options.cluster))
   const logs: string[] = []

@@ -68,6 +68,7 @@ const entries: Readonly<Record<string, Entry>> = {
   NAME_TAKEN: ['error.nameTaken.title', 'error.nameTaken.text', false],
   FOLDER_NOT_ALLOWED: ['error.folderNotAllowed.title', 'error.folderNotAllowed.text', false],
   FOLDER_UNREADABLE: ['error.folderUnreadable.title', 'error.folderUnreadable.text', true],
+  FOLDER_IS_LINK: ['error.folderIsLink.title', 'error.folderIsLink.text', false],
   FOLDER_OVERLAPS: ['error.folderOverlaps.title', 'error.folderOverlaps.text', false],
   INVALID_EMAIL_OR_PASSWORD: ['error.wrongPassword.title', 'error.wrongPassword.text', false],
   USER_ALREADY_EXISTS: ['error.emailTaken.title', 'error.emailTaken.text', false],

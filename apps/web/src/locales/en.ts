@@ -58,6 +58,8 @@ export const en = {
   'error.fileUnavailable.text':
     'It was moved or removed, or its disk isn’t connected. Your marks are safe; a scan of the library says more.',
   'error.fileUnavailable.title': 'The file of this book can’t be read now.',
+  'error.folderIsLink.text': 'It leads to another folder. Open that one instead.',
+  'error.folderIsLink.title': 'This folder is a link.',
   'error.folderNotAllowed.text': 'The operator hasn’t opened this folder to your workspace. Choose another one.',
   'error.folderNotAllowed.title': 'This folder isn’t open to you.',
   'error.folderOverlaps.text': 'It is part of a library already. Choose another folder.',

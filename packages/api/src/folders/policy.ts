@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 
-/** Folders that the operator allows to this server, as given. */
+/** Folders that the operator allows to this server, without links. */
 export type AllowedRoots = readonly string[]
 
 /** True when `target` is `root` or lies below it. Both are absolute and without links. */
@@ -16,18 +16,19 @@ export async function resolveFolder(folder: string): Promise<string | null> {
   return realpath(folder).catch(() => null)
 }
 
+/** The folders that the operator names, without links; one that is not there now keeps its name. */
+export async function readAllowedRoots(named: readonly string[]): Promise<string[]> {
+  const roots = await Promise.all(named.map(async (root) => (await resolveFolder(root)) ?? path.resolve(root)))
+  return [...new Set(roots)]
+}
+
 /**
- * The real path of `folder` when it lies inside one of `roots`, after resolving links on both sides;
- * otherwise null. Whether it exists outside is not told.
+ * The real path of `folder` when it lies inside one of `roots`; otherwise null. Whether it exists outside
+ * is not told. Roots are real paths and are not resolved again: a link put in the place of one leads nowhere.
  */
 export async function resolveInside(roots: readonly string[], folder: string): Promise<string | null> {
   const target = await resolveFolder(folder)
-  if (!target) return null
-  for (const root of roots) {
-    const real = await resolveFolder(root)
-    if (real && isInside(real, target)) return target
-  }
-  return null
+  return target !== null && roots.some((root) => isInside(root, target)) ? target : null
 }
 
 /** True for a path that is no more, where its nearest folder that is there lies inside one of `roots`. */
@@ -38,10 +39,15 @@ export async function isMissingInside(roots: readonly string[], folder: string):
   return (await resolveInside(roots, above)) !== null
 }
 
-/** Of the folders assigned to an organization, those that the operator still allows. */
+/** True for an assigned folder that the operator still allows and that no link has replaced. */
+export async function isUsableRoot(allowed: AllowedRoots, assigned: string): Promise<boolean> {
+  return (await resolveInside(allowed, assigned)) === assigned
+}
+
+/** Of the folders assigned to an organization, those that may be used now. */
 export async function usableRoots(allowed: AllowedRoots, assigned: readonly string[]): Promise<string[]> {
   const usable: string[] = []
-  for (const root of assigned) if (await resolveInside(allowed, root)) usable.push(root)
+  for (const root of assigned) if (await isUsableRoot(allowed, root)) usable.push(root)
   return usable
 }
 

@@ -4,7 +4,7 @@ import { ORPCError } from '@orpc/server'
 import * as z from 'zod'
 import { isBookCandidate } from '@carrel/formats'
 import { allowedOutside, operatorOutside } from '../procedures.ts'
-import { isMissingInside, resolveInside } from './policy.ts'
+import { isMissingInside, isUsableRoot, resolveInside } from './policy.ts'
 import { deleteAssignment, insertAssignments, listAssignedRoots, listAssignments, listOrganizations } from './queries.ts'
 import { findUsableRoots, isReadableFolder } from './roots.ts'
 import { AllowedRoot, AssignRoot, FolderListing, ListFolders, Root } from './schema.ts'
@@ -18,10 +18,11 @@ export const folders = {
     .handler(async ({ context: { transaction, deps } }) => {
       const assigned = await transaction(listAssignedRoots)
       return Promise.all(
-        assigned.map(async ({ id, path: folder }) => {
-          const real = await resolveInside(deps.roots, folder)
-          return { id, path: folder, available: real !== null && (await isReadableFolder(real)) }
-        }),
+        assigned.map(async ({ id, path: folder }) => ({
+          id,
+          path: folder,
+          available: (await isUsableRoot(deps.roots, folder)) && (await isReadableFolder(folder)),
+        })),
       )
     }),
 
@@ -68,13 +69,12 @@ export const roots = {
       const paths = [...new Set([...deps.roots, ...assignments.map((assignment) => assignment.path)])]
       return Promise.all(
         paths.map(async (folder) => {
-          const real = await resolveInside(deps.roots, folder)
           const openTo = new Set(
             assignments.filter((assignment) => assignment.path === folder).map((assignment) => assignment.organizationId),
           )
           return {
             path: folder,
-            available: real !== null && (await isReadableFolder(real)),
+            available: (await isUsableRoot(deps.roots, folder)) && (await isReadableFolder(folder)),
             organizations: organizations.map((organization) => ({ ...organization, open: openTo.has(organization.id) })),
           }
         }),
@@ -83,14 +83,17 @@ export const roots = {
 
   assign: operatorOutside
     .route({ method: 'POST', path: '/instance/roots/assign', tags: ['instance'], summary: 'Open a folder to a workspace' })
-    .errors({ FOLDER_NOT_ALLOWED: { status: 403 } })
+    .errors({ FOLDER_NOT_ALLOWED: { status: 403 }, FOLDER_IS_LINK: { status: 422 } })
     .input(AssignRoot)
     .handler(async ({ context: { transaction, deps }, input, errors }) => {
-      if (!(await resolveInside(deps.roots, input.path)))
-        throw errors.FOLDER_NOT_ALLOWED({ message: 'This folder is not among those that the server may read.' })
+      const real = await resolveInside(deps.roots, input.path)
+      if (!real) throw errors.FOLDER_NOT_ALLOWED({ message: 'This folder is not among those that the server may read.' })
+      // Kept by its name, a link could be turned elsewhere by who may write beside it.
+      if (real !== path.resolve(input.path))
+        throw errors.FOLDER_IS_LINK({ message: `A link leads from here to another folder. Open that one instead: ${real}` })
       await transaction(async (scope) => {
         if (!(await listOrganizations(scope)).some((o) => o.id === input.organizationId)) throw new ORPCError('NOT_FOUND')
-        await insertAssignments(scope, input.organizationId, [input.path])
+        await insertAssignments(scope, input.organizationId, [real])
       })
       return {}
     }),

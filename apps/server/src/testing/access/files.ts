@@ -1,0 +1,79 @@
+import { rolePermissions } from '@carrel/auth'
+import { newId } from '@carrel/db'
+import type { Place } from '@carrel/db/testing'
+import type { Answer } from '../send.ts'
+import type { TestServer } from '../server.ts'
+import { fingerprint, leaks } from './answers.ts'
+import type { WalkOptions, WalkResult } from './walk.ts'
+import type { AccessWorld, Caller } from './world.ts'
+
+export async function walkFiles(
+  server: TestServer,
+  world: AccessWorld,
+  callers: readonly Caller[],
+  result: WalkResult,
+  options: WalkOptions,
+): Promise<void> {
+  const doors = {
+    cover: {
+      permission: 'book:read',
+      id: (place: Place) => place.bookId,
+      at: (org: string, id: string) => `/files/${org}/books/${id}/cover/320.webp`,
+    },
+    download: {
+      permission: 'book:download',
+      id: (place: Place) => place.fileId,
+      at: (org: string, id: string) => `/files/${org}/files/${id}`,
+    },
+  } as const
+  const organizations = [
+    { kind: 'alpha', id: world.alpha.id },
+    { kind: 'beta', id: world.beta.id },
+    { kind: 'nonexistent', id: newId() },
+    { kind: 'alpha by slug', id: world.alpha.slug },
+    { kind: 'malformed', id: '..%2f' },
+  ]
+  const { open, restricted, foreign } = world.places
+  for (const [name, door] of Object.entries(doors)) {
+    const objects = [
+      { kind: 'open', id: door.id(open) },
+      { kind: 'restricted', id: door.id(restricted) },
+      { kind: 'foreign', id: door.id(foreign) },
+      { kind: 'nonexistent', id: newId() },
+      { kind: 'malformed', id: '..%2f..' },
+    ]
+    for (const method of ['GET', 'HEAD']) {
+      result.doors += 1
+      for (const caller of callers) {
+        if (options.stopAtFirst && result.failures.length > 0) return
+        const answers = new Map<string, Answer>()
+        for (const organization of organizations) {
+          await Promise.all(
+            objects.map(async (object) => {
+              const wellFormed = [organization.id, object.id].every((id) => /^[0-9a-f-]{36}$/.test(id))
+              const allowed =
+                caller.organization === organization.kind && caller.role !== null && rolePermissions[caller.role].includes(door.permission)
+              const seen = allowed ? caller.sees.find((place) => door.id(place) === object.id) : undefined
+              const status = !wellFormed ? 404 : !caller.known ? 401 : seen ? 200 : 404
+              const answer = await server.send(method, door.at(organization.id, object.id), { cookie: caller.cookie })
+              result.cells += 1
+              const what = `${caller.name}: ${method} ${name} of ${object.kind} in ${organization.kind}`
+              if (answer.status !== status)
+                result.failures.push(`${what}: expected ${status}, met ${answer.status} ${answer.text.slice(0, 80)}`)
+              if (seen && method === 'GET' && !answer.text.startsWith(seen.mark)) result.failures.push(`${what}: other bytes`)
+              const leaked = leaks(answer, '', caller, false, world)
+              if (leaked.length > 0) result.failures.push(`${what}: leaks ${leaked.join()}`)
+              if (!/private|no-store/.test(String(answer.headers['cache-control']))) result.failures.push(`${what}: may be kept by caches`)
+              if (status === 404) answers.set(`${organization.kind}/${object.kind}`, answer)
+            }),
+          )
+        }
+        const gone = answers.get('nonexistent/nonexistent')
+        for (const [kind, answer] of answers) {
+          if (gone && fingerprint(answer) !== fingerprint(gone))
+            result.failures.push(`${caller.name}: ${method} ${name}: ${kind} is told apart from what is not there`)
+        }
+      }
+    }
+  }
+}

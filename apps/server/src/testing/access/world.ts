@@ -1,0 +1,137 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { coverKey } from '@carrel/api'
+import type { Role } from '@carrel/auth'
+import { newId } from '@carrel/db'
+import { fillRows, freshPlace, insertRow, placeRows, type Place } from '@carrel/db/testing'
+import { makeOrganization, makePerson, signCookie, type Person, type TestServer } from '../server.ts'
+
+/** Somebody who asks, and what the walls should know of them. */
+export type Caller = {
+  name: string
+  cookie: string | undefined
+  /** False: the server must treat them as nobody. */
+  known: boolean
+  operator: boolean
+  organization: 'alpha' | 'beta' | null
+  role: Role | null
+  /** Places of their organization that they see. */
+  sees: readonly Place[]
+}
+
+export type AccessWorld = {
+  alpha: { id: string; slug: string }
+  beta: { id: string; slug: string }
+  places: Record<'open' | 'restricted' | 'twin' | 'foreign', Place>
+  roots: { alpha: string; beta: string }
+  callers: Caller[]
+  people: Record<'owner' | 'member' | 'librarian' | 'outsider', Person>
+}
+
+export const marks = {
+  open: 'ALPHA-OPEN-CANARY',
+  restricted: 'ALPHA-RESTRICTED-CANARY',
+  twin: 'BETA-TWIN-CANARY',
+  foreign: 'BETA-FOREIGN-CANARY',
+  alphaName: 'ALPHA-ORG-CANARY',
+  betaName: 'BETA-ORG-CANARY',
+  alphaRoot: 'ALPHA-ROOT-CANARY',
+  betaRoot: 'BETA-ROOT-CANARY',
+}
+export const allMarks = Object.values(marks)
+/** Assigned to beta, and taken from alpha again and again. */
+export const sharedPath = '/SHARED-ROOT'
+
+/**
+ * Two organizations whose every text is marked, with real files. `twin` has all ids of `open` but the
+ * organization, so that a query that forgets the organization meets two rows.
+ */
+export async function buildAccessWorld(server: TestServer): Promise<AccessWorld> {
+  const { superuser } = server.db
+  await superuser`update instance set setup_at = now()`
+  const ids = { alpha: newId(), beta: newId() }
+  // Every session claims alpha as its active organization: that must prove nothing.
+  const person = (name: string, how = {}) => makePerson(server, name, how)
+  const [owner, admin, librarian, member, guest, shared, outsider, operator, removed, banned, expired, forged] = (await Promise.all(
+    ['owner', 'admin', 'librarian', 'member', 'guest', 'shared', 'outsider', 'operator', 'removed', 'banned', 'expired', 'forged'].map(
+      (name) => person(name, { operator: name === 'operator', banned: name === 'banned', expired: name === 'expired' }),
+    ),
+  )) as [Person, Person, Person, Person, Person, Person, Person, Person, Person, Person, Person, Person]
+  const alpha = await makeOrganization(
+    server,
+    marks.alphaName,
+    { owner: [owner, banned, expired, forged], admin: [admin], librarian: [librarian], member: [member], guest: [guest, shared] },
+    ids.alpha,
+  )
+  const beta = await makeOrganization(server, marks.betaName, { owner: [outsider] }, ids.beta)
+  await superuser`update session set active_organization_id = ${alpha.id}`
+
+  const open = freshPlace(alpha.id, marks.open)
+  const places = {
+    open,
+    restricted: freshPlace(alpha.id, marks.restricted, 'restricted'),
+    twin: { ...open, organizationId: beta.id, mark: marks.twin, visibility: 'restricted' as const },
+    foreign: freshPlace(beta.id, marks.foreign),
+  }
+  const roots = { alpha: path.join(server.root, marks.alphaRoot), beta: path.join(server.root, marks.betaRoot) }
+  for (const place of Object.values(places)) {
+    // The librarian once read in beta, and nothing in alpha.
+    const users = place.organizationId === alpha.id ? [owner.id, member.id] : [outsider.id, librarian.id]
+    await fillRows(superuser, place, users, ['root_assignment', 'library_access'])
+    const folder = path.join(place.organizationId === alpha.id ? roots.alpha : roots.beta, place.mark)
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(path.join(folder, `${place.mark} file.epub`), `${place.mark} bytes`)
+    await superuser`update library_folder set path = ${folder} where organization_id = ${place.organizationId} and id = ${place.folderId}`
+    const hash = String(placeRows.book(place)[0]?.cover_hash)
+    for (const width of [320, 640])
+      await server.deps.blobs.put(coverKey(place.organizationId, hash, width), Buffer.from(`${place.mark} cover`))
+  }
+  await insertRow(superuser, 'root_assignment', { organization_id: alpha.id, id: open.rootId, path: roots.alpha })
+  await insertRow(superuser, 'root_assignment', { organization_id: beta.id, id: open.rootId, path: roots.beta })
+  await insertRow(superuser, 'root_assignment', { organization_id: beta.id, id: newId(), path: sharedPath })
+  // The outsider's leftover share in alpha must open nothing.
+  for (const user of [shared, outsider])
+    await insertRow(superuser, 'library_access', placeRows.library_access(places.restricted, user.id)[0])
+
+  const nobody = { known: false, operator: false, organization: null, role: null, sees: [] }
+  const inAlpha = (who: Person, role: Role, sees: readonly Place[]): Caller => ({
+    ...nobody,
+    name: who.name,
+    cookie: who.cookie,
+    known: true,
+    organization: 'alpha',
+    role,
+    sees,
+  })
+  return {
+    alpha,
+    beta,
+    places,
+    roots,
+    people: { owner, member, librarian, outsider },
+    callers: [
+      { ...nobody, name: 'nobody', cookie: undefined },
+      inAlpha(owner, 'owner', [places.open, places.restricted]),
+      inAlpha(admin, 'admin', [places.open, places.restricted]),
+      inAlpha(librarian, 'librarian', [places.open]),
+      inAlpha(member, 'member', [places.open]),
+      inAlpha(guest, 'guest', []),
+      inAlpha(shared, 'guest', [places.restricted]),
+      {
+        ...nobody,
+        name: 'outsider',
+        cookie: outsider.cookie,
+        known: true,
+        organization: 'beta',
+        role: 'owner',
+        sees: [places.twin, places.foreign],
+      },
+      { ...nobody, name: 'operator', cookie: operator.cookie, known: true, operator: true },
+      { ...nobody, name: 'removed member', cookie: removed.cookie, known: true },
+      { ...nobody, name: 'banned owner', cookie: banned.cookie },
+      { ...nobody, name: 'expired session', cookie: expired.cookie },
+      { ...nobody, name: 'forged signature', cookie: signCookie(forged.token, 'not-the-secret-of-this-server-0123456789') },
+      { ...nobody, name: 'session of a database that knows it not', cookie: signCookie('f'.repeat(32), server.secret) },
+    ],
+  }
+}
