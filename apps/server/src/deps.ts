@@ -4,13 +4,16 @@ import type { Logger } from 'pino'
 import { createEventBus, createJobs, limitAttempts, readAllowedRoots, type Deps } from '@carrel/api'
 import { createAuth, heldBy } from '@carrel/auth'
 import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
+import { createMailer, type Mailer } from '@carrel/mail'
 import { cacheBlobs, createFsBlobStore } from '@carrel/storage'
-import type { Env } from './env.ts'
+import { SettingError, type Env } from './env.ts'
 
 /** Thumbnails lie under the digest of their picture, so what is kept cannot be stale. */
 const thumbnailCacheBytes = 24 * 1024 * 1024
 
 export type ServerDeps = Deps & {
+  /** Null without SMTP settings. */
+  mailer: Mailer | null
   boss: PgBoss
   /** Throws when the database does not answer. */
   ping: () => Promise<void>
@@ -33,6 +36,26 @@ export type DepsOptions = {
   webDir: string
   version: string
   log: Logger
+}
+
+function openMailer(env: Env): Mailer | null {
+  const { SMTP_HOST: host, SMTP_FROM: from } = env
+  if (!host || !from) return null
+  try {
+    return createMailer({
+      host,
+      from,
+      port: env.SMTP_PORT,
+      security: env.SMTP_SECURE,
+      user: env.SMTP_USER,
+      password: env.SMTP_PASSWORD,
+      trustAnyCertificate: env.SMTP_ANY_CERTIFICATE,
+    })
+  } catch (error) {
+    throw new SettingError(
+      `The SMTP settings cannot work: ${error instanceof Error ? error.message : 'unknown reason'} See docs/settings.md.`,
+    )
+  }
 }
 
 /** Builds everything that requests and jobs work with. Brings the database up to date first. */
@@ -63,6 +86,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
   boss.on('error', (error) => log.error({ err: error }, 'job queue'))
   await boss.start()
   const events = await createEventBus(pools.app)
+  const mailer = openMailer(env)
 
   return {
     transact: createTransact(pools.app),
@@ -82,7 +106,14 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     roots: await readAllowedRoots(options.roots),
     log,
     setupAttempts: limitAttempts({ max: 20, windowMs: 60_000 }),
-    settings: { secret, signUp: env.SIGN_UP, version: options.version, rateLimit: env.RATE_LIMIT },
+    settings: {
+      secret,
+      signUp: env.SIGN_UP,
+      version: options.version,
+      rateLimit: env.RATE_LIMIT,
+      mailLinks: mailer ? (env.APP_URL ?? null) : null,
+    },
+    mailer,
     boss,
     ping: async () => {
       await pools.app`select 1`
@@ -91,6 +122,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     trustedProxies: env.TRUSTED_PROXIES,
     webDir: options.webDir,
     close: async () => {
+      mailer?.close()
       await events.end().catch(() => {})
       await boss.stop({ graceful: false }).catch(() => {})
       await pools.end()

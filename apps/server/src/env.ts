@@ -63,7 +63,30 @@ export const settings = {
   SIGN_UP: {
     type: z.enum(['open', 'invite', 'closed'], { error: 'must be open, invite or closed' }),
     default: 'invite' as const,
-    doc: 'Who may make an account after the first: anybody (`open`), people with an invitation (`invite`; nobody, until Carrel has invitations), nobody (`closed`).',
+    doc: 'Who may make an account after the first: anybody (`open`), people with an invitation (`invite`), nobody (`closed`).',
+  },
+  SMTP_HOST: {
+    type: z.string().min(1),
+    doc: 'Mail server for invitations and password resets. Needs `APP_URL` and `SMTP_FROM`. Without it, invitations are links to copy.',
+  },
+  SMTP_PORT: {
+    type: z.coerce.number({ error: 'must be a port number' }).int().min(1).max(65_535),
+    doc: 'Its port. Default: 465 for `tls`, else 587.',
+  },
+  SMTP_SECURE: {
+    type: z
+      .enum(['auto', 'starttls', 'tls', 'none', 'true', 'false'], { error: 'must be auto, starttls, tls or none' })
+      .transform((value) => (value === 'true' ? 'tls' : value === 'false' ? 'auto' : value)),
+    default: 'auto' as const,
+    doc: 'Encryption: from the start (`tls`, also `true`), by STARTTLS always (`starttls`), when offered (`auto`, also `false`; always when there is a user), never (`none`).',
+  },
+  SMTP_USER: { type: z.string().min(1), doc: 'User of the mail server.' },
+  SMTP_PASSWORD: { type: z.string().min(1), doc: 'Their password.', secret: true },
+  SMTP_FROM: { type: z.string().min(3), doc: 'Sender: `books@example.org` or `Books <books@example.org>`.' },
+  SMTP_ANY_CERTIFICATE: {
+    type: flag,
+    default: false,
+    doc: 'Accept any certificate of the mail server, for one of your own with a self-signed one.',
   },
   TRUSTED_PROXIES: {
     type: list(',').pipe(
@@ -113,6 +136,8 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
     }
     env[name] = parsed.data
   }
+  for (const name of ['APP_URL', 'SMTP_FROM'])
+    if (env['SMTP_HOST'] && !env[name]) throw new SettingError(`${name} is missing: SMTP_HOST is set, and mails need it.`)
   const logins = ['DATABASE_APP_URL', 'DATABASE_AUTH_URL', 'DATABASE_JOBS_URL']
   const missing = logins.filter((name) => !env[name])
   if (missing.length > 0 && missing.length < logins.length)

@@ -1,4 +1,4 @@
-import { registerScans } from '@carrel/api'
+import { registerMails, registerScans } from '@carrel/api'
 import { createReaderPool } from '@carrel/formats'
 import type { ServerDeps } from './deps.ts'
 
@@ -9,6 +9,7 @@ export async function createWorker(deps: ServerDeps, processes: number): Promise
   const readers = createReaderPool({ size: processes })
   const stopping = new AbortController()
   await registerScans(deps.boss, { ...deps, readers }, stopping.signal)
+  if (deps.mailer) await registerMails(deps.boss, { ...deps, mailer: deps.mailer, secret: deps.settings.secret })
   return {
     stop: async () => {
       stopping.abort(new Error('The server stops.'))

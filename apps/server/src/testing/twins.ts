@@ -50,7 +50,8 @@ export async function buildTwins(server: TestServer): Promise<Twins> {
 
   const { superuser } = server.db
   await superuser`insert into cover_task select organization_id, id, library_id, null from book`
-  for (const table of tenantTables) {
+  // Members are not copied, and what hangs on them is no twin of anything a scan touches.
+  for (const table of tenantTables.filter((table) => table !== 'member_role')) {
     const columns = await superuser<{ name: string; type: string }[]>`
       select attname as name, format_type(atttypid, null) as type from pg_attribute
       where attrelid = ${`public.${table}`}::regclass and attnum > 0 and not attisdropped`

@@ -1,10 +1,10 @@
 import path from 'node:path'
-import { rolePermissions } from '@carrel/auth'
+import { levelPermissions, rolePermissions } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { insertRow } from '@carrel/db/testing'
-import type { TestServer } from '../server.ts'
+import { addMember, type TestServer } from '../server.ts'
 import type { Row, Thing } from './rows.ts'
-import type { AccessWorld, Caller } from './world.ts'
+import { spareId, type AccessWorld, type Caller } from './world.ts'
 
 export const noTarget = { kind: 'no organization', header: undefined, names: null } as const
 
@@ -46,6 +46,33 @@ export function things(world: AccessWorld, row: Row): Kind[] {
         { kind: 'malformed', thing: thing('../1', '') },
       ]
     }
+    case 'role':
+    case 'team':
+    case 'invitation':
+    case 'join link': {
+      const id = ({ role: 'roleId', team: 'teamId', invitation: 'invitationId', 'join link': 'joinLinkId' } as const)[row.names]
+      return [
+        { kind: 'open', thing: thing(open[id], '') },
+        { kind: 'foreign', thing: thing(foreign[id], '') },
+        { kind: 'nonexistent', thing: thing(newId(), '') },
+        { kind: 'malformed', thing: thing('../1', '') },
+      ]
+    }
+    case 'member':
+      return [
+        { kind: 'open', thing: thing(world.people.member.id, 'member') },
+        { kind: 'foreign', thing: thing(world.people.outsider.id, 'owner') },
+        { kind: 'nonexistent', thing: thing(newId(), 'member') },
+        { kind: 'malformed', thing: thing('../1', 'member') },
+      ]
+    case 'grant':
+      return [
+        { kind: 'open', thing: thing(open.libraryId, newId()) },
+        { kind: 'restricted', thing: thing(restricted.libraryId, newId(), 'restricted') },
+        { kind: 'foreign', thing: thing(foreign.libraryId, newId()) },
+        { kind: 'nonexistent', thing: thing(newId(), newId()) },
+        { kind: 'malformed', thing: thing('../1', newId()) },
+      ]
     case 'organization':
       return [
         { kind: 'open', thing: thing(world.alpha.id, world.roots.alpha) },
@@ -75,17 +102,41 @@ export function expect(row: Row, caller: Caller, target: Target, { kind, thing }
   if (row.needs === 'the operator' && !caller.operator) return say(403, 'FORBIDDEN')
   if (row.needs !== 'the operator' && row.needs !== 'a session') {
     if (target.names === null || caller.organization !== target.names) return say(404, 'NOT_FOUND', true, false)
-    if (!caller.role || !rolePermissions[caller.role].includes(row.needs)) return say(403, 'FORBIDDEN')
+    const holds = caller.role !== null && (row.needs === 'a membership' || rolePermissions[caller.role].includes(row.needs))
+    if (row.inLibrary) {
+      if (kind === 'malformed') return say(400, 'BAD_REQUEST')
+      const place = caller.sees.find(({ libraryId }) => libraryId === thing.id)
+      if (!place) return unseen()
+      const granted = caller.level && place === world.places.restricted ? levelPermissions[caller.level] : []
+      return holds || granted.some((permission) => permission === row.needs) ? ok() : say(403, 'FORBIDDEN')
+    }
+    if (!holds) return say(403, 'FORBIDDEN')
+    // The only owner of beta stays.
+    if (row.names === undefined && row.destroys) return caller.organization === 'beta' ? say(409, 'LAST_OWNER') : say(200)
   }
   if (kind === 'malformed') return say(400, 'BAD_REQUEST')
   if (row.names === undefined) return ok()
   if (row.names === 'organization') return kind === 'open' ? ok() : unseen()
   if (row.names === 'folder') return thing.path === world.roots[caller.organization ?? 'alpha'] ? ok() : unseen()
+  if (row.names === 'member') {
+    const { member, outsider } = world.people
+    if (thing.id !== (caller.organization === 'alpha' ? member : outsider).id) return unseen()
+    return row.destroys && thing.id === outsider.id ? say(409, 'LAST_OWNER') : ok()
+  }
+  const { open, restricted, twin, foreign } = world.places
+  // An invitation has no twin in beta.
+  const own = caller.organization === 'alpha' ? [open, restricted] : row.names === 'invitation' ? [foreign] : [twin, foreign]
+  if (row.names !== 'library' && row.names !== 'book') {
+    const ids = own.flatMap((place) => [place.roleId, place.teamId, place.invitationId, place.joinLinkId])
+    return ids.includes(thing.id) ? ok() : unseen()
+  }
   const mine = caller.sees.some((place) => [place.libraryId, place.bookId].includes(thing.id))
   return mine ? ok() : unseen()
 }
 
-/** The thing to name in one cell; a library of its own where the call would remove it. */
+type Row_ = Record<string, string | Buffer>
+
+/** The thing to name in one cell; one of its own where the call would remove it. */
 export async function forCell(
   server: TestServer,
   row: Row,
@@ -99,7 +150,40 @@ export async function forCell(
   const visibility = caller.organization === 'beta' ? 'restricted' : thing.visibility
   if (!row.destroys || expected.status !== 200 || !caller.organization) return { ...thing, visibility, fresh }
   const id = newId()
-  for (const { id: organization_id } of [world.alpha, world.beta])
-    await insertRow(server.db.superuser, 'library', { organization_id, id, name: `doomed ${id}`, visibility: thing.visibility })
+  const of = { organization_id: world[caller.organization].id }
+  const { superuser } = server.db
+  const twice = async (table: string, row_: Row_) => {
+    for (const { id: organization_id } of [world.alpha, world.beta]) await insertRow(superuser, table, { organization_id, ...row_ })
+  }
+  switch (row.names) {
+    case 'role':
+      await twice('custom_role', { id, name: `doomed ${id}`, name_key: `doomed ${id}` })
+      break
+    case 'team':
+      await twice('team', { id, name: `doomed ${id}`, name_key: `doomed ${id}` })
+      break
+    case 'join link':
+      await twice('join_link', { id, token_hash: Buffer.from(`doomed ${id}`) })
+      break
+    case 'invitation':
+      await insertRow(superuser, 'invitation', {
+        ...of,
+        id,
+        email: `doomed-${id}@example.org`,
+        expires_at: new Date(Date.now() + 60_000),
+        inviter_id: spareId,
+      })
+      break
+    case 'member':
+      await insertRow(superuser, 'user', { id, name: 'doomed', email: `doomed-${id}@example.org` })
+      await addMember(server, of.organization_id, { id }, 'member')
+      break
+    case 'grant':
+      await twice('team', { id, name: `doomed ${id}`, name_key: `doomed ${id}` })
+      await insertRow(superuser, 'library_grant', { ...of, library_id: thing.id, team_id: id, level: 'viewer' })
+      return { ...thing, visibility, path: id, fresh }
+    default:
+      await twice('library', { id, name: `doomed ${id}`, visibility: thing.visibility })
+  }
   return { ...thing, id, fresh }
 }

@@ -1,12 +1,14 @@
 import { router } from '@carrel/api'
 import type { Permission } from '@carrel/auth'
 import type { Place } from '@carrel/db/testing'
-import { sharedPath } from './world.ts'
+import { sharedPath, spareId } from './world.ts'
 
 /** Every procedure: what it needs, what its input names, and an input that is harmless when it is let through. */
 export type Row = {
-  needs: 'nothing' | 'a session' | 'the operator' | Permission
-  names?: 'library' | 'book' | 'folder' | 'organization'
+  needs: 'nothing' | 'a session' | 'the operator' | 'a membership' | Permission
+  names?: Named
+  /** The permission counts in the library that is named, where a grant may give it. */
+  inLibrary?: boolean
   input?: (thing: Thing) => object
   /** What is said of a thing that is not there; by default it is not found. */
   unseen?: readonly [number, string?]
@@ -14,14 +16,22 @@ export type Row = {
   answer?: readonly [number, string?]
   /** Which ids of the world a list must hold, and no other of the world. */
   lists?: (seen: readonly Place[]) => readonly string[]
-  /** Removes what it names: each call that will succeed gets a library of its own. */
+  /** Removes what it names: each call that will succeed gets one of its own. */
   destroys?: boolean
 }
-export type Thing = { id: string; path: string; visibility: string; fresh: string }
+export type Named = 'library' | 'book' | 'folder' | 'organization' | 'role' | 'team' | 'member' | 'invitation' | 'join link' | 'grant'
+export type Thing = {
+  id: string
+  /** Of a folder; the role of a member; the team of a grant. */
+  path: string
+  visibility: string
+  fresh: string
+}
 
 const sharedWord = 'sharedword'
 
 const books = (seen: readonly Place[]) => seen.flatMap((place) => [place.bookId, place.spareBookId])
+const noToken = 'A'.repeat(43)
 const notAllowed = [403, 'FOLDER_NOT_ALLOWED'] as const
 
 export const procedureRows: Record<string, Row> = {
@@ -49,8 +59,13 @@ export const procedureRows: Record<string, Row> = {
   },
   'libraries.list': { needs: 'book:read', lists: (seen) => seen.map((place) => place.libraryId) },
   'libraries.get': { needs: 'book:read', names: 'library', input: ({ id }) => ({ libraryId: id }) },
-  'libraries.update': { needs: 'library:update', names: 'library', input: ({ id, visibility }) => ({ libraryId: id, visibility }) },
-  'libraries.scan': { needs: 'library:scan', names: 'library', input: ({ id }) => ({ libraryId: id }) },
+  'libraries.update': {
+    needs: 'library:update',
+    names: 'library',
+    inLibrary: true,
+    input: ({ id, visibility }) => ({ libraryId: id, visibility }),
+  },
+  'libraries.scan': { needs: 'library:scan', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'scans.problems': { needs: 'library:scan', names: 'library', input: ({ id }) => ({ libraryId: id }) },
   'books.list': { needs: 'book:read', lists: books },
   'books.search': { needs: 'book:read', input: () => ({ query: sharedWord }), lists: books },
@@ -64,6 +79,60 @@ export const procedureRows: Record<string, Row> = {
     unseen: notAllowed,
   },
   'libraries.delete': { needs: 'library:delete', names: 'library', input: ({ id }) => ({ libraryId: id }), destroys: true },
+  'members.list': { needs: 'member:read' },
+  'members.setRoles': { needs: 'role:assign', names: 'member', input: ({ id, path: role }) => ({ userId: id, roles: [role] }) },
+  'members.remove': { needs: 'member:remove', names: 'member', input: ({ id }) => ({ userId: id }), destroys: true },
+  'members.leave': { needs: 'a membership', destroys: true },
+  'roles.list': { needs: 'role:read' },
+  'roles.create': { needs: 'role:manage', input: ({ fresh }) => ({ name: `made ${fresh}`, permissions: ['book:read'] }) },
+  'roles.update': { needs: 'role:manage', names: 'role', input: ({ id }) => ({ roleId: id, description: 'Changed' }) },
+  'roles.delete': { needs: 'role:manage', names: 'role', input: ({ id }) => ({ roleId: id }), destroys: true },
+  'teams.list': { needs: 'team:read' },
+  'teams.create': { needs: 'team:manage', input: ({ fresh }) => ({ name: `made ${fresh}` }) },
+  'teams.update': { needs: 'team:manage', names: 'team', input: ({ id, fresh }) => ({ teamId: id, name: `renamed ${fresh}` }) },
+  'teams.delete': { needs: 'team:manage', names: 'team', input: ({ id }) => ({ teamId: id }), destroys: true },
+  'teams.addMembers': { needs: 'team:manage', names: 'team', input: ({ id }) => ({ teamId: id, userIds: [spareId] }) },
+  'teams.removeMembers': { needs: 'team:manage', names: 'team', input: ({ id }) => ({ teamId: id, userIds: [spareId] }) },
+  'permissions.check': { needs: 'a membership', input: () => ({ permission: 'book:read' }) },
+  'permissions.checkAny': { needs: 'a membership', input: () => ({ permissions: ['book:read', 'library:delete'] }) },
+  'permissions.checkAll': { needs: 'a membership', input: () => ({ permissions: ['book:read', 'library:delete'] }) },
+  'audit.list': { needs: 'audit:read' },
+  'grants.list': { needs: 'library:share', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
+  'grants.set': {
+    needs: 'library:share',
+    names: 'library',
+    inLibrary: true,
+    input: ({ id }) => ({ libraryId: id, to: { kind: 'person', id: spareId }, level: 'viewer' }),
+  },
+  'grants.remove': {
+    needs: 'library:share',
+    names: 'grant',
+    inLibrary: true,
+    input: ({ id, path: teamId }) => ({ libraryId: id, to: { kind: 'team', id: teamId } }),
+    destroys: true,
+  },
+  'invitations.list': { needs: 'invitation:read' },
+  'invitations.create': { needs: 'invitation:create', input: ({ fresh }) => ({ emails: [`${fresh}@example.org`], roles: ['guest'] }) },
+  'invitations.resend': {
+    needs: 'invitation:create',
+    names: 'invitation',
+    input: ({ id }) => ({ invitationId: id }),
+    answer: [409, 'NO_MAIL'],
+    unseen: [409, 'NO_MAIL'],
+  },
+  'invitations.link': { needs: 'invitation:create', names: 'invitation', input: ({ id }) => ({ invitationId: id }) },
+  'invitations.revoke': { needs: 'invitation:cancel', names: 'invitation', input: ({ id }) => ({ invitationId: id }), destroys: true },
+  'invitations.preview': { needs: 'nothing', input: () => ({ token: noToken }), answer: [404, 'NOT_FOUND'] },
+  'invitations.accept': { needs: 'a session', input: () => ({ token: noToken }), answer: [404, 'NOT_FOUND'] },
+  'invitations.signUp': {
+    needs: 'nothing',
+    input: () => ({ token: noToken, name: 'X', password: 'long enough' }),
+    answer: [404, 'NOT_FOUND'],
+  },
+  'invitations.decline': { needs: 'nothing', input: () => ({ token: noToken }) },
+  'joinLinks.list': { needs: 'invitation:read' },
+  'joinLinks.create': { needs: 'invitation:create', input: () => ({ roles: ['guest'], maxUses: 3, days: 1 }) },
+  'joinLinks.revoke': { needs: 'invitation:cancel', names: 'join link', input: ({ id }) => ({ joinLinkId: id }), destroys: true },
   'organizations.open': { needs: 'a session', names: 'organization', input: ({ id }) => ({ organizationId: id }), unseen: [200] },
   'organizations.create': { needs: 'a session', input: ({ fresh }) => ({ name: `made ${fresh}`, slug: `made-${fresh}` }) },
 }

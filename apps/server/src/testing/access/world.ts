@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { coverKey } from '@carrel/api'
-import type { Role } from '@carrel/auth'
+import { levels, type Level, type Role } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { fillRows, freshPlace, insertRow, placeRows, type Place } from '@carrel/db/testing'
-import { makeOrganization, makePerson, signCookie, type Person, type TestServer } from '../server.ts'
+import { addMember, makeOrganization, makePerson, signCookie, type Person, type TestServer } from '../server.ts'
 
 /** Somebody who asks, and what the walls should know of them. */
 export type Caller = {
@@ -15,6 +15,8 @@ export type Caller = {
   operator: boolean
   organization: 'alpha' | 'beta' | null
   role: Role | null
+  /** By a grant on the restricted place. */
+  level?: Level
   /** Places of their organization that they see. */
   sees: readonly Place[]
 }
@@ -42,6 +44,9 @@ export const allMarks = Object.values(marks)
 /** Assigned to beta, and taken from alpha again and again. */
 export const sharedPath = '/SHARED-ROOT'
 
+/** A member of both organizations who asks for nothing; things are given to and taken from them. */
+export const spareId = newId()
+
 /**
  * Two organizations whose every text is marked, with real files. `twin` has all ids of `open` but the
  * organization, so that a query that forgets the organization meets two rows.
@@ -65,6 +70,8 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   )
   const beta = await makeOrganization(server, marks.betaName, { owner: [outsider] }, ids.beta)
   await superuser`update session set active_organization_id = ${alpha.id}`
+  await insertRow(superuser, 'user', { id: spareId, name: 'spare', email: `${spareId}@example.org` })
+  for (const id of [alpha.id, beta.id]) await addMember(server, id, { id: spareId }, 'guest')
 
   const open = freshPlace(alpha.id, marks.open)
   const places = {
@@ -77,7 +84,18 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   for (const place of Object.values(places)) {
     // The librarian once read in beta, and nothing in alpha.
     const users = place.organizationId === alpha.id ? [owner.id, member.id] : [outsider.id, librarian.id]
-    await fillRows(superuser, place, users, ['root_assignment', 'library_access'])
+    // Ids of invitations are unique over all, so these have no twin.
+    const untwinned = place === places.twin ? (['invitation', 'admission', 'invitation_token', 'mail'] as const) : []
+    await fillRows(superuser, place, users, ['root_assignment', 'library_access', 'member_role', 'team_member', ...untwinned])
+    // What belongs to the organization as a whole bears its mark, not that of a library.
+    const mark = place.organizationId === alpha.id ? marks.alphaName : marks.betaName
+    const of = { organization_id: place.organizationId }
+    await superuser`update custom_role set name = ${`${mark} ${place.roleId}`} where organization_id = ${place.organizationId} and id = ${place.roleId}`
+    await superuser`update team set name = ${`${mark} ${place.teamId}`} where organization_id = ${place.organizationId} and id = ${place.teamId}`
+    await superuser`update invitation set email = ${`${mark}-${place.invitationId}@example.org`.toLowerCase()} where id = ${place.invitationId}`
+    await superuser`update mail set answer = ${mark} where id = ${place.mailId}`
+    await superuser`update audit_event set actor_name = ${mark}, target_name = ${mark} where organization_id = ${place.organizationId}`
+    await insertRow(superuser, 'library_grant', { ...of, library_id: place.libraryId, user_id: spareId, level: 'viewer' })
     const folder = path.join(place.organizationId === alpha.id ? roots.alpha : roots.beta, place.mark)
     mkdirSync(folder, { recursive: true })
     writeFileSync(path.join(folder, `${place.mark} file.epub`), `${place.mark} bytes`)
@@ -89,6 +107,15 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   await insertRow(superuser, 'root_assignment', { organization_id: alpha.id, id: open.rootId, path: roots.alpha })
   await insertRow(superuser, 'root_assignment', { organization_id: beta.id, id: open.rootId, path: roots.beta })
   await insertRow(superuser, 'root_assignment', { organization_id: beta.id, id: newId(), path: sharedPath })
+  const granted = await Promise.all(
+    levels.map(async (level) => {
+      const who = await person(`${level} by grant`, { activeOrganizationId: alpha.id })
+      await addMember(server, alpha.id, who, 'guest')
+      const grant = { organization_id: alpha.id, library_id: places.restricted.libraryId, user_id: who.id, level }
+      await insertRow(superuser, 'library_grant', grant)
+      return { who, level }
+    }),
+  )
   // The outsider's leftover share in alpha must open nothing.
   for (const user of [shared, outsider])
     await insertRow(superuser, 'library_access', placeRows.library_access(places.restricted, user.id)[0])
@@ -117,6 +144,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
       inAlpha(member, 'member', [places.open]),
       inAlpha(guest, 'guest', []),
       inAlpha(shared, 'guest', [places.restricted]),
+      ...granted.map(({ who, level }) => ({ ...inAlpha(who, 'guest', [places.restricted]), level })),
       {
         ...nobody,
         name: 'outsider',
