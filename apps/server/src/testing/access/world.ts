@@ -92,8 +92,8 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     const of = { organization_id: place.organizationId }
     await superuser`update custom_role set name = ${`${mark} ${place.roleId}`} where organization_id = ${place.organizationId} and id = ${place.roleId}`
     await superuser`update team set name = ${`${mark} ${place.teamId}`} where organization_id = ${place.organizationId} and id = ${place.teamId}`
-    await superuser`update invitation set email = ${`${mark}-${place.invitationId}@example.org`.toLowerCase()} where id = ${place.invitationId}`
-    await superuser`update mail set answer = ${mark} where id = ${place.mailId}`
+    await superuser`update invitation set email = ${`${mark}-${place.invitationId}@example.org`.toLowerCase()} where organization_id = ${place.organizationId} and id = ${place.invitationId}`
+    await superuser`update mail set answer = ${mark} where organization_id = ${place.organizationId} and id = ${place.mailId}`
     await superuser`update audit_event set actor_name = ${mark}, target_name = ${mark} where organization_id = ${place.organizationId}`
     await insertRow(superuser, 'library_grant', { ...of, library_id: place.libraryId, user_id: spareId, level: 'viewer' })
     const folder = path.join(place.organizationId === alpha.id ? roots.alpha : roots.beta, place.mark)
@@ -116,9 +116,14 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
       return { who, level }
     }),
   )
+  await insertRow(superuser, 'library_grant', {
+    organization_id: alpha.id,
+    library_id: places.restricted.libraryId,
+    user_id: shared.id,
+    level: 'viewer',
+  })
   // The outsider's leftover share in alpha must open nothing.
-  for (const user of [shared, outsider])
-    await insertRow(superuser, 'library_access', placeRows.library_access(places.restricted, user.id)[0])
+  await insertRow(superuser, 'library_access', placeRows.library_access(places.restricted, outsider.id)[0])
 
   const nobody = { known: false, operator: false, organization: null, role: null, sees: [] }
   const inAlpha = (who: Person, role: Role, sees: readonly Place[]): Caller => ({
