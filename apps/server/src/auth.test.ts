@@ -299,7 +299,7 @@ describe('who was let go', () => {
     await using server = await startTestServer()
     await afterSetup(server)
     const [ann, ben, cat] = [await makePerson(server, 'Ann'), await makePerson(server, 'Ben'), await makePerson(server, 'Cat')]
-    const organization = await makeOrganization(server, 'Shelf', { owner: [ann], member: [ben, cat] })
+    const organization = await makeOrganization(server, 'Shelf', { owner: [ann, await makePerson(server, 'Dora')], member: [ben, cat] })
     const list = async (cookie: string) =>
       (await server.send('GET', '/api/v1/libraries', { cookie, organization: organization.slug })).status
     expect([await list(ann.cookie), await list(ben.cookie), await list(cat.cookie)]).toEqual([200, 200, 200])

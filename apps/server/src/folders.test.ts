@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } 
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  addMember,
   assignRoot,
   makeOrganization,
   makePerson,
@@ -137,8 +138,7 @@ describe('a new library', () => {
 
   test('can be taken out of sight only by who still sees it then', async () => {
     const librarian = await makePerson(server, 'Librarian')
-    await server.db
-      .superuser`insert into member (id, organization_id, user_id, role) values (gen_random_uuid(), ${organization}, ${librarian.id}, 'librarian')`
+    await addMember(server, organization, librarian, 'librarian')
     const made = (await create([at('mine/novels')])).json as { id: string }
     const hide = (who: Person) =>
       server.send('PATCH', `/api/v1/libraries/${made.id}`, { cookie: who.cookie, organization, body: { visibility: 'restricted' } })

@@ -13,8 +13,8 @@ const serverSource = path.join(repository, 'apps/server/src')
 export type Filter = { file: string; line: number; text: string; at: number; replacement: string }
 
 const forms: [RegExp, string][] = [
-  // A Drizzle condition on the organization, or the user, or one that joins two tables by their organization.
-  [/\beq\((?:\w+)\.(?:organizationId|userId), [\w.]+\)/g, 'undefined'],
+  // A Drizzle condition on the organization, or on one's own user, or one that joins two tables by their organization.
+  [/\beq\(\w+\.(?:organizationId, [\w.]+|userId, [\w.]*user\.id)\)/g, 'undefined'],
   // The same in raw SQL.
   [/\b(?:\w+\.)?organization_id = (?:\$\{[^}]+\}|\w+\.organization_id)/g, 'true'],
   [/\$\{(\w+)\.organizationId\} = \$\{(\w+)\.organizationId\}/g, 'true'],

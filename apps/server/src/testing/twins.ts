@@ -54,7 +54,7 @@ export async function buildTwins(server: TestServer): Promise<Twins> {
   for (const table of tenantTables.filter((table) => table !== 'member_role')) {
     const columns = await superuser<{ name: string; type: string }[]>`
       select attname as name, format_type(atttypid, null) as type from pg_attribute
-      where attrelid = ${`public.${table}`}::regclass and attnum > 0 and not attisdropped`
+      where attrelid = ${`public.${table}`}::regclass and attnum > 0 and not attisdropped and attgenerated = ''`
     const kept = new Set([
       'name_key',
       'status',
