@@ -34,6 +34,8 @@ const equivalent: [RegExp, string][] = [
   [/^books\/queries\.ts .*eq\(bookSeries\.organizationId, organizationId\)/, 'It is joined by organization to book, which is narrowed.'],
   [/^(person|publisher|series|tag)\.\w+_delete using true/, 'The app login holds no right to delete from this table.'],
   [/^cover_task\.\w+ with check true/, 'The app login may write wanted_at alone, so no row can move.'],
+  [/^invitation\.invitation_change with check true/, 'The app login may write neither organization nor id, so no row can move.'],
+  [/^mail\.mail_sent with check true/, 'The app login may write neither organization nor id, so no row can move.'],
 ]
 
 const read = {
