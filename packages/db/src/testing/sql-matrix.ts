@@ -466,7 +466,8 @@ const otherReads: Record<string, ((world: SqlWorld, actor: SqlActor) => string |
     actor.operator
       ? 'true'
       : `id = ${actor.userId ? `'${actor.userId}'` : 'null'} or id in (select user_id from member where organization_id = ${actor.organizationId && actor.permissions.has('member:read') ? `'${actor.organizationId}'` : 'null'})`,
-  session: 'none',
+  session: (_world, actor) => (actor.operator ? 'true' : `user_id = ${actor.userId ? `'${actor.userId}'` : 'null'}`),
+  organization_slug: 'none',
   account: 'none',
   verification: 'none',
   rate_limit: 'none',
@@ -480,6 +481,8 @@ const otherReads: Record<string, ((world: SqlWorld, actor: SqlActor) => string |
   member: (_world, actor) =>
     `organization_id = ${actor.organizationId && actor.permissions.has('member:read') ? `'${actor.organizationId}'` : 'null'} or user_id = ${actor.userId ? `'${actor.userId}'` : 'null'}`,
 }
+/** Where not all columns may be read. */
+const readable: Record<string, string> = { user: 'id, name, email', session: 'id, user_id, expires_at' }
 export const otherTables = Object.keys(otherReads)
 
 const membershipsOf = (world: SqlWorld, userId: string): readonly string[] => world.memberships.get(userId) ?? []
@@ -577,19 +580,16 @@ export async function runSqlMatrix(
               : String((await superuser.unsafe<{ n: string }[]>(`select count(*) as n from "${table}" where ${where}`))[0]?.n)
           await check(table, 'select', expected, async (point) =>
             String(
-              (
-                await point.unsafe<{ n: string }[]>(
-                  `select count(*) as n from (select ${table === 'user' ? 'id, name, email' : '*'} from "${table}") t`,
-                )
-              )[0]?.n,
+              (await point.unsafe<{ n: string }[]>(`select count(*) as n from (select ${readable[table] ?? '*'} from "${table}") t`))[0]?.n,
             ),
           )
           if (table === 'member')
             await check(table, 'delete', await removals(superuser, world, actor), async (point) =>
               String((await point`delete from member`).count),
             )
+          if (table === 'session') await check(table, 'delete', expected, async (point) => String((await point`delete from session`).count))
           for (const statement of [
-            ...(table === 'member' ? [] : [`delete from "${table}"`]),
+            ...(table === 'member' || table === 'session' ? [] : [`delete from "${table}"`]),
             `truncate "${table}"`,
             `update "${table}" set ${(keys.get(table) ?? ['id'])[0]} = default`,
             `insert into "${table}" default values`,
