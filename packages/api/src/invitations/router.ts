@@ -10,7 +10,7 @@ import { permissionsInLibrary } from '../grants/queries.ts'
 import { queueMail } from '../mail/queries.ts'
 import { allowed, open, requireWithin, signedIn } from '../procedures.ts'
 import { permissionsOfRoles, roleNames } from '../roles/queries.ts'
-import { nameOfOrganization, rememberOrganization } from '../organizations/queries.ts'
+import { getOrganization, rememberOrganization } from '../organizations/queries.ts'
 import { asVisitor, type OrganizationScope } from '../scope.ts'
 import { findTeam, sharesLikeTeam } from '../teams/queries.ts'
 import {
@@ -80,7 +80,7 @@ async function mailInvitation(
   await insertToken(scope, to.id, tokenHash(token), 'mail')
   const template: MailTemplate = {
     kind: 'invitation',
-    organizationName: await nameOfOrganization(scope),
+    organizationName: (await getOrganization(scope)).name,
     inviterName: scope.user.name,
     roles: await roleNames(scope, to.gifts.roles),
     link: mailLinks + joinPath(token),

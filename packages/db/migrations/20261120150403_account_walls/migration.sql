@@ -43,6 +43,7 @@ end $$;--> statement-breakpoint
 
 revoke execute on function app.rename_slug(text), app.delete_organization(), app.restore_organization(uuid) from public;--> statement-breakpoint
 grant execute on function app.rename_slug(text), app.delete_organization(), app.restore_organization(uuid) to carrel_app, carrel_gate;--> statement-breakpoint
+alter type app.actor add attribute session_id uuid;--> statement-breakpoint
 grant create on schema app to carrel_gate;--> statement-breakpoint
 alter function app.rename_slug(text) owner to carrel_gate;--> statement-breakpoint
 alter function app.delete_organization() owner to carrel_gate;--> statement-breakpoint
@@ -55,8 +56,9 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 declare actor app.actor;
 begin
   perform app.leave();
-  select u.id, u.name, u.email, 'admin' = any (string_to_array(u.role, ',')), s.active_organization_id, s.impersonated_by
-    into actor.user_id, actor.user_name, actor.user_email, actor.operator, actor.active_organization_id, actor.impersonator_id
+  select u.id, u.name, u.email, 'admin' = any (string_to_array(u.role, ',')), s.active_organization_id, s.impersonated_by, s.id
+    into actor.user_id, actor.user_name, actor.user_email, actor.operator, actor.active_organization_id, actor.impersonator_id,
+      actor.session_id
     from session s join "user" u on u.id = s.user_id
     where s.token = enter.token and s.expires_at > now()
       and not (u.banned and (u.ban_expires is null or u.ban_expires > now()));

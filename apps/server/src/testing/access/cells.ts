@@ -4,7 +4,7 @@ import { newId } from '@carrel/db'
 import { insertRow } from '@carrel/db/testing'
 import { addMember, type TestServer } from '../server.ts'
 import type { Row, Thing } from './rows.ts'
-import { spareId, type AccessWorld, type Caller } from './world.ts'
+import { spareId, spareSessionId, type AccessWorld, type Caller } from './world.ts'
 
 export const noTarget = { kind: 'no organization', header: undefined, names: null } as const
 
@@ -58,6 +58,12 @@ export function things(world: AccessWorld, row: Row): Kind[] {
         { kind: 'malformed', thing: thing('../1', '') },
       ]
     }
+    case 'session':
+      return [
+        { kind: 'foreign', thing: thing(spareSessionId, '') },
+        { kind: 'nonexistent', thing: thing(newId(), '') },
+        { kind: 'malformed', thing: thing('../1', '') },
+      ]
     case 'member':
       return [
         { kind: 'open', thing: thing(world.people.member.id, 'member') },
@@ -116,6 +122,7 @@ export function expect(row: Row, caller: Caller, target: Target, { kind, thing }
   }
   if (kind === 'malformed') return say(400, 'BAD_REQUEST')
   if (row.names === undefined) return ok()
+  if (row.names === 'session') return unseen()
   if (row.names === 'organization') return kind === 'open' ? ok() : unseen()
   if (row.names === 'folder') return thing.path === world.roots[caller.organization ?? 'alpha'] ? ok() : unseen()
   if (row.names === 'member') {

@@ -19,7 +19,18 @@ export type Row = {
   /** Removes what it names: each call that will succeed gets one of its own. */
   destroys?: boolean
 }
-export type Named = 'library' | 'book' | 'folder' | 'organization' | 'role' | 'team' | 'member' | 'invitation' | 'join link' | 'grant'
+export type Named =
+  | 'library'
+  | 'book'
+  | 'folder'
+  | 'organization'
+  | 'role'
+  | 'team'
+  | 'member'
+  | 'invitation'
+  | 'join link'
+  | 'grant'
+  | 'session'
 export type Thing = {
   id: string
   /** Of a folder; the role of a member; the team of a grant. */
@@ -31,6 +42,7 @@ export type Thing = {
 const sharedWord = 'sharedword'
 
 const books = (seen: readonly Place[]) => seen.flatMap((place) => [place.bookId, place.spareBookId])
+const noMember = '01a1f961-0000-7000-8000-000000000000'
 const noToken = 'A'.repeat(43)
 const notAllowed = [403, 'FOLDER_NOT_ALLOWED'] as const
 
@@ -42,6 +54,15 @@ export const procedureRows: Record<string, Row> = {
     answer: [409, 'ALREADY_SET_UP'],
   },
   'account.get': { needs: 'a session' },
+  'account.update': { needs: 'a session', input: () => ({ name: 'Renamed' }) },
+  'account.sessions': { needs: 'a session' },
+  'account.endSession': { needs: 'a session', names: 'session', input: ({ id }) => ({ sessionId: id }) },
+  'account.endOtherSessions': { needs: 'a session' },
+  'account.changePassword': {
+    needs: 'a session',
+    input: () => ({ current: 'wrong', next: 'long enough' }),
+    answer: [409, 'CONFLICT'],
+  },
   'events.stream': { needs: 'a session' },
   'folders.roots': { needs: 'library:create' },
   'folders.list': { needs: 'library:create', names: 'folder', input: ({ path: folder }) => ({ path: folder }), unseen: notAllowed },
@@ -133,6 +154,17 @@ export const procedureRows: Record<string, Row> = {
   'joinLinks.list': { needs: 'invitation:read' },
   'joinLinks.create': { needs: 'invitation:create', input: () => ({ roles: ['guest'], maxUses: 3, days: 1 }) },
   'joinLinks.revoke': { needs: 'invitation:cancel', names: 'join link', input: ({ id }) => ({ joinLinkId: id }), destroys: true },
+  'organizations.get': { needs: 'organization:read' },
+  'organizations.update': { needs: 'organization:update', input: () => ({ language: 'en' }) },
+  // To nobody, so that owners stay what they are; see people.test.ts.
+  'organizations.transfer': { needs: 'organization:delete', input: () => ({ userId: noMember }), answer: [404, 'NOT_FOUND'] },
+  'organizations.delete': { needs: 'organization:delete', input: () => ({ name: 'another name' }), answer: [422, 'OTHER_NAME'] },
+  'organizations.restore': {
+    needs: 'a session',
+    names: 'organization',
+    input: ({ id }) => ({ organizationId: id }),
+    answer: [404, 'NOT_FOUND'],
+  },
   'organizations.open': { needs: 'a session', names: 'organization', input: ({ id }) => ({ organizationId: id }), unseen: [200] },
   'organizations.create': { needs: 'a session', input: ({ fresh }) => ({ name: `made ${fresh}`, slug: `made-${fresh}` }) },
 }

@@ -46,6 +46,7 @@ export const sharedPath = '/SHARED-ROOT'
 
 /** A member of both organizations who asks for nothing; things are given to and taken from them. */
 export const spareId = newId()
+export const spareSessionId = newId()
 
 /**
  * Two organizations whose every text is marked, with real files. `twin` has all ids of `open` but the
@@ -72,6 +73,8 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   await superuser`update session set active_organization_id = ${alpha.id}`
   await insertRow(superuser, 'user', { id: spareId, name: 'spare', email: `${spareId}@example.org` })
   for (const id of [alpha.id, beta.id]) await addMember(server, id, { id: spareId }, 'guest')
+  const expires_at = new Date(Date.now() + 3_600_000)
+  await insertRow(superuser, 'session', { id: spareSessionId, user_id: spareId, token: spareSessionId, expires_at })
 
   const open = freshPlace(alpha.id, marks.open)
   const places = {
