@@ -34,6 +34,15 @@ const equivalent: [RegExp, string][] = [
   [/^books\/queries\.ts .*eq\(bookSeries\.organizationId, organizationId\)/, 'It is joined by organization to book, which is narrowed.'],
   [/^(person|publisher|series|tag)\.\w+_delete using true/, 'The app login holds no right to delete from this table.'],
   [/^cover_task\.\w+ with check true/, 'The app login may write wanted_at alone, so no row can move.'],
+  [
+    /^invitations\/queries\.ts .*eq\((admission|mail)\.organizationId/,
+    'Ids of invitations are unique over all organizations, and those asked about were found in this one.',
+  ],
+  [
+    /^invitations\/queries\.ts (19[0-9]|20[0-9]): eq\(invitation\.organizationId/,
+    'The invitation was found in this organization before, and its id is unique over all.',
+  ],
+  [/^roles\/queries\.ts 9\d: eq\(customRole\.organizationId/, 'The roles were found in this organization before.'],
   [/^invitation\.invitation_change with check true/, 'The app login may write neither organization nor id, so no row can move.'],
   [/^mail\.mail_sent with check true/, 'The app login may write neither organization nor id, so no row can move.'],
 ]

@@ -6,7 +6,7 @@ import { record } from '../audit/queries.ts'
 import type { Deps } from '../deps.ts'
 import { badCursor, notFound } from '../errors.ts'
 import { announce } from '../events/queries.ts'
-import { permissionsInLibrary } from '../grants/queries.ts'
+import { findRightsInLibrary } from '../grants/queries.ts'
 import { queueMail } from '../mail/queries.ts'
 import { allowed, open, requireWithin, signedIn } from '../procedures.ts'
 import { permissionsOfRoles, roleNames } from '../roles/queries.ts'
@@ -62,9 +62,9 @@ async function requireGifts(scope: OrganizationScope, { roles, teamIds, librarie
       throw new ORPCError('FORBIDDEN', { message: 'This team has libraries that you may not share.' })
   }
   for (const { libraryId, level } of libraries) {
-    const held = await permissionsInLibrary(scope, libraryId)
-    if (!held) throw notFound('library')
-    requireWithin(held, ['library:share', ...levelPermissions[level]] satisfies Permission[])
+    const rights = await findRightsInLibrary(scope, libraryId)
+    if (!rights) throw notFound('library')
+    requireWithin(rights.held, ['library:share', ...levelPermissions[level]] satisfies Permission[])
   }
 }
 
