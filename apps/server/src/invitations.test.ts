@@ -319,3 +319,39 @@ describe('the mail server', () => {
     expect(mail.headers.map((header) => header.key)).not.toEqual(expect.arrayContaining(['bcc']))
   })
 })
+
+describe('a password reset', () => {
+  const post = (path: string, body: object) => server.send('POST', `/api/auth${path}`, { headers: { origin: appUrl }, body })
+  const signIn = async (email: string, password: string) => (await post('/sign-in/email', { email, password })).status
+
+  test(
+    'comes by mail, works once, ends all sessions and proves the address; nobody learns who has an account',
+    { timeout: 30_000 },
+    async () => {
+      const email = address()
+      const { results } = await invite([email])
+      const joined = await signUp(await copied(results[0]?.invitationId))
+      expect([joined.status, await verified(email)]).toEqual([200, false])
+
+      const unknown = await post('/request-password-reset', { email: address() })
+      const known = await post('/request-password-reset', { email })
+      expect([known.status, known.text]).toEqual([unknown.status, unknown.text])
+      const mail = await mailbox.waitFor((found) => found.envelope.to.includes(email) && /reset-password/.test(found.text ?? ''), 15_000)
+      const token = /reset-password\?token=([\w%-]+)/.exec(mail.text ?? '')?.[1] ?? ''
+      expect((mail.text ?? '').includes(`${appUrl}/reset-password?token=`)).toBe(true)
+
+      expect((await post('/reset-password', { token: 'wrong', newPassword: 'quite another' })).status).toBe(400)
+      expect((await post('/reset-password', { token, newPassword: 'short' })).status).toBe(400)
+      expect((await post('/reset-password', { token, newPassword: 'quite another' })).status).toBe(200)
+      expect((await post('/reset-password', { token, newPassword: 'and another' })).status).toBe(400)
+      expect((await call(cookieOf(joined), 'GET', '/account')).status).toBe(401)
+      expect([await signIn(email, 'long enough'), await signIn(email, 'quite another')]).toEqual([401, 200])
+      expect(await verified(email)).toBe(true)
+    },
+  )
+
+  test('leads nowhere else', async () => {
+    const answer = await post('/request-password-reset', { email: address(), redirectTo: 'https://evil.example.org' })
+    expect(answer.status).toBe(403)
+  })
+})

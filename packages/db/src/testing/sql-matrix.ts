@@ -481,6 +481,11 @@ const otherReads: Record<string, ((world: SqlWorld, actor: SqlActor) => string |
   member: (_world, actor) =>
     `organization_id = ${actor.organizationId && actor.permissions.has('member:read') ? `'${actor.organizationId}'` : 'null'} or user_id = ${actor.userId ? `'${actor.userId}'` : 'null'}`,
 }
+/** Whether the actor may rename the one row that is theirs: the organization they are in, themselves. */
+const renames: Record<string, (actor: SqlActor) => boolean> = {
+  organization: (actor) => actor.organizationId !== null && actor.permissions.has('organization:update'),
+  user: (actor) => actor.userId !== null,
+}
 /** Where not all columns may be read. */
 const readable: Record<string, string> = { user: 'id, name, email', session: 'id, user_id, expires_at' }
 export const otherTables = Object.keys(otherReads)
@@ -586,6 +591,11 @@ export async function runSqlMatrix(
           if (table === 'member')
             await check(table, 'delete', await removals(superuser, world, actor), async (point) =>
               String((await point`delete from member`).count),
+            )
+          const renamed = renames[table]?.(actor)
+          if (renamed !== undefined)
+            await check(table, 'rename', renamed ? '1' : '0', async (point) =>
+              String((await point`update ${point(table)} set name = 'renamed'`).count),
             )
           if (table === 'session') await check(table, 'delete', expected, async (point) => String((await point`delete from session`).count))
           for (const statement of [
