@@ -86,7 +86,11 @@ class Stream {
       )) {
         const found = await readEvents(this.#deps, this.#token, organizationId, signals)
         if (!found) return undefined
-        news.push(...found)
+        if (found === 'left') {
+          // Told once, so that the page of who was removed closes itself.
+          this.#mine.delete(organizationId)
+          news.push({ type: 'changed', organizationId, what: 'members' })
+        } else news.push(...found)
       }
       await wait(paceMs)
       if (news.length > 0) return news
@@ -118,20 +122,20 @@ class Stream {
   }
 }
 
-/** These signals as the person may see them now: nothing for a workspace that is not theirs; undefined when signed out. */
+/** These signals as the person may see them now; `left` when the workspace is not theirs any more, undefined when signed out. */
 async function readEvents(
   deps: Deps,
   token: string,
   organizationId: string,
   signals: readonly Signal[],
-): Promise<ServerEvent[] | undefined> {
+): Promise<ServerEvent[] | 'left' | undefined> {
   return asMember(
     deps.transact,
     token,
     organizationId,
     async (scope) => {
       if (scope === 'unauthenticated') return undefined
-      if (scope === 'not-a-member') return []
+      if (scope === 'not-a-member') return 'left'
       const read = signals.map(async (heard): Promise<ServerEvent[]> => {
         if (heard.type === 'changed') return [heard]
         const scan = await findScan(scope, heard.scanId)

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Check, ChevronDown, Download, RotateCcw } from 'lucide-react'
 import { Button, buttonVariants } from '#components/ui/button.tsx'
 import { Menu, MenuContent, MenuLinkItem, MenuTrigger } from '#components/ui/menu.tsx'
+import { useCan } from '#lib/can.ts'
 import { downloadUrl } from '#lib/files.ts'
 import { formatBytes } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
@@ -10,7 +11,7 @@ import { toast, toastError } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
 export function BookActions({ book }: { book: BookDetail }) {
-  const { can } = useWorkspace()
+  const can = useCan()
   return (
     <div className="mt-5.5 flex flex-wrap gap-2 empty:hidden max-md:justify-center">
       {can('book:download') && <DownloadButton book={book} />}

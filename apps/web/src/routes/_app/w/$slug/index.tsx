@@ -8,6 +8,7 @@ import { buttonVariants } from '#components/ui/button.tsx'
 import { CoverFan } from '#features/books/cover-fan.tsx'
 import { RecentShelf } from '#features/books/recent-shelf.tsx'
 import { LibraryTile, tileGrid, TilesSkeleton } from '#features/libraries/library-tile.tsx'
+import { useCan } from '#lib/can.ts'
 import { partOfDay } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { usePageTitle } from '#lib/page-title.ts'
@@ -57,7 +58,8 @@ function HomePage() {
 }
 
 function FirstLibrary() {
-  const { can, slug } = useWorkspace()
+  const { slug } = useWorkspace()
+  const can = useCan()
   const allowed = can('library:create')
   return (
     <Notice
