@@ -12,7 +12,7 @@ export function DialogContent({ className, children, ...props }: ComponentProps<
   return (
     <BaseDialog.Portal>
       <BaseDialog.Backdrop className="fixed inset-0 z-40 bg-veil transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
-      <BaseDialog.Viewport className="fixed inset-0 z-50 grid place-items-center p-4 max-md:items-end max-md:p-0">
+      <BaseDialog.Viewport className="fixed inset-0 z-50 grid grid-cols-[minmax(0,1fr)] place-items-center p-4 max-md:items-end max-md:p-0">
         <BaseDialog.Popup
           className={cn(
             'flex max-h-[min(720px,calc(100dvh-32px))] w-full max-w-lg flex-col rounded-box border border-line bg-card shadow-float outline-none transition-[opacity,transform] duration-150 data-ending-style:scale-98 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0 max-md:max-h-[92dvh] max-md:rounded-b-none max-md:border-x-0 max-md:border-b-0 max-md:pb-[env(safe-area-inset-bottom)]',

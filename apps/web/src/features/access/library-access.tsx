@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { ConfirmDialog } from '#components/confirm-dialog.tsx'
 import { InitialsBadge } from '#components/initials-badge.tsx'
 import { ErrorNotice } from '#components/states.tsx'
-import { Button, buttonVariants } from '#components/ui/button.tsx'
+import { Button } from '#components/ui/button.tsx'
 import { Select } from '#components/ui/select.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { useCan, useCanInLibrary } from '#lib/can.ts'
@@ -137,7 +137,7 @@ function GrantRow({
   )
   const mine = givable(level)
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_auto_auto] items-center gap-x-2 gap-y-2 py-2.5 pr-3 pl-4.5">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-2 gap-y-2 py-2.5 pr-3 pl-4.5 md:grid-cols-[minmax(0,1fr)_auto_auto]">
       <div className="flex min-w-0 items-center gap-3.5">
         {to.kind === 'team' ? (
           <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-full bg-accent-soft text-accent">
@@ -150,7 +150,7 @@ function GrantRow({
           <p dir="auto" title={name} className="truncate font-medium">
             {name}
           </p>
-          <p className="text-meta text-muted max-md:truncate">{mine ? t(`level.${level}.text`) : t('access.beyond')}</p>
+          <p className="text-meta text-pretty text-muted">{mine ? t(`level.${level}.text`) : t('access.beyond')}</p>
         </div>
       </div>
       <Select
@@ -159,7 +159,7 @@ function GrantRow({
         options={levelOptions(givable)}
         disabled={!mine || set.isPending}
         onChange={(next) => set.mutate({ libraryId: library.id, to, level: next })}
-        className="w-34"
+        className="w-34 max-md:order-3 max-md:ml-11.5 max-md:w-auto"
       />
       <Button
         variant="ghost"
@@ -167,7 +167,7 @@ function GrantRow({
         aria-label={t('access.removeNamed', { name })}
         disabled={!mine}
         onClick={onRemove}
-        className={buttonVariants({ variant: 'ghost', size: 'icon', className: 'text-muted hover:text-ink' })}
+        className="text-muted hover:text-ink"
       >
         <X aria-hidden size={17} />
       </Button>

@@ -78,7 +78,7 @@ function Activity({ filter, onFilter }: ActivityPageProps) {
   return (
     <div className="max-w-3xl">
       <PageHeading description={t('activity.text')}>{t('activity.title')}</PageHeading>
-      <div className="mt-5 mb-6 flex flex-wrap gap-2 max-md:*:flex-1">
+      <div className="mt-5 mb-6 flex flex-wrap gap-2 max-md:grid max-md:grid-cols-[repeat(auto-fit,minmax(9rem,1fr))]">
         {can('member:read') && (
           <PersonFilter
             value={filter.by}
@@ -94,7 +94,7 @@ function Activity({ filter, onFilter }: ActivityPageProps) {
             ...auditKinds.map((kind) => ({ value: kind, label: t(`activity.kind.${kind}`) })),
           ]}
           onChange={(kind) => onFilter({ ...(filter.by !== undefined && { by: filter.by }), ...(kind !== 'all' && { kind }) })}
-          className="min-w-44"
+          className="min-w-44 max-md:min-w-0"
         />
       </div>
       {list.isPending ? (

@@ -4,6 +4,7 @@ import { Check, ChevronDown } from 'lucide-react'
 import { useState } from 'react'
 import { InitialsBadge } from '#components/initials-badge.tsx'
 import { buttonVariants } from '#components/ui/button.tsx'
+import { cn } from '#lib/class-names.ts'
 import { t } from '#lib/i18n.ts'
 import { useDebounced } from '#lib/use-debounced.ts'
 import { useWorkspace } from '#lib/workspace.ts'
@@ -52,7 +53,7 @@ export function PersonFilter({
     >
       <Combobox.Trigger
         aria-label={`${t('activity.filter.person')}: ${name}`}
-        className={buttonVariants({ variant: 'outline', className: 'max-w-64 min-w-44 justify-between' })}
+        className={cn(buttonVariants({ variant: 'outline' }), 'max-w-64 min-w-44 justify-between max-md:max-w-none max-md:min-w-0')}
       >
         <span dir="auto" className="truncate">
           {name}

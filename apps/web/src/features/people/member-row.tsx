@@ -43,7 +43,7 @@ export function MemberRow({
   const mayGive = can('role:assign') && can('role:read')
   const mayRemove = can('member:remove') && !self
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-5 gap-y-1.5 py-3 pr-3 pl-4.5 md:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,3fr)_auto_auto]">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-5 gap-y-1.5 py-3 pr-3 pl-4.5 md:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,3fr)_auto_auto] lg:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,3fr)_9rem_auto]">
       <div className="flex min-w-0 items-center gap-3.5">
         <InitialsBadge kind="person" name={member.name} className="size-8 text-[0.72rem]" />
         <div className="min-w-0">
@@ -80,7 +80,7 @@ export function MemberRow({
               to="/w/$slug/people/teams/$teamId"
               params={{ slug, teamId: team.id }}
               dir="auto"
-              className="rounded-[4px] underline decoration-line-strong underline-offset-3 hover:text-ink"
+              className="rounded-[4px] decoration-line-strong underline-offset-3 hover:text-ink hover:underline"
             >
               {team.name}
             </Link>

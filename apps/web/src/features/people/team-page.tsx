@@ -13,6 +13,7 @@ import { NotFoundPage } from '#components/page-states.tsx'
 import { EmptyShelf, ErrorNotice, Notice } from '#components/states.tsx'
 import { Button, buttonVariants } from '#components/ui/button.tsx'
 import { useCan } from '#lib/can.ts'
+import { cn } from '#lib/class-names.ts'
 import { t } from '#lib/i18n.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 import { toast } from '#lib/toasts.ts'
@@ -115,7 +116,7 @@ function TeamMembers({ team, add }: { team: Team; add: ReactNode }) {
                   aria-label={t('team.remove', { name: member.name })}
                   title={t('team.remove.confirm')}
                   onClick={() => setLeaving(member)}
-                  className={buttonVariants({ variant: 'ghost', size: 'icon', className: 'text-muted hover:text-ink' })}
+                  className={cn(buttonVariants({ variant: 'ghost', size: 'icon' }), 'text-muted hover:text-ink')}
                 >
                   <UserRoundMinus aria-hidden size={17} />
                 </button>
