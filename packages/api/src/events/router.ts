@@ -44,6 +44,8 @@ class Stream {
   readonly #waiting = new Map<string, Signal>()
   readonly #end: () => void
   #mine = new Set<string>()
+  /** Workspaces that ended for the user: told once, so that their pages close themselves. */
+  #left: string[] = []
   #checkedAt = 0
   #lostSignals = false
   #wake = () => {}
@@ -74,12 +76,13 @@ class Stream {
   async next(): Promise<ServerEvent[] | undefined> {
     for (;;) {
       if (this.#aborted?.aborted || this.#lostSignals) return undefined
-      if (this.#waiting.size === 0) await this.#sleep()
+      // Whose workspaces they are is known before the first signal, so that one which ends is missed.
+      if (this.#waiting.size === 0 && this.#checkedAt > 0) await this.#sleep()
       if (this.#aborted?.aborted || this.#lostSignals) return undefined
       if (!(await this.#recheck())) return undefined
       const heard = [...this.#waiting].filter(([, each]) => this.#mine.has(each.organizationId))
       for (const [thing] of heard) this.#waiting.delete(thing)
-      const news: ServerEvent[] = []
+      const news = this.#left.splice(0).map((organizationId): ServerEvent => ({ type: 'changed', organizationId, what: 'members' }))
       for (const [organizationId, signals] of Map.groupBy(
         heard.map(([, each]) => each),
         (each) => each.organizationId,
@@ -87,7 +90,6 @@ class Stream {
         const found = await readEvents(this.#deps, this.#token, organizationId, signals)
         if (!found) return undefined
         if (found === 'left') {
-          // Told once, so that the page of who was removed closes itself.
           this.#mine.delete(organizationId)
           news.push({ type: 'changed', organizationId, what: 'members' })
         } else news.push(...found)
@@ -115,7 +117,9 @@ class Stream {
     if (age < recheckMs && !(unknown && age > recheckMs / 10)) return true
     const mine = await asUser(this.#deps.transact, this.#token, async (scope) => scope && listMemberships(scope), { readOnly: true })
     if (!mine) return false
+    const before = this.#mine
     this.#mine = new Set(mine.map((membership) => membership.organizationId))
+    this.#left.push(...[...before].filter((organizationId) => !this.#mine.has(organizationId)))
     this.#checkedAt = Date.now()
     for (const [thing, each] of this.#waiting) if (!this.#mine.has(each.organizationId)) this.#waiting.delete(thing)
     return true
