@@ -47,7 +47,8 @@ export const en = {
   'activity.after': 'After',
   'activity.all': 'Everything',
   'activity.anybody': 'Anybody',
-  'activity.assignment.both': '{actor} gave {target} {given} and took {taken}',
+  'activity.assignment.both':
+    '{count, plural, one {{actor} gave {target} the role {given}, and took {taken}} other {{actor} gave {target} the roles {given}, and took {taken}}}',
   'activity.assignment.given':
     '{count, plural, one {{actor} gave {target} the role {given}} other {{actor} gave {target} the roles {given}}}',
   'activity.assignment.same': '{actor} changed the roles of {target}',
@@ -254,7 +255,7 @@ export const en = {
   'library.scanned': 'scanned {ago}',
   'library.scannedNow': 'scanned just now',
   'library.scanning': 'scanning',
-  'library.visibility': 'Who sees it',
+  'library.visibility': 'Who finds it',
 
   'matrix.no': 'Not allowed:',
   'matrix.yes': 'Allowed:',

@@ -27,7 +27,7 @@ test('roles given and taken read like a sentence', () => {
     'Adam Admin gave Gil Guest the roles Guest, Curator',
   )
   expect(plain(event('assignment.updated', { roles: ['guest'] }, { roles: ['r1'] }))).toBe(
-    'Adam Admin gave Gil Guest Curator and took Guest',
+    'Adam Admin gave Gil Guest the role Curator, and took Guest',
   )
   expect(plain(event('assignment.updated', { roles: ['guest', 'r1'] }, { roles: ['guest'] }))).toBe(
     'Adam Admin took the role Curator from Gil Guest',

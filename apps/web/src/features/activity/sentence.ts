@@ -82,7 +82,7 @@ export function sentenceOf(event: AuditEvent, names: Names): string {
       const taken = had.filter((ref) => !has.includes(ref))
       const words = (refs: readonly string[]): string => formatList(refs.map((ref) => isolate(names.role(ref))))
       const values = { actor, target, given: words(given), taken: words(taken) }
-      if (given.length > 0 && taken.length > 0) return t('activity.assignment.both', values)
+      if (given.length > 0 && taken.length > 0) return t('activity.assignment.both', { ...values, count: given.length })
       if (given.length > 0) return t('activity.assignment.given', { ...values, count: given.length })
       return taken.length > 0
         ? t('activity.assignment.taken', { ...values, count: taken.length })

@@ -24,7 +24,7 @@ export function LibrarySettings({ library, onDeleted }: { library: LibraryDetail
   const shares = useCanInLibrary(library.id, 'library:share')
   return (
     <div className="flex max-w-2xl flex-col gap-10">
-      {updates && <NameAndVisibility library={library} />}
+      {updates && <NameAndVisibility library={library} askVisibility={shares === false} />}
       {shares && (
         <Link
           to="/w/$slug/libraries/$libraryId/access"
@@ -67,7 +67,8 @@ export function LibrarySettings({ library, onDeleted }: { library: LibraryDetail
   )
 }
 
-function NameAndVisibility({ library }: { library: LibraryDetail }) {
+/** Who finds it has a page of its own for those who also choose people for it. */
+function NameAndVisibility({ library, askVisibility }: { library: LibraryDetail; askVisibility: boolean }) {
   const { api } = useWorkspace()
   const client = useQueryClient()
   const [name, setName] = useState(library.name)
@@ -82,12 +83,12 @@ function NameAndVisibility({ library }: { library: LibraryDetail }) {
   )
   const nameTaken = errorCode(save.error) === 'NAME_TAKEN'
   const errors = useFieldErrors('name', nameTaken ? describeError(save.error).text : null)
-  const changed = name.trim() !== library.name || visibility !== library.visibility
+  const changed = name.trim() !== library.name || (askVisibility && visibility !== library.visibility)
   return (
     <Form
       className="flex flex-col gap-5"
       errors={errors}
-      onFormSubmit={() => save.mutate({ libraryId: library.id, name: name.trim(), visibility })}
+      onFormSubmit={() => save.mutate({ libraryId: library.id, name: name.trim(), ...(askVisibility && { visibility }) })}
     >
       <TextField
         name="name"
@@ -101,7 +102,7 @@ function NameAndVisibility({ library }: { library: LibraryDetail }) {
         maxLength={limits.nameLength}
         autoComplete="off"
       />
-      <VisibilityField value={visibility} onChange={setVisibility} />
+      {askVisibility && <VisibilityField value={visibility} onChange={setVisibility} />}
       {!nameTaken && <FormError error={save.error} />}
       <div>
         <Button type="submit" disabled={!changed || save.isPending}>

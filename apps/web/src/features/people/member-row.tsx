@@ -43,7 +43,7 @@ export function MemberRow({
   const mayGive = can('role:assign') && can('role:read')
   const mayRemove = can('member:remove') && !self
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-5 gap-y-1.5 py-3 pr-3 pl-4.5 md:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,3fr)_auto_auto] lg:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,3fr)_9rem_auto]">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-5 gap-y-1.5 py-3 pr-3 pl-4.5 lg:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,3fr)_auto] xl:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,3fr)_9rem_auto]">
       <div className="flex min-w-0 items-center gap-3.5">
         <InitialsBadge kind="person" name={member.name} className="size-8 text-[0.72rem]" />
         <div className="min-w-0">
@@ -60,7 +60,7 @@ export function MemberRow({
           )}
         </div>
       </div>
-      <div className="flex min-w-0 flex-wrap gap-1.5 max-md:order-3 max-md:col-span-2 max-md:pl-11.5">
+      <div className="flex min-w-0 flex-wrap gap-1.5 max-lg:order-3 max-lg:col-span-2 max-lg:pl-11.5">
         <span className="sr-only">{t('people.roles')}:</span>
         {roleNames(member, roles).map((name) => (
           <Chip key={name}>{name}</Chip>
@@ -68,8 +68,8 @@ export function MemberRow({
       </div>
       <p
         className={cn(
-          'min-w-0 text-meta text-muted max-md:order-4 max-md:col-span-2 max-md:pl-11.5 md:line-clamp-2',
-          member.teams.length === 0 && 'max-md:hidden',
+          'min-w-0 text-meta text-muted max-lg:order-4 max-lg:col-span-2 max-lg:pl-11.5 lg:line-clamp-2',
+          member.teams.length === 0 && 'max-lg:hidden',
         )}
       >
         {member.teams.length > 0 && <span className="sr-only">{t('people.teams')}: </span>}
@@ -87,10 +87,10 @@ export function MemberRow({
           </span>
         ))}
       </p>
-      <p className="tabular text-right text-meta whitespace-nowrap text-muted max-lg:hidden">
+      <p className="tabular text-right text-meta whitespace-nowrap text-muted max-xl:hidden">
         {t('member.joined', { date: formatDate(member.joinedAt, 'medium') })}
       </p>
-      <div className="size-9 max-md:size-11 max-md:order-2 md:col-start-5 pointer-coarse:size-11">
+      <div className="size-9 max-md:size-11 max-lg:order-2 lg:-col-end-1 pointer-coarse:size-11">
         {(mayGive || mayRemove || self) && (
           <Menu>
             <MenuTrigger

@@ -93,22 +93,20 @@ function RoleRows({ roles }: { roles: readonly RoleDetail[] }) {
                 {roleDescription(role)}
               </p>
             </div>
-            <p className="tabular text-meta text-muted max-md:order-3 max-md:col-span-2">
-              {t('roles.allows', { count: things, things: formatNumber(things) })}
-            </p>
-            <p className="max-md:order-4 max-md:col-span-2">
+            <div className="tabular flex items-center gap-4 text-meta text-muted max-md:order-3 max-md:col-span-2 md:contents">
+              <p>{t('roles.allows', { count: things, things: formatNumber(things) })}</p>
               {role.memberCount > 0 && (
                 <Link
                   to="/w/$slug/people"
                   params={{ slug }}
                   search={{ role: role.ref }}
-                  className="tabular relative rounded-[4px] text-meta text-muted underline decoration-line-strong underline-offset-3 hover:text-ink max-md:inline-block max-md:py-2"
+                  className="relative justify-self-start rounded-[4px] underline decoration-line-strong underline-offset-3 hover:text-ink max-md:-my-1.5 max-md:py-1.5"
                 >
                   {t('people.countFound', { count: role.memberCount, people: formatNumber(role.memberCount) })}
                 </Link>
               )}
-            </p>
-            <ChevronRight aria-hidden size={17} className="text-muted max-md:order-2 rtl:rotate-180" />
+            </div>
+            <ChevronRight aria-hidden size={17} className="text-muted max-md:order-2 md:col-start-4 rtl:rotate-180" />
           </li>
         )
       })}
