@@ -35,14 +35,14 @@ export function MembersPage(props: MembersPageProps) {
 }
 
 function Members({ query, role, onSearch, onAnyRole }: MembersPageProps) {
-  const { api, role: myRole, name } = useWorkspace()
+  const { api } = useWorkspace()
   const can = useCan()
   const { data: account } = useQuery(accountQuery)
   const roles = useQuery(api.roles.list.queryOptions({ enabled: can('role:read') }))
   const { list, members, total } = useMemberList({ ...(query !== '' && { query }), ...(role && { role }) })
   const [giving, setGiving] = useState<Member | null>(null)
   const [removing, setRemoving] = useState<Member | null>(null)
-  const [leaving, setLeaving] = useState<string | null>(null)
+  const [leaving, setLeaving] = useState(false)
   const filtered = query !== '' || role !== undefined
   const myId = account?.user.id
 
@@ -92,7 +92,7 @@ function Members({ query, role, onSearch, onAnyRole }: MembersPageProps) {
                 roles={roles.data}
                 onRoles={() => setGiving(member)}
                 onRemove={() => setRemoving(member)}
-                onLeave={() => setLeaving(name)}
+                onLeave={() => setLeaving(true)}
               />
             ))}
           </ul>
@@ -101,7 +101,7 @@ function Members({ query, role, onSearch, onAnyRole }: MembersPageProps) {
       )}
       <RolesDialog member={giving} self={giving?.userId === myId} onClose={() => setGiving(null)} />
       <RemoveMember member={removing} onClose={() => setRemoving(null)} />
-      <LeaveWorkspace key={myRole} open={leaving !== null} onClose={() => setLeaving(null)} />
+      <LeaveWorkspace open={leaving} onClose={() => setLeaving(false)} />
     </>
   )
 }
