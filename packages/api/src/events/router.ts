@@ -24,6 +24,8 @@ export const events = {
     .handler(async function* ({ context: { deps, token }, signal }) {
       const stream = new Stream(deps, token, signal)
       try {
+        // Whose workspaces they are is known before the first signal, so that one which ends is missed.
+        if (!(await stream.check())) return
         yield { type: 'hello' as const }
         for (;;) {
           const news = await stream.next()
@@ -76,10 +78,9 @@ class Stream {
   async next(): Promise<ServerEvent[] | undefined> {
     for (;;) {
       if (this.#aborted?.aborted || this.#lostSignals) return undefined
-      // Whose workspaces they are is known before the first signal, so that one which ends is missed.
-      if (this.#waiting.size === 0 && this.#checkedAt > 0) await this.#sleep()
+      if (this.#waiting.size === 0) await this.#sleep()
       if (this.#aborted?.aborted || this.#lostSignals) return undefined
-      if (!(await this.#recheck())) return undefined
+      if (!(await this.check())) return undefined
       const heard = [...this.#waiting].filter(([, each]) => this.#mine.has(each.organizationId))
       for (const [thing] of heard) this.#waiting.delete(thing)
       const news = this.#left.splice(0).map((organizationId): ServerEvent => ({ type: 'changed', organizationId, what: 'members' }))
@@ -111,7 +112,7 @@ class Stream {
   }
 
   /** Reads the user's workspaces again when that is due or something of an unknown one was heard. False when signed out. */
-  async #recheck(): Promise<boolean> {
+  async check(): Promise<boolean> {
     const age = Date.now() - this.#checkedAt
     const unknown = [...this.#waiting.values()].some((each) => !this.#mine.has(each.organizationId))
     if (age < recheckMs && !(unknown && age > recheckMs / 10)) return true
