@@ -1,19 +1,27 @@
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import type { ComponentProps } from 'react'
+import { type ComponentProps, useRef } from 'react'
 import { cn } from '#lib/class-names.ts'
 import { t } from '#lib/i18n.ts'
 
 export const Dialog = BaseDialog.Root
 export const DialogClose = BaseDialog.Close
 
-/** A box over the page; on a phone it fills the lower part. Its middle scrolls, head and foot stay. */
+/**
+ * A box over the page; on a phone it fills the lower part. Its middle scrolls, head and foot stay. Its first field has the
+ * focus, unless a touch opened it: that would raise the keyboard.
+ */
 export function DialogContent({ className, children, ...props }: ComponentProps<typeof BaseDialog.Popup>) {
+  const popup = useRef<HTMLDivElement>(null)
   return (
     <BaseDialog.Portal>
       <BaseDialog.Backdrop className="fixed inset-0 z-40 bg-veil transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
       <BaseDialog.Viewport className="fixed inset-0 z-50 grid grid-cols-[minmax(0,1fr)] place-items-center p-4 max-md:items-end max-md:p-0">
         <BaseDialog.Popup
+          ref={popup}
+          initialFocus={(opened) =>
+            (opened === 'touch' ? null : popup.current?.querySelector<HTMLElement>('input:not([type=checkbox])')) ?? true
+          }
           className={cn(
             'flex max-h-[min(720px,calc(100dvh-32px))] w-full max-w-lg flex-col rounded-box border border-line bg-card shadow-float outline-none transition-[opacity,transform] duration-150 data-ending-style:scale-98 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0 max-md:max-h-[92dvh] max-md:rounded-b-none max-md:border-x-0 max-md:border-b-0 max-md:pb-[env(safe-area-inset-bottom)]',
             className,

@@ -99,7 +99,11 @@ function Members({ query, role, onSearch, onAnyRole }: MembersPageProps) {
           <LoadMore list={list} />
         </>
       )}
-      <RolesDialog member={giving} self={giving?.userId === myId} onClose={() => setGiving(null)} />
+      <RolesDialog
+        member={giving && (members?.find(({ userId }) => userId === giving.userId) ?? giving)}
+        self={giving?.userId === myId}
+        onClose={() => setGiving(null)}
+      />
       <RemoveMember member={removing} onClose={() => setRemoving(null)} />
       <LeaveWorkspace open={leaving} onClose={() => setLeaving(false)} />
     </>
