@@ -208,7 +208,7 @@ test.describe('people', () => {
     await expect(page.getByRole('alertdialog', { name: 'Remove Nora Leaves from the workspace?' })).toBeVisible()
     await keepScreen(page, 'member-remove', { widths: sizes })
     await page.getByRole('button', { name: 'Remove', exact: true }).click()
-    await expect(member.getByRole('heading', { name: 'You are no longer in this workspace' })).toBeVisible(soon)
+    await expect(member.getByRole('heading', { name: 'You are no longer in this workspace' })).toBeFocused(soon)
     await expect(member.getByText('The Fog Signal')).toHaveCount(0)
     await keepScreen(member, 'membership-ended')
     await expect(page.getByRole('heading', { name: 'Nobody matches “nora”' })).toBeVisible()

@@ -50,6 +50,7 @@ function WorkspaceLayout() {
 /** Somebody took the reader out while the page was open: nothing of the workspace stays on it. */
 function EndedMembership({ name }: { name: string }) {
   usePageTitle(t('ended.title'))
+  useEffect(() => document.querySelector<HTMLElement>('[data-page-heading]')?.focus(), [])
   return (
     <div role="alert">
       <Notice
