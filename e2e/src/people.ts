@@ -8,12 +8,19 @@ export const operator = { name: 'Robin Ashgrove', email: 'robin@example.org', pa
 export type Api = {
   post: (path: string, body: unknown, organizationId?: string) => Promise<Record<string, unknown>>
   get: (path: string, organizationId?: string) => Promise<Record<string, unknown>>
+  put: (path: string, body: unknown, organizationId?: string) => Promise<Record<string, unknown>>
+  signUp: (person: typeof operator) => Promise<void>
   storageState: () => Promise<StorageState>
 }
 
 export async function openApi(server: CarrelServer): Promise<Api> {
   const context = await request.newContext({ baseURL: server.url, extraHTTPHeaders: { origin: server.url } })
-  const call = async (method: 'get' | 'post', path: string, organizationId?: string, data?: unknown): Promise<Record<string, unknown>> => {
+  const call = async (
+    method: 'get' | 'post' | 'put',
+    path: string,
+    organizationId?: string,
+    data?: unknown,
+  ): Promise<Record<string, unknown>> => {
     const answer = await context[method](`/api/v1${path}`, {
       ...(data === undefined ? {} : { data }),
       ...(organizationId === undefined ? {} : { headers: { 'x-carrel-organization': organizationId } }),
@@ -24,6 +31,11 @@ export async function openApi(server: CarrelServer): Promise<Api> {
   return {
     post: (path, body, organizationId) => call('post', path, organizationId, body),
     get: (path, organizationId) => call('get', path, organizationId),
+    put: (path, body, organizationId) => call('put', path, organizationId, body),
+    signUp: async (person) => {
+      const answer = await context.post('/api/auth/sign-up/email', { data: person })
+      if (!answer.ok()) throw new Error(`sign-up: ${answer.status()} ${await answer.text()}`)
+    },
     storageState: () => context.storageState(),
   }
 }
