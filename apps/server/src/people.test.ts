@@ -372,11 +372,11 @@ describe('an account', () => {
   const signUp = async (email: string) => {
     await server.db.superuser`update instance set setup_at = now()`
     const made = await server.send('POST', '/api/auth/sign-up/email', { body: { name: 'Sam', email, password: 'first password' } })
-    return String((made.headers['set-cookie'] as string[] | undefined)?.[0]?.split(';')[0])
+    return String(made.headers['set-cookie']?.[0]?.split(';')[0])
   }
   const signIn = async (email: string, password: string) => {
     const answer = await server.send('POST', '/api/auth/sign-in/email', { body: { email, password } })
-    return answer.status === 200 ? String((answer.headers['set-cookie'] as string[] | undefined)?.[0]?.split(';')[0]) : null
+    return answer.status === 200 ? String(answer.headers['set-cookie']?.[0]?.split(';')[0]) : null
   }
   const ask = (cookie: string, method: string, path: string, body?: object) =>
     server.send(method, `/api/v1${path}`, { cookie, ...(body && { body }) })
@@ -403,7 +403,7 @@ describe('an account', () => {
     expect((await change(here, 'first password', 'short')).status).toBe(400)
     const changed = await change(here, 'first password', 'second password')
     expect(changed.status).toBe(200)
-    const fresh = String((changed.headers['set-cookie'] as string[] | undefined)?.[0]?.split(';')[0])
+    const fresh = String(changed.headers['set-cookie']?.[0]?.split(';')[0])
     expect([(await ask(there, 'GET', '/account')).status, (await ask(fresh, 'GET', '/account')).status]).toEqual([401, 200])
     expect([await signIn(email, 'first password'), (await signIn(email, 'second password')) !== null]).toEqual([null, true])
   })

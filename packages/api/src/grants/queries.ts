@@ -1,5 +1,5 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
-import { Level, levelPermissions, type Permission } from '@carrel/auth'
+import { levelPermissions, type Level, type Permission } from '@carrel/auth'
 import { library, libraryAccess, libraryGrant, team, user } from '@carrel/db/schema'
 import { violates } from '../errors.ts'
 import type { OrganizationScope } from '../scope.ts'
