@@ -98,8 +98,8 @@ export const session = snakeCase.table(
     index().on(t.userId),
     ...authOnly('session'),
     pgPolicy('session_remember', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
-    pgPolicy('session_own', { for: 'select', to: appRole, using: sql`${ownUser} or ${isOperator}` }),
-    pgPolicy('session_end', { for: 'delete', to: appRole, using: sql`${ownUser} or ${isOperator}` }),
+    pgPolicy('session_own', { for: 'select', to: appRole, using: ownUser }),
+    pgPolicy('session_end', { for: 'delete', to: appRole, using: ownUser }),
   ],
 )
 

@@ -466,7 +466,7 @@ const otherReads: Record<string, ((world: SqlWorld, actor: SqlActor) => string |
     actor.operator
       ? 'true'
       : `id = ${actor.userId ? `'${actor.userId}'` : 'null'} or id in (select user_id from member where organization_id = ${actor.organizationId && actor.permissions.has('member:read') ? `'${actor.organizationId}'` : 'null'})`,
-  session: (_world, actor) => (actor.operator ? 'true' : `user_id = ${actor.userId ? `'${actor.userId}'` : 'null'}`),
+  session: (_world, actor) => `user_id = ${actor.userId ? `'${actor.userId}'` : 'null'}`,
   organization_slug: 'none',
   account: 'none',
   verification: 'none',
