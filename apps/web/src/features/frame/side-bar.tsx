@@ -1,7 +1,7 @@
 import type { Account } from '@carrel/api/schema/account'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { House, Lock, Plus, Search } from 'lucide-react'
+import { House, Lock, Plus, Search, Settings } from 'lucide-react'
 import { Suspense } from 'react'
 import { ScanDot } from '#components/scan-dot.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
@@ -63,6 +63,18 @@ function WorkspaceNav({ workspace }: { workspace: Workspace }) {
         {t('nav.search')}
       </NavItem>
       <LibraryNav workspace={workspace} />
+      <div className="mt-auto flex flex-col gap-0.5 pt-4">
+        {workspace.can('organization:update') && (
+          <NavItem
+            to="/w/$slug/settings"
+            params={{ slug }}
+            activeOptions={{ exact: true }}
+            icon={<Settings aria-hidden size={18} strokeWidth={1.8} />}
+          >
+            {t('settings.workspace.nav')}
+          </NavItem>
+        )}
+      </div>
     </nav>
   )
 }

@@ -1,18 +1,21 @@
+import { useQuery } from '@tanstack/react-query'
 import { createFileRoute } from '@tanstack/react-router'
 import { PageHeading } from '#components/page-heading.tsx'
 import { Profile } from '#features/account/profile.tsx'
+import { accountQuery } from '#lib/account.ts'
 import { t } from '#lib/i18n.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 
 export const Route = createFileRoute('/_app/me')({ component: MePage })
 
 function MePage() {
-  const { account } = Route.useRouteContext()
+  const { account: loaded } = Route.useRouteContext()
+  const { data: account } = useQuery(accountQuery)
   usePageTitle(t('nav.me'))
   return (
     <>
       <PageHeading>{t('nav.me')}</PageHeading>
-      <Profile account={account} />
+      <Profile account={account ?? loaded} />
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { type MessageId, t } from '#lib/i18n.ts'
+import { type MessageId, t } from './i18n.ts'
 
 const labels: Readonly<Record<string, MessageId>> = {
   owner: 'memberRole.owner',
