@@ -37,6 +37,7 @@ test.describe('settings', () => {
     await page.goto(`${server.url}/w/rivers`)
     const other = await page.context().newPage()
     await other.goto(`${server.url}/w/rivers/libraries`)
+    await page.bringToFront()
 
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Settings' }).click()
     await expect(page.getByRole('heading', { name: 'Workspace settings' })).toBeFocused()

@@ -16,7 +16,7 @@ export function DeletedWorkspaces({ workspaces, className }: { workspaces: reado
         >
           <InitialsBadge kind="workspace" name={workspace.name} className="size-9 bg-soft-strong text-small text-muted" />
           <span className="min-w-0 flex-1">
-            <span dir="auto" className="block truncate text-as-parent font-medium">
+            <span dir="auto" className="line-clamp-2 text-as-parent [overflow-wrap:anywhere] font-medium">
               {t('account.deleted.name', { name: workspace.name })}
             </span>
             <span className="block text-meta text-muted">{t('account.deleted.until', { date: goneOn(workspace) })}</span>

@@ -2,7 +2,7 @@ import type { Account, Membership } from '@carrel/api/schema/account'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Settings } from 'lucide-react'
-import { type RefObject, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { DeletedWorkspaces } from '#components/deleted-workspaces.tsx'
 import { FormError } from '#components/form-error.tsx'
 import { InitialsBadge } from '#components/initials-badge.tsx'
@@ -25,6 +25,12 @@ import { toast } from '#lib/toasts.ts'
 /** The workspaces somebody is in, and the way out of each. */
 export function Memberships({ memberships, deleted }: Pick<Account, 'memberships' | 'deleted'>) {
   const heading = useRef<HTMLHeadingElement>(null)
+  const count = useRef(memberships.length)
+  useEffect(() => {
+    // The button that was pressed went with its row.
+    if (memberships.length < count.current && document.activeElement === document.body) heading.current?.focus()
+    count.current = memberships.length
+  }, [memberships.length])
   return (
     <section aria-labelledby="memberships-title">
       <h2 id="memberships-title" ref={heading} tabIndex={-1} className="section-title outline-none">
@@ -40,7 +46,7 @@ export function Memberships({ memberships, deleted }: Pick<Account, 'memberships
       ) : (
         <ul className="mt-3 divide-y divide-line rounded-box border border-line bg-card">
           {memberships.map((membership) => (
-            <MembershipRow key={membership.organizationId} membership={membership} heading={heading} />
+            <MembershipRow key={membership.organizationId} membership={membership} />
           ))}
         </ul>
       )}
@@ -49,7 +55,7 @@ export function Memberships({ memberships, deleted }: Pick<Account, 'memberships
   )
 }
 
-function MembershipRow({ membership, heading }: { membership: Membership; heading: RefObject<HTMLHeadingElement | null> }) {
+function MembershipRow({ membership }: { membership: Membership }) {
   const { name, slug, role, permissions } = membership
   return (
     <li className="flex min-h-16 items-center gap-3 px-4 py-2.5">
@@ -76,13 +82,13 @@ function MembershipRow({ membership, heading }: { membership: Membership; headin
             <Settings aria-hidden size={18} strokeWidth={1.8} />
           </Link>
         )}
-        <LeaveWorkspace membership={membership} heading={heading} />
+        <LeaveWorkspace membership={membership} />
       </div>
     </li>
   )
 }
 
-function LeaveWorkspace({ membership, heading }: { membership: Membership; heading: RefObject<HTMLHeadingElement | null> }) {
+function LeaveWorkspace({ membership }: { membership: Membership }) {
   const { organizationId, name, slug, permissions } = membership
   const client = useQueryClient()
   const [open, setOpen] = useState(false)
@@ -108,8 +114,7 @@ function LeaveWorkspace({ membership, heading }: { membership: Membership; headi
       <AlertDialogTrigger className={buttonVariants({ variant: 'outline' })} aria-label={t('account.leave.named', { name })}>
         {t('account.leave.open')}
       </AlertDialogTrigger>
-      {/* Who has left finds no button to come back to. */}
-      <AlertDialogContent finalFocus={() => (leave.isSuccess ? heading.current : true)}>
+      <AlertDialogContent>
         <AlertDialogTitle>{lastOwner ? t('account.leave.lastOwner', { name }) : t('account.leave.question', { name })}</AlertDialogTitle>
         <AlertDialogDescription>{t(lastOwner ? 'account.leave.lastOwnerText' : 'account.leave.consequence')}</AlertDialogDescription>
         <div className="mt-5 flex flex-col gap-4">

@@ -2,6 +2,7 @@ import type { Account } from '@carrel/api/schema/account'
 import { limits } from '@carrel/api/limits'
 import { Form } from '@base-ui/react/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Pencil } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { FormError } from '#components/form-error.tsx'
 import { InitialsBadge } from '#components/initials-badge.tsx'
@@ -32,8 +33,9 @@ export function NameCard({ user }: Pick<Account, 'user'>) {
           <p className="truncate text-muted">{user.email}</p>
         </div>
         {!editing && (
-          <Button ref={opener} variant="outline" onClick={() => setEditing(true)}>
-            {t('account.changeName')}
+          <Button ref={opener} variant="outline" className="max-md:w-11 max-md:px-0" onClick={() => setEditing(true)}>
+            <Pencil aria-hidden size={17} strokeWidth={1.8} className="md:hidden" />
+            <span className="max-md:sr-only">{t('account.changeName')}</span>
           </Button>
         )}
       </div>

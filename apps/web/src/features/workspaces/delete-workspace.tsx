@@ -14,6 +14,7 @@ import { Button, buttonVariants } from '#components/ui/button.tsx'
 import { Field, FieldError, FieldLabel } from '#components/ui/field.tsx'
 import { Input } from '#components/ui/input.tsx'
 import { accountQuery } from '#lib/account.ts'
+import { cn } from '#lib/class-names.ts'
 import { errorCode } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
 import { workspaceKey } from '#lib/rpc.ts'
@@ -44,7 +45,7 @@ export function DeleteWorkspace({ onDeleted }: { onDeleted: () => Promise<void> 
         remove.reset()
       }}
     >
-      <AlertDialogTrigger className={buttonVariants({ variant: 'outline', className: 'text-danger' })}>
+      <AlertDialogTrigger className={cn(buttonVariants({ variant: 'outline' }), 'text-danger')}>
         {t('settings.delete.open')}
       </AlertDialogTrigger>
       <AlertDialogContent>

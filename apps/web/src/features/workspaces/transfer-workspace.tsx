@@ -106,13 +106,13 @@ function HeirField({ ownId, heir, onChange }: { ownId: string; heir: Member | nu
           aria-label={t('settings.transfer.people')}
           value={heir?.userId ?? ''}
           onValueChange={(userId) => onChange(others.find((person) => person.userId === userId) ?? null)}
-          className="-m-1 grid max-h-62 gap-2 overflow-y-auto p-1"
+          className="max-h-62 divide-y divide-line overflow-y-auto rounded-box border border-line empty:hidden"
         >
           {others.map((person) => (
             <RadioCard
               key={person.userId}
               value={person.userId}
-              className="min-w-0 py-2.5"
+              className="min-w-0 rounded-none border-0 py-2.5 hover:bg-soft has-focus-visible:-outline-offset-2 has-data-checked:bg-accent-soft"
               title={
                 <span dir="auto" className="block truncate text-as-parent">
                   {person.name}
