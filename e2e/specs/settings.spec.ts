@@ -109,6 +109,8 @@ test.describe('settings', () => {
     await expect(dialog.getByRole('button', { name: 'Choose a member' })).toBeDisabled()
     await keepScreen(page, 'settings-transfer', { widths: sizes })
     await examine(page)
+    await dialog.getByRole('radio', { name: new RegExp(longName) }).click()
+    await keepScreen(page, 'settings-heir', { widths: sizes })
     await dialog.getByLabel('Find a member').fill('nobody at all')
     await expect(dialog.getByText('No member has this in their name.')).toBeVisible()
     await dialog.getByLabel('Find a member').fill('花')

@@ -60,7 +60,7 @@ export function TransferWorkspace({ ownId }: { ownId: string }) {
         >
           <HeirField ownId={ownId} heir={heir} onChange={setHeir} />
           <FormError error={transfer.error} />
-          <div className="flex flex-wrap justify-end gap-2 max-md:flex-col-reverse max-md:items-stretch">
+          <div className="flex justify-end gap-2 max-md:flex-col-reverse max-md:items-stretch">
             <AlertDialogClose className={buttonVariants({ variant: 'outline' })}>{t('action.cancel')}</AlertDialogClose>
             <Button type="submit" variant="danger" disabled={!heir || transfer.isPending} className="min-w-0 shrink">
               <span className="truncate">
