@@ -136,6 +136,7 @@ test.describe('workspaces', () => {
     await page.getByLabel('E-mail').fill('noor@example.org')
     await page.getByLabel('Password').fill('another lamp entirely')
     await page.getByRole('button', { name: 'Create account' }).click()
+    await page.getByRole('link', { name: 'Make a workspace' }).click()
     await expect(page.getByRole('heading', { name: 'Name your workspace' })).toBeVisible()
     await page.getByLabel('Workspace name').fill('Noor’s books')
     await page.getByRole('button', { name: 'Create workspace' }).click()

@@ -350,6 +350,14 @@ describe('a workspace', () => {
     expect((await call(member, 'POST', '/organization/transfer', { userId: (await makePerson(server, 'Stranger')).id })).status).toBe(404)
   })
 
+  test('is handed over by an owner only, whatever else a role of its own may do', async () => {
+    const roleId = await makeRole(owner, 'Closer', ['organization:read', 'organization:delete', 'role:assign', 'member:read'])
+    await setRoles(owner, member, ['member', roleId])
+    expect((await call(member, 'POST', '/organization/transfer', { userId: guest.id })).status).toBe(403)
+    expect(await mine(owner)).toContain('organization:delete')
+    expect(await mine(guest)).not.toContain('organization:delete')
+  })
+
   test('is deleted by its name, shuts at once, and its owner alone opens it again within seven days', async () => {
     expect((await call(admin, 'DELETE', '/organization', { name: 'People' })).status).toBe(403)
     expect((await call(owner, 'DELETE', '/organization', { name: 'people' })).json).toMatchObject({ code: 'OTHER_NAME' })

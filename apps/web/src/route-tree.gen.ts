@@ -15,12 +15,14 @@ import { Route as SetupRouteImport } from './routes/setup.tsx'
 import { Route as SignInRouteImport } from './routes/sign-in.tsx'
 import { Route as SignUpRouteImport } from './routes/sign-up.tsx'
 import { Route as AppMeRouteImport } from './routes/_app/me.tsx'
+import { Route as WorkspacesIndexRouteImport } from './routes/workspaces.index.tsx'
 import { Route as WorkspacesNewRouteImport } from './routes/workspaces.new.tsx'
 import { Route as AppServerFoldersRouteImport } from './routes/_app/server.folders.tsx'
 import { Route as AppWSlugRouteRouteImport } from './routes/_app/w/$slug/route.tsx'
 import { Route as AppWSlugIndexRouteImport } from './routes/_app/w/$slug/index.tsx'
 import { Route as AppWSlugActivityRouteImport } from './routes/_app/w/$slug/activity.tsx'
 import { Route as AppWSlugSearchRouteImport } from './routes/_app/w/$slug/search.tsx'
+import { Route as AppWSlugSettingsRouteImport } from './routes/_app/w/$slug/settings.tsx'
 import { Route as AppWSlugBooksBookIdRouteImport } from './routes/_app/w/$slug/books.$bookId.tsx'
 import { Route as AppWSlugLibrariesIndexRouteImport } from './routes/_app/w/$slug/libraries.index.tsx'
 import { Route as AppWSlugLibrariesNewRouteImport } from './routes/_app/w/$slug/libraries.new.tsx'
@@ -64,6 +66,11 @@ const AppMeRoute = AppMeRouteImport.update({
   path: '/me',
   getParentRoute: () => AppRouteRoute,
 } as any)
+const WorkspacesIndexRoute = WorkspacesIndexRouteImport.update({
+  id: '/workspaces/',
+  path: '/workspaces/',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const WorkspacesNewRoute = WorkspacesNewRouteImport.update({
   id: '/workspaces/new',
   path: '/workspaces/new',
@@ -92,6 +99,11 @@ const AppWSlugActivityRoute = AppWSlugActivityRouteImport.update({
 const AppWSlugSearchRoute = AppWSlugSearchRouteImport.update({
   id: '/search',
   path: '/search',
+  getParentRoute: () => AppWSlugRouteRoute,
+} as any)
+const AppWSlugSettingsRoute = AppWSlugSettingsRouteImport.update({
+  id: '/settings',
+  path: '/settings',
   getParentRoute: () => AppWSlugRouteRoute,
 } as any)
 const AppWSlugBooksBookIdRoute = AppWSlugBooksBookIdRouteImport.update({
@@ -175,10 +187,12 @@ export interface FileRoutesByFullPath {
   '/sign-up': typeof SignUpRoute
   '/me': typeof AppMeRoute
   '/workspaces/new': typeof WorkspacesNewRoute
+  '/workspaces/': typeof WorkspacesIndexRoute
   '/w/$slug': typeof AppWSlugRouteRouteWithChildren
   '/server/folders': typeof AppServerFoldersRoute
   '/w/$slug/activity': typeof AppWSlugActivityRoute
   '/w/$slug/search': typeof AppWSlugSearchRoute
+  '/w/$slug/settings': typeof AppWSlugSettingsRoute
   '/w/$slug/': typeof AppWSlugIndexRoute
   '/w/$slug/books/$bookId': typeof AppWSlugBooksBookIdRoute
   '/w/$slug/libraries/new': typeof AppWSlugLibrariesNewRoute
@@ -201,9 +215,11 @@ export interface FileRoutesByTo {
   '/sign-up': typeof SignUpRoute
   '/me': typeof AppMeRoute
   '/workspaces/new': typeof WorkspacesNewRoute
+  '/workspaces': typeof WorkspacesIndexRoute
   '/server/folders': typeof AppServerFoldersRoute
   '/w/$slug/activity': typeof AppWSlugActivityRoute
   '/w/$slug/search': typeof AppWSlugSearchRoute
+  '/w/$slug/settings': typeof AppWSlugSettingsRoute
   '/w/$slug': typeof AppWSlugIndexRoute
   '/w/$slug/books/$bookId': typeof AppWSlugBooksBookIdRoute
   '/w/$slug/libraries/new': typeof AppWSlugLibrariesNewRoute
@@ -228,10 +244,12 @@ export interface FileRoutesById {
   '/sign-up': typeof SignUpRoute
   '/_app/me': typeof AppMeRoute
   '/workspaces/new': typeof WorkspacesNewRoute
+  '/workspaces/': typeof WorkspacesIndexRoute
   '/_app/w/$slug': typeof AppWSlugRouteRouteWithChildren
   '/_app/server/folders': typeof AppServerFoldersRoute
   '/_app/w/$slug/activity': typeof AppWSlugActivityRoute
   '/_app/w/$slug/search': typeof AppWSlugSearchRoute
+  '/_app/w/$slug/settings': typeof AppWSlugSettingsRoute
   '/_app/w/$slug/': typeof AppWSlugIndexRoute
   '/_app/w/$slug/books/$bookId': typeof AppWSlugBooksBookIdRoute
   '/_app/w/$slug/libraries/new': typeof AppWSlugLibrariesNewRoute
@@ -256,10 +274,12 @@ export interface FileRouteTypes {
     | '/sign-up'
     | '/me'
     | '/workspaces/new'
+    | '/workspaces/'
     | '/w/$slug'
     | '/server/folders'
     | '/w/$slug/activity'
     | '/w/$slug/search'
+    | '/w/$slug/settings'
     | '/w/$slug/'
     | '/w/$slug/books/$bookId'
     | '/w/$slug/libraries/new'
@@ -282,9 +302,11 @@ export interface FileRouteTypes {
     | '/sign-up'
     | '/me'
     | '/workspaces/new'
+    | '/workspaces'
     | '/server/folders'
     | '/w/$slug/activity'
     | '/w/$slug/search'
+    | '/w/$slug/settings'
     | '/w/$slug'
     | '/w/$slug/books/$bookId'
     | '/w/$slug/libraries/new'
@@ -308,10 +330,12 @@ export interface FileRouteTypes {
     | '/sign-up'
     | '/_app/me'
     | '/workspaces/new'
+    | '/workspaces/'
     | '/_app/w/$slug'
     | '/_app/server/folders'
     | '/_app/w/$slug/activity'
     | '/_app/w/$slug/search'
+    | '/_app/w/$slug/settings'
     | '/_app/w/$slug/'
     | '/_app/w/$slug/books/$bookId'
     | '/_app/w/$slug/libraries/new'
@@ -335,6 +359,7 @@ export interface RootRouteChildren {
   SignInRoute: typeof SignInRoute
   SignUpRoute: typeof SignUpRoute
   WorkspacesNewRoute: typeof WorkspacesNewRoute
+  WorkspacesIndexRoute: typeof WorkspacesIndexRoute
 }
 
 declare module '@tanstack/react-router' {
@@ -381,6 +406,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppMeRouteImport
       parentRoute: typeof AppRouteRoute
     }
+    '/workspaces/': {
+      id: '/workspaces/'
+      path: '/workspaces'
+      fullPath: '/workspaces/'
+      preLoaderRoute: typeof WorkspacesIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/workspaces/new': {
       id: '/workspaces/new'
       path: '/workspaces/new'
@@ -421,6 +453,13 @@ declare module '@tanstack/react-router' {
       path: '/search'
       fullPath: '/w/$slug/search'
       preLoaderRoute: typeof AppWSlugSearchRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
+    '/_app/w/$slug/settings': {
+      id: '/_app/w/$slug/settings'
+      path: '/settings'
+      fullPath: '/w/$slug/settings'
+      preLoaderRoute: typeof AppWSlugSettingsRouteImport
       parentRoute: typeof AppWSlugRouteRoute
     }
     '/_app/w/$slug/books/$bookId': {
@@ -520,6 +559,7 @@ declare module '@tanstack/react-router' {
 interface AppWSlugRouteRouteChildren {
   AppWSlugActivityRoute: typeof AppWSlugActivityRoute
   AppWSlugSearchRoute: typeof AppWSlugSearchRoute
+  AppWSlugSettingsRoute: typeof AppWSlugSettingsRoute
   AppWSlugIndexRoute: typeof AppWSlugIndexRoute
   AppWSlugBooksBookIdRoute: typeof AppWSlugBooksBookIdRoute
   AppWSlugLibrariesNewRoute: typeof AppWSlugLibrariesNewRoute
@@ -539,6 +579,7 @@ interface AppWSlugRouteRouteChildren {
 const AppWSlugRouteRouteChildren: AppWSlugRouteRouteChildren = {
   AppWSlugActivityRoute: AppWSlugActivityRoute,
   AppWSlugSearchRoute: AppWSlugSearchRoute,
+  AppWSlugSettingsRoute: AppWSlugSettingsRoute,
   AppWSlugIndexRoute: AppWSlugIndexRoute,
   AppWSlugBooksBookIdRoute: AppWSlugBooksBookIdRoute,
   AppWSlugLibrariesNewRoute: AppWSlugLibrariesNewRoute,
@@ -584,6 +625,7 @@ const rootRouteChildren: RootRouteChildren = {
   SignInRoute: SignInRoute,
   SignUpRoute: SignUpRoute,
   WorkspacesNewRoute: WorkspacesNewRoute,
+  WorkspacesIndexRoute: WorkspacesIndexRoute,
 }
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

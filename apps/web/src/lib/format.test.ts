@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { formatAgo, formatBytes, formatDuration, formatLanguage, formatPublished, partOfDay } from './format.ts'
+import { formatAgo, formatBytes, formatDay, formatDuration, formatLanguage, formatPublished, partOfDay } from './format.ts'
 import { regional } from './i18n.ts'
 
 beforeEach(() => void vi.stubGlobal('navigator', { languages: ['en-GB'] }))
@@ -49,6 +49,12 @@ it('tells how long ago', () => {
   expect(formatAgo('2026-11-20T11:56:00Z', now)).toBe('4 minutes ago')
   expect(formatAgo('2026-11-19T11:00:00Z', now)).toBe('yesterday')
   expect(formatAgo('2024-11-19T11:00:00Z', now)).toBe('2 years ago')
+})
+
+it('tells the day, however short ago it began', () => {
+  const now = new Date(2026, 10, 20, 0, 30).getTime()
+  const on = (day: number, hour: number) => formatDay(new Date(2026, 10, day, hour).toISOString(), now)
+  expect([on(20, 0), on(19, 23), on(17, 12), on(2, 12)]).toEqual(['today', 'yesterday', '3 days ago', '2 November 2026'])
 })
 
 it('names languages, and keeps tags that are none', () => {

@@ -58,6 +58,13 @@ export function formatAgo(timestamp: string, now: number = Date.now()): string {
   return format.format(0, 'second')
 }
 
+/** Exact to a day: `today`, `yesterday`, `5 days ago`; after two weeks the date. */
+export function formatDay(timestamp: string, now: number = Date.now()): string {
+  const midnight = (time: number): number => new Date(time).setHours(0, 0, 0, 0)
+  const days = Math.round((midnight(Date.parse(timestamp)) - midnight(now)) / 86_400_000)
+  return days < -14 ? formatDate(timestamp) : new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(days, 'day')
+}
+
 export function formatDate(timestamp: string, style: 'medium' | 'long' = 'long'): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: style }).format(new Date(timestamp))
 }

@@ -3,11 +3,28 @@ import { describeError } from './error-text.ts'
 
 export const toasts = Toast.createToastManager()
 
+type Message = Parameters<typeof toasts.add>[0]
+
+/** What was said before there was a place to show it; null from then on. */
+let waiting: Message[] | null = []
+
+function say(message: Message): void {
+  if (waiting) waiting.push(message)
+  else toasts.add(message)
+}
+
+/** The place to show toasts is there. */
+export function showToasts(): void {
+  const held = waiting ?? []
+  waiting = null
+  for (const message of held) toasts.add(message)
+}
+
 export function toast(title: string, description?: string): void {
-  toasts.add({ title, description })
+  say({ title, description })
 }
 
 export function toastError(error: unknown): void {
   const { title, text } = describeError(error)
-  toasts.add({ title, description: text, type: 'error', priority: 'high' })
+  say({ title, description: text, type: 'error', priority: 'high' })
 }

@@ -10,6 +10,6 @@ export const Route = createFileRoute('/')({
     if (!account) throw redirect({ to: '/sign-in', replace: true })
     const membership = preferredMembership(account, rememberedWorkspace())
     if (membership) throw redirect({ to: '/w/$slug', params: { slug: membership.slug }, replace: true })
-    throw redirect({ to: account.user.operator ? '/setup' : '/workspaces/new', replace: true })
+    throw redirect({ to: account.user.operator && account.deleted.length === 0 ? '/setup' : '/workspaces', replace: true })
   },
 })

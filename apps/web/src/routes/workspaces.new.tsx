@@ -29,11 +29,9 @@ function NewWorkspacePage() {
         submitLabel={t('workspace.create')}
         onCreated={({ slug }) => void navigate({ to: '/w/$slug', params: { slug } })}
         secondary={
-          first ? undefined : (
-            <Link to="/" className={buttonVariants({ variant: 'ghost', size: 'large' })}>
-              {t('action.cancel')}
-            </Link>
-          )
+          <Link to={first ? '/workspaces' : '/'} className={buttonVariants({ variant: 'ghost', size: 'large' })}>
+            {t('action.cancel')}
+          </Link>
         }
       />
     </FocusPage>

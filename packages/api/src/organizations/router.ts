@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { ORPCError } from '@orpc/server'
 import { insertAssignments } from '../folders/queries.ts'
 import { record } from '../audit/queries.ts'
 import { notFound } from '../errors.ts'
@@ -95,6 +96,7 @@ export const organizations = {
       const heir = await findMember(scope, input.userId)
       const own = await findMember(scope, scope.user.id)
       if (!heir || !own || heir.userId === own.userId) throw notFound('member')
+      if (!own.roles.includes('owner')) throw new ORPCError('FORBIDDEN', { message: 'Only an owner can hand the workspace over.' })
       const steps = [
         { who: heir, after: ['owner', ...heir.roles.filter((role) => role !== 'owner')] },
         { who: own, after: ['admin', ...own.roles.filter((role) => role !== 'owner' && role !== 'admin')] },

@@ -10,7 +10,7 @@ export function AlertDialogContent({ className, ...props }: ComponentProps<typeo
   return (
     <BaseAlertDialog.Portal>
       <BaseAlertDialog.Backdrop className="fixed inset-0 z-40 bg-veil transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
-      <BaseAlertDialog.Viewport className="fixed inset-0 z-50 grid place-items-center overflow-y-auto p-4">
+      <BaseAlertDialog.Viewport className="fixed inset-0 z-50 grid grid-cols-1 place-items-center overflow-y-auto p-4">
         <BaseAlertDialog.Popup
           className={cn(
             'w-full max-w-md rounded-box border border-line bg-card p-6 shadow-float outline-none transition-[opacity,transform] duration-150 data-ending-style:scale-98 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0',

@@ -11,7 +11,7 @@ export function RadioCard({
   title,
   description,
   ...props
-}: ComponentProps<typeof Radio.Root> & { title: ReactNode; description: ReactNode }) {
+}: Omit<ComponentProps<typeof Radio.Root>, 'title'> & { title: ReactNode; description: ReactNode }) {
   return (
     // oxlint-disable-next-line jsx-a11y/label-has-associated-control -- the radio inside is a component
     <label

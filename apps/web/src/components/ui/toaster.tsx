@@ -1,10 +1,12 @@
 import { Toast } from '@base-ui/react/toast'
 import { X } from 'lucide-react'
+import { useEffect } from 'react'
 import { cn } from '#lib/class-names.ts'
 import { t } from '#lib/i18n.ts'
-import { toasts } from '#lib/toasts.ts'
+import { showToasts, toasts } from '#lib/toasts.ts'
 
 export function Toaster() {
+  useEffect(showToasts, [])
   return (
     <Toast.Provider toastManager={toasts} limit={3}>
       <Toast.Portal>

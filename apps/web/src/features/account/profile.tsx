@@ -2,28 +2,23 @@ import type { Account } from '@carrel/api/schema/account'
 import { Link } from '@tanstack/react-router'
 import { ChevronRight, FolderCog, LogOut } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { InitialsBadge } from '#components/initials-badge.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { RadioCard, RadioGroup } from '#components/ui/radio-group.tsx'
 import { t } from '#lib/i18n.ts'
 import { signOut } from '#lib/session.ts'
 import { setTheme, themes, useTheme } from '#lib/theme.ts'
+import { Memberships } from './memberships.tsx'
+import { NameCard } from './name-card.tsx'
+import { Password } from './password-form.tsx'
+import { Sessions } from './sessions.tsx'
 
 /** What a person can see and set about themselves. */
 export function Profile({ account, workspace }: { account: Account; workspace: ReactNode }) {
   const theme = useTheme()
   const { user } = account
   return (
-    <div className="mt-6 flex max-w-xl flex-col gap-9">
-      <div className="flex items-center gap-4 rounded-box border border-line bg-card p-4.5">
-        <InitialsBadge kind="person" name={user.name} className="size-12 text-section" />
-        <div className="min-w-0">
-          <p dir="auto" className="truncate text-section font-semibold">
-            {user.name}
-          </p>
-          <p className="truncate text-muted">{user.email}</p>
-        </div>
-      </div>
+    <div className="mt-6 flex max-w-2xl flex-col gap-9">
+      <NameCard user={user} />
       <section aria-labelledby="theme-title">
         <h2 id="theme-title" className="section-title mb-3">
           {t('theme.label')}
@@ -40,6 +35,9 @@ export function Profile({ account, workspace }: { account: Account; workspace: R
         </RadioGroup>
       </section>
       {workspace}
+      <Memberships memberships={account.memberships} deleted={account.deleted} />
+      <Password email={user.email} />
+      <Sessions />
       {user.operator && (
         <Link
           to="/server/folders"

@@ -1,7 +1,7 @@
 import type { Account } from '@carrel/api/schema/account'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { History, House, Lock, Plus, Search, UsersRound } from 'lucide-react'
+import { History, House, Lock, Plus, Search, Settings, UsersRound } from 'lucide-react'
 import { Suspense } from 'react'
 import { ScanDot } from '#components/scan-dot.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
@@ -86,6 +86,16 @@ function WorkspaceNav({ workspace }: { workspace: Workspace }) {
             icon={<History aria-hidden size={18} strokeWidth={1.8} />}
           >
             {t('nav.activity')}
+          </NavItem>
+        )}
+        {can('organization:update') && (
+          <NavItem
+            to="/w/$slug/settings"
+            params={{ slug }}
+            activeOptions={{ exact: true }}
+            icon={<Settings aria-hidden size={18} strokeWidth={1.8} />}
+          >
+            {t('settings.workspace.nav')}
           </NavItem>
         )}
       </div>

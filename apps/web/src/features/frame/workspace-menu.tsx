@@ -2,7 +2,8 @@ import type { Account } from '@carrel/api/schema/account'
 import { Link } from '@tanstack/react-router'
 import { Check, Plus } from 'lucide-react'
 import { InitialsBadge } from '#components/initials-badge.tsx'
-import { Menu, MenuContent, MenuLinkItem, MenuSeparator, MenuTrigger } from '#components/ui/menu.tsx'
+import { Menu, MenuContent, MenuItem, MenuLinkItem, MenuSeparator, MenuTrigger } from '#components/ui/menu.tsx'
+import { goneOn, useRestoreWorkspace } from '#lib/deleted-workspaces.ts'
 import { t } from '#lib/i18n.ts'
 import { roleLabel } from '#lib/role-label.ts'
 import type { Workspace } from '#lib/workspace.ts'
@@ -10,6 +11,7 @@ import { workspaceButton, WorkspaceButtonFace } from './workspace-button.tsx'
 
 /** The switcher of the left bar. */
 export function WorkspaceMenu({ account, workspace }: { account: Account; workspace: Workspace | null }) {
+  const restore = useRestoreWorkspace()
   const current = workspace?.organizationId
   return (
     <Menu>
@@ -34,6 +36,22 @@ export function WorkspaceMenu({ account, workspace }: { account: Account; worksp
             </span>
             {organizationId === current && <Check aria-hidden size={16} className="text-accent" />}
           </MenuLinkItem>
+        ))}
+        {account.deleted.map((deleted) => (
+          <MenuItem
+            key={deleted.organizationId}
+            aria-label={t('account.deleted.restoreNamed', { name: deleted.name })}
+            onClick={() => restore.mutate(deleted)}
+          >
+            <InitialsBadge kind="workspace" name={deleted.name} className="bg-soft-strong text-muted" />
+            <span className="min-w-0 flex-1">
+              <span dir="auto" className="block truncate leading-5 text-muted">
+                {t('account.deleted.name', { name: deleted.name })}
+              </span>
+              <span className="block text-meta leading-4 text-muted">{t('account.deleted.until', { date: goneOn(deleted) })}</span>
+              <span className="block text-meta leading-5 font-medium text-accent">{t('account.deleted.restore')}</span>
+            </span>
+          </MenuItem>
         ))}
         <MenuSeparator />
         <MenuLinkItem closeOnClick render={<Link to="/workspaces/new" />}>

@@ -2,6 +2,7 @@ import type { Account } from '@carrel/api/schema/account'
 import { Link } from '@tanstack/react-router'
 import { Check, Plus } from 'lucide-react'
 import { useState } from 'react'
+import { DeletedWorkspaces } from '#components/deleted-workspaces.tsx'
 import { InitialsBadge } from '#components/initials-badge.tsx'
 import { Drawer, DrawerContent, DrawerTitle, DrawerTrigger } from '#components/ui/drawer.tsx'
 import { cn } from '#lib/class-names.ts'
@@ -54,6 +55,7 @@ export function WorkspaceSheet({
             </li>
           ))}
         </ul>
+        <DeletedWorkspaces workspaces={account.deleted} className="pb-2.5" />
         <Link to="/workspaces/new" onClick={close} className={cn(row, 'mt-1 border-t border-line')}>
           <span className="grid size-9 place-items-center text-muted">
             <Plus aria-hidden size={19} />

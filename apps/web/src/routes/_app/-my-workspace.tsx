@@ -1,13 +1,9 @@
 import { Link } from '@tanstack/react-router'
-import { ChevronRight, History, LogOut, UsersRound } from 'lucide-react'
-import { Suspense, useState } from 'react'
+import { ChevronRight, History, UsersRound } from 'lucide-react'
 import { useCan } from '#lib/can.ts'
 import { t } from '#lib/i18n.ts'
-import { lazyComponent } from '#lib/lazy-component.ts'
 import { roleLabel } from '#lib/role-label.ts'
 import { useWorkspace } from '#lib/workspace.ts'
-
-const LeaveWorkspace = lazyComponent(() => import('#features/people/leave-workspace.tsx'), 'LeaveWorkspace')
 
 const row = 'flex min-h-13 w-full items-center gap-3 px-4.5 text-left hover:bg-soft/50'
 const chevron = <ChevronRight aria-hidden size={17} className="text-muted rtl:rotate-180" />
@@ -16,7 +12,7 @@ const chevron = <ChevronRight aria-hidden size={17} className="text-muted rtl:ro
 export function MyWorkspace() {
   const { name, slug, role } = useWorkspace()
   const can = useCan()
-  const [leaving, setLeaving] = useState(false)
+  if (!can('member:read') && !can('audit:read')) return null
   return (
     <section aria-labelledby="workspace-title">
       <h2 id="workspace-title" dir="auto" className="section-title">
@@ -38,14 +34,7 @@ export function MyWorkspace() {
             {chevron}
           </Link>
         )}
-        <button type="button" onClick={() => setLeaving(true)} className={row}>
-          <LogOut aria-hidden size={18} strokeWidth={1.7} className="text-muted" />
-          <span className="flex-1">{t('leave.open')}</span>
-        </button>
       </div>
-      <Suspense>
-        <LeaveWorkspace open={leaving} onClose={() => setLeaving(false)} />
-      </Suspense>
     </section>
   )
 }

@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
 import { createFileRoute } from '@tanstack/react-router'
 import { use } from 'react'
 import { PageHeading } from '#components/page-heading.tsx'
 import { Profile } from '#features/account/profile.tsx'
+import { accountQuery } from '#lib/account.ts'
 import { t } from '#lib/i18n.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 import { WorkspaceContext } from '#lib/workspace.ts'
@@ -10,13 +12,14 @@ import { MyWorkspace } from './-my-workspace.tsx'
 export const Route = createFileRoute('/_app/me')({ component: MePage })
 
 function MePage() {
-  const { account } = Route.useRouteContext()
+  const { account: loaded } = Route.useRouteContext()
+  const { data: account } = useQuery(accountQuery)
   const workspace = use(WorkspaceContext)
   usePageTitle(t('nav.me'))
   return (
     <>
       <PageHeading>{t('nav.me')}</PageHeading>
-      <Profile account={account} workspace={workspace && <MyWorkspace />} />
+      <Profile account={account ?? loaded} workspace={workspace && <MyWorkspace />} />
     </>
   )
 }

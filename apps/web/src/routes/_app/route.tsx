@@ -29,6 +29,7 @@ function AppLayout() {
   const { account: loaded } = Route.useRouteContext()
   const { data: account = loaded } = useQuery(accountQuery)
   const { slug } = useParams({ strict: false })
+  const inWorkspace = useMatch({ from: '/_app/w/$slug', shouldThrow: false })
   const results = useMatch({ from: '/_app/w/$slug/search', shouldThrow: false })
   const isPhone = useMedia(phone)
   useServerEvents()
@@ -38,8 +39,11 @@ function AppLayout() {
   useEffect(() => {
     if (gone) void router.invalidate()
   }, [gone, router])
+  // By its id: the address in this tab may be one that it had earlier.
+  const entered = inWorkspace?.context.membership?.organizationId
   const membership =
-    account?.memberships.find((candidate) => candidate.slug === slug) ?? (account && preferredMembership(account, rememberedWorkspace()))
+    account?.memberships.find((candidate) => candidate.organizationId === entered || candidate.slug === slug) ??
+    (account && preferredMembership(account, rememberedWorkspace()))
   const workspace = useMemo(() => (membership ? toWorkspace(membership) : null), [membership])
   if (!account) return null
   return (

@@ -1,24 +1,43 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { createFileRoute, Link, notFound, Outlet } from '@tanstack/react-router'
+import type { Membership } from '@carrel/api/schema/account'
+import { isSlug } from '@carrel/api/slug'
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
+import { createFileRoute, Link, notFound, Outlet, redirect } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
 import { NotFoundPage } from '#components/page-states.tsx'
 import { EmptyShelf, Notice } from '#components/states.tsx'
 import { buttonVariants } from '#components/ui/button.tsx'
 import { accountQuery } from '#lib/account.ts'
+import { isTransient } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 import { instance, workspaceApi, workspaceKey } from '#lib/rpc.ts'
 import { rememberWorkspace, toWorkspace, WorkspaceContext } from '#lib/workspace.ts'
 
 export const Route = createFileRoute('/_app/w/$slug')({
-  beforeLoad: ({ context: { account }, params: { slug } }) => {
-    const membership = account.memberships.find((candidate) => candidate.slug === slug)
+  beforeLoad: async ({ context: { account, queryClient }, params: { slug }, location }) => {
+    const membership = account.memberships.find((candidate) => candidate.slug === slug) ?? (await findMoved(queryClient, slug))
     if (!membership) throw notFound()
+    if (membership.slug !== slug) {
+      throw redirect({ href: location.href.replace(/^\/w\/[^/?#]+/, `/w/${membership.slug}`), replace: true })
+    }
     return { membership, api: workspaceApi(membership.organizationId) }
   },
   component: WorkspaceLayout,
   notFoundComponent: NotFoundPage,
 })
+
+/** The workspace that has, or had, this address, when what is known of the account is behind. */
+async function findMoved(client: QueryClient, slug: string): Promise<Membership | undefined> {
+  if (!isSlug(slug)) return undefined
+  try {
+    const { id } = await workspaceApi(slug).organizations.get.call()
+    const account = await client.fetchQuery({ ...accountQuery, staleTime: 0 })
+    return account?.memberships.find(({ organizationId }) => organizationId === id)
+  } catch (error) {
+    if (isTransient(error)) throw error
+    return undefined
+  }
+}
 
 function WorkspaceLayout() {
   const { membership: loaded } = Route.useRouteContext()
