@@ -58,7 +58,7 @@ export const Invitation = z.object({
 export type Invitation = z.infer<typeof Invitation>
 
 export const ListInvitations = z.object({
-  /** Only those that can still be accepted. */
+  /** Those that can still be accepted, or those that no longer can. */
   pending: z.stringbool().or(z.boolean()).default(true),
   cursor: Cursor.optional(),
   limit: PageSize.default(50),
