@@ -15,10 +15,12 @@ import { Route as SetupRouteImport } from './routes/setup.tsx'
 import { Route as SignInRouteImport } from './routes/sign-in.tsx'
 import { Route as SignUpRouteImport } from './routes/sign-up.tsx'
 import { Route as AppMeRouteImport } from './routes/_app/me.tsx'
+import { Route as JoinTokenRouteImport } from './routes/join.$token.tsx'
 import { Route as WorkspacesNewRouteImport } from './routes/workspaces.new.tsx'
 import { Route as AppServerFoldersRouteImport } from './routes/_app/server.folders.tsx'
 import { Route as AppWSlugRouteRouteImport } from './routes/_app/w/$slug/route.tsx'
 import { Route as AppWSlugIndexRouteImport } from './routes/_app/w/$slug/index.tsx'
+import { Route as AppWSlugInvitationsRouteImport } from './routes/_app/w/$slug/invitations.tsx'
 import { Route as AppWSlugSearchRouteImport } from './routes/_app/w/$slug/search.tsx'
 import { Route as AppWSlugBooksBookIdRouteImport } from './routes/_app/w/$slug/books.$bookId.tsx'
 import { Route as AppWSlugLibrariesIndexRouteImport } from './routes/_app/w/$slug/libraries.index.tsx'
@@ -56,6 +58,11 @@ const AppMeRoute = AppMeRouteImport.update({
   path: '/me',
   getParentRoute: () => AppRouteRoute,
 } as any)
+const JoinTokenRoute = JoinTokenRouteImport.update({
+  id: '/join/$token',
+  path: '/join/$token',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const WorkspacesNewRoute = WorkspacesNewRouteImport.update({
   id: '/workspaces/new',
   path: '/workspaces/new',
@@ -74,6 +81,11 @@ const AppWSlugRouteRoute = AppWSlugRouteRouteImport.update({
 const AppWSlugIndexRoute = AppWSlugIndexRouteImport.update({
   id: '/',
   path: '/',
+  getParentRoute: () => AppWSlugRouteRoute,
+} as any)
+const AppWSlugInvitationsRoute = AppWSlugInvitationsRouteImport.update({
+  id: '/invitations',
+  path: '/invitations',
   getParentRoute: () => AppWSlugRouteRoute,
 } as any)
 const AppWSlugSearchRoute = AppWSlugSearchRouteImport.update({
@@ -121,9 +133,11 @@ export interface FileRoutesByFullPath {
   '/sign-in': typeof SignInRoute
   '/sign-up': typeof SignUpRoute
   '/me': typeof AppMeRoute
+  '/join/$token': typeof JoinTokenRoute
   '/workspaces/new': typeof WorkspacesNewRoute
   '/w/$slug': typeof AppWSlugRouteRouteWithChildren
   '/server/folders': typeof AppServerFoldersRoute
+  '/w/$slug/invitations': typeof AppWSlugInvitationsRoute
   '/w/$slug/search': typeof AppWSlugSearchRoute
   '/w/$slug/': typeof AppWSlugIndexRoute
   '/w/$slug/books/$bookId': typeof AppWSlugBooksBookIdRoute
@@ -139,8 +153,10 @@ export interface FileRoutesByTo {
   '/sign-in': typeof SignInRoute
   '/sign-up': typeof SignUpRoute
   '/me': typeof AppMeRoute
+  '/join/$token': typeof JoinTokenRoute
   '/workspaces/new': typeof WorkspacesNewRoute
   '/server/folders': typeof AppServerFoldersRoute
+  '/w/$slug/invitations': typeof AppWSlugInvitationsRoute
   '/w/$slug/search': typeof AppWSlugSearchRoute
   '/w/$slug': typeof AppWSlugIndexRoute
   '/w/$slug/books/$bookId': typeof AppWSlugBooksBookIdRoute
@@ -158,9 +174,11 @@ export interface FileRoutesById {
   '/sign-in': typeof SignInRoute
   '/sign-up': typeof SignUpRoute
   '/_app/me': typeof AppMeRoute
+  '/join/$token': typeof JoinTokenRoute
   '/workspaces/new': typeof WorkspacesNewRoute
   '/_app/w/$slug': typeof AppWSlugRouteRouteWithChildren
   '/_app/server/folders': typeof AppServerFoldersRoute
+  '/_app/w/$slug/invitations': typeof AppWSlugInvitationsRoute
   '/_app/w/$slug/search': typeof AppWSlugSearchRoute
   '/_app/w/$slug/': typeof AppWSlugIndexRoute
   '/_app/w/$slug/books/$bookId': typeof AppWSlugBooksBookIdRoute
@@ -178,9 +196,11 @@ export interface FileRouteTypes {
     | '/sign-in'
     | '/sign-up'
     | '/me'
+    | '/join/$token'
     | '/workspaces/new'
     | '/w/$slug'
     | '/server/folders'
+    | '/w/$slug/invitations'
     | '/w/$slug/search'
     | '/w/$slug/'
     | '/w/$slug/books/$bookId'
@@ -196,8 +216,10 @@ export interface FileRouteTypes {
     | '/sign-in'
     | '/sign-up'
     | '/me'
+    | '/join/$token'
     | '/workspaces/new'
     | '/server/folders'
+    | '/w/$slug/invitations'
     | '/w/$slug/search'
     | '/w/$slug'
     | '/w/$slug/books/$bookId'
@@ -214,9 +236,11 @@ export interface FileRouteTypes {
     | '/sign-in'
     | '/sign-up'
     | '/_app/me'
+    | '/join/$token'
     | '/workspaces/new'
     | '/_app/w/$slug'
     | '/_app/server/folders'
+    | '/_app/w/$slug/invitations'
     | '/_app/w/$slug/search'
     | '/_app/w/$slug/'
     | '/_app/w/$slug/books/$bookId'
@@ -233,6 +257,7 @@ export interface RootRouteChildren {
   SetupRoute: typeof SetupRoute
   SignInRoute: typeof SignInRoute
   SignUpRoute: typeof SignUpRoute
+  JoinTokenRoute: typeof JoinTokenRoute
   WorkspacesNewRoute: typeof WorkspacesNewRoute
 }
 
@@ -280,6 +305,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppMeRouteImport
       parentRoute: typeof AppRouteRoute
     }
+    '/join/$token': {
+      id: '/join/$token'
+      path: '/join/$token'
+      fullPath: '/join/$token'
+      preLoaderRoute: typeof JoinTokenRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/workspaces/new': {
       id: '/workspaces/new'
       path: '/workspaces/new'
@@ -306,6 +338,13 @@ declare module '@tanstack/react-router' {
       path: '/'
       fullPath: '/w/$slug/'
       preLoaderRoute: typeof AppWSlugIndexRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
+    '/_app/w/$slug/invitations': {
+      id: '/_app/w/$slug/invitations'
+      path: '/invitations'
+      fullPath: '/w/$slug/invitations'
+      preLoaderRoute: typeof AppWSlugInvitationsRouteImport
       parentRoute: typeof AppWSlugRouteRoute
     }
     '/_app/w/$slug/search': {
@@ -361,6 +400,7 @@ declare module '@tanstack/react-router' {
 }
 
 interface AppWSlugRouteRouteChildren {
+  AppWSlugInvitationsRoute: typeof AppWSlugInvitationsRoute
   AppWSlugSearchRoute: typeof AppWSlugSearchRoute
   AppWSlugIndexRoute: typeof AppWSlugIndexRoute
   AppWSlugBooksBookIdRoute: typeof AppWSlugBooksBookIdRoute
@@ -372,6 +412,7 @@ interface AppWSlugRouteRouteChildren {
 }
 
 const AppWSlugRouteRouteChildren: AppWSlugRouteRouteChildren = {
+  AppWSlugInvitationsRoute: AppWSlugInvitationsRoute,
   AppWSlugSearchRoute: AppWSlugSearchRoute,
   AppWSlugIndexRoute: AppWSlugIndexRoute,
   AppWSlugBooksBookIdRoute: AppWSlugBooksBookIdRoute,
@@ -410,6 +451,7 @@ const rootRouteChildren: RootRouteChildren = {
   SetupRoute: SetupRoute,
   SignInRoute: SignInRoute,
   SignUpRoute: SignUpRoute,
+  JoinTokenRoute: JoinTokenRoute,
   WorkspacesNewRoute: WorkspacesNewRoute,
 }
 export const routeTree = rootRouteImport
