@@ -49,8 +49,11 @@ function applyEvent(client: QueryClient, event: ServerEvent): void {
     const { organizationId, what } = event
     throttled(`${organizationId} ${what}`, () => {
       const api = workspaceApi(organizationId)
-      if (what === 'members') void client.invalidateQueries({ queryKey: accountQuery.queryKey })
-      else {
+      if (what === 'members') {
+        void client.invalidateQueries({ queryKey: accountQuery.queryKey })
+        void client.invalidateQueries({ queryKey: api.invitations.key() })
+        void client.invalidateQueries({ queryKey: api.joinLinks.key() })
+      } else {
         refresh(client, api.libraries.key())
         refresh(client, api.scans.key())
       }

@@ -34,6 +34,7 @@ export const InvitedAddress = z.object({
   outcome: z.enum(['invited', 'already-invited', 'already-member', 'no-address']),
   invitationId: Id.nullable(),
 })
+export type InvitedAddress = z.infer<typeof InvitedAddress>
 export const CreatedInvitations = z.object({
   results: z.array(InvitedAddress),
   /** False: no mail is sent, so the links are to be passed on. */
