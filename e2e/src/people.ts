@@ -7,13 +7,19 @@ export const operator = { name: 'Robin Ashgrove', email: 'robin@example.org', pa
 /** Answers of the REST API as somebody: what a spec needs before the part that it is about. */
 export type Api = {
   post: (path: string, body: unknown, organizationId?: string) => Promise<Record<string, unknown>>
+  patch: (path: string, body: unknown, organizationId?: string) => Promise<Record<string, unknown>>
   get: (path: string, organizationId?: string) => Promise<Record<string, unknown>>
   storageState: () => Promise<StorageState>
 }
 
 export async function openApi(server: CarrelServer): Promise<Api> {
   const context = await request.newContext({ baseURL: server.url, extraHTTPHeaders: { origin: server.url } })
-  const call = async (method: 'get' | 'post', path: string, organizationId?: string, data?: unknown): Promise<Record<string, unknown>> => {
+  const call = async (
+    method: 'get' | 'post' | 'patch',
+    path: string,
+    organizationId?: string,
+    data?: unknown,
+  ): Promise<Record<string, unknown>> => {
     const answer = await context[method](`/api/v1${path}`, {
       ...(data === undefined ? {} : { data }),
       ...(organizationId === undefined ? {} : { headers: { 'x-carrel-organization': organizationId } }),
@@ -23,6 +29,7 @@ export async function openApi(server: CarrelServer): Promise<Api> {
   }
   return {
     post: (path, body, organizationId) => call('post', path, organizationId, body),
+    patch: (path, body, organizationId) => call('patch', path, organizationId, body),
     get: (path, organizationId) => call('get', path, organizationId),
     storageState: () => context.storageState(),
   }
