@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { formatAgo, formatBytes, formatDuration, formatLanguage, formatPublished, partOfDay } from './format.ts'
+import { formatAgo, formatBytes, formatDuration, formatIn, formatLanguage, formatPublished, partOfDay } from './format.ts'
 import { regional } from './i18n.ts'
 
 beforeEach(() => void vi.stubGlobal('navigator', { languages: ['en-GB'] }))
@@ -49,6 +49,14 @@ it('tells how long ago', () => {
   expect(formatAgo('2026-11-20T11:56:00Z', now)).toBe('4 minutes ago')
   expect(formatAgo('2026-11-19T11:00:00Z', now)).toBe('yesterday')
   expect(formatAgo('2024-11-19T11:00:00Z', now)).toBe('2 years ago')
+})
+
+it('says when something ends, to the nearest unit', () => {
+  const now = Date.parse('2026-11-20T12:00:00Z')
+  expect(formatIn('2026-11-27T11:59:50Z', now)).toBe('in 7 days')
+  expect(formatIn('2026-11-21T12:00:00Z', now)).toBe('in 24 hours')
+  expect(formatIn('2026-11-20T12:40:00Z', now)).toBe('in 40 minutes')
+  expect(formatIn('2026-11-20T12:00:05Z', now)).toBe('in 1 minute')
 })
 
 it('names languages, and keeps tags that are none', () => {

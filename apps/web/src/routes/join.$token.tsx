@@ -1,7 +1,7 @@
 import type { Opening } from '@carrel/api/schema/invitations'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createFileRoute, Link } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { FocusPage, Wordmark } from '#components/focus-page.tsx'
 import { InitialsBadge } from '#components/initials-badge.tsx'
 import { PageHeading } from '#components/page-heading.tsx'
@@ -17,6 +17,7 @@ import { isNotFound } from '#lib/error-text.ts'
 import { formatDate } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { usePageTitle } from '#lib/page-title.ts'
+import { focusHeading } from '#lib/route-focus.ts'
 import { instance } from '#lib/rpc.ts'
 
 export const Route = createFileRoute('/join/$token')({ component: JoinPage })
@@ -116,6 +117,7 @@ function UnknownLink() {
 }
 
 function Declined({ name }: { name: string }) {
+  useEffect(focusHeading, [])
   return <Bare title={t('join.declined.title')}>{t('join.declined.text', { name })}</Bare>
 }
 

@@ -101,7 +101,7 @@ export function GiftFields({ gifts, onChange, rolesMissing }: GiftFieldsProps) {
                           )}
                         </span>
                         <NativeSelect
-                          className="w-60 max-md:w-full"
+                          className="w-72 max-md:w-full"
                           aria-label={library.name}
                           value={gifts.libraries.find((gift) => gift.libraryId === library.id)?.level ?? ''}
                           onChange={({ target: { value } }) => setLevel(library.id, value === '' ? null : (value as Level))}

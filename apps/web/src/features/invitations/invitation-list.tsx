@@ -8,8 +8,9 @@ import { Menu, MenuContent, MenuItem, MenuTrigger } from '#components/ui/menu.ts
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { statusQuery } from '#lib/account.ts'
 import { isNotFound } from '#lib/error-text.ts'
-import { formatAgo, formatDate } from '#lib/format.ts'
+import { formatAgo, formatDate, formatIn } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
+import { focusHeading } from '#lib/route-focus.ts'
 import { toast, toastError } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { ConfirmEnd } from './confirm-end.tsx'
@@ -77,7 +78,7 @@ export function InvitationList({ pending }: { pending: boolean }) {
 type RowProps = { invitation: Invitation; gifts: string; onLink: () => void; onRevoke: () => void }
 
 function Row({ invitation, gifts, onLink, onRevoke }: RowProps) {
-  const { email, inviter, expiresAt, state, mail } = invitation
+  const { email, inviter, createdAt, expiresAt, state, mail } = invitation
   const open = state === 'pending'
   const { text, trouble } = mailText(mail)
   return (
@@ -93,17 +94,23 @@ function Row({ invitation, gifts, onLink, onRevoke }: RowProps) {
               <>
                 <span className={trouble ? 'text-warn' : undefined}>{text}</span>
                 {' · '}
-                <time dateTime={expiresAt} title={formatDate(expiresAt)}>
-                  {t('invite.expires', { when: formatAgo(expiresAt) })}
+                <time dateTime={expiresAt} title={formatDate(expiresAt)} className="inline-block">
+                  {t('invite.expires', { when: formatIn(expiresAt) })}
                 </time>
               </>
             ) : (
-              t(`invite.state.${state}`)
+              <>
+                {t(`invite.state.${state}`)}
+                {' · '}
+                <time dateTime={createdAt} title={formatDate(createdAt)} className="inline-block">
+                  {t('invite.made', { ago: formatAgo(createdAt) })}
+                </time>
+              </>
             )}
             {inviter !== null && (
               <>
                 {' · '}
-                <bdi>{t('invite.from', { name: inviter })}</bdi>
+                <bdi className="inline-block max-w-full">{t('invite.from', { name: inviter })}</bdi>
               </>
             )}
           </p>
@@ -181,6 +188,7 @@ function Revoke({ invitation: { id, email }, onClose }: { invitation: Invitation
         onClose()
         toast(t('invite.revoked'))
         await client.invalidateQueries({ queryKey: api.invitations.key() })
+        focusHeading()
       },
     }),
   )

@@ -18,7 +18,7 @@ export function InvitationsPanel({ shown, onShow }: { shown: Shown; onShow: (sho
             onClick={() => onShow(option)}
             className={cn(
               'min-h-8 rounded-[6px] px-3 text-small font-medium transition-colors duration-150 max-md:min-h-11 max-md:px-4 pointer-coarse:min-h-11',
-              shown === option ? 'bg-card text-ink shadow-lift' : 'text-muted hover:text-ink',
+              shown === option ? 'bg-[light-dark(var(--card),var(--line-strong))] text-ink shadow-lift' : 'text-muted hover:text-ink',
             )}
           >
             {t(`invite.${option}`)}

@@ -74,6 +74,7 @@ function JoinLinkForm() {
             max={maxUsesLimit}
             step={1}
             autoComplete="off"
+            className="[appearance:textfield] [&::-webkit-inner-spin-button]:appearance-none"
             value={limit}
             onValueChange={setLimit}
           />

@@ -7,6 +7,7 @@ import { Button } from '#components/ui/button.tsx'
 import { isNotFound } from '#lib/error-text.ts'
 import { formatDate } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
+import { focusHeading } from '#lib/route-focus.ts'
 import { toast } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { ConfirmEnd } from './confirm-end.tsx'
@@ -96,6 +97,7 @@ function EndLink({ link, onClose }: { link: JoinLink; onClose: () => void }) {
         onClose()
         toast(t('join.link.revoked'))
         await client.invalidateQueries({ queryKey: api.joinLinks.key() })
+        focusHeading()
       },
     }),
   )

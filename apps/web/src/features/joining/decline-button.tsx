@@ -16,7 +16,9 @@ export function DeclineButton({ token, organizationName, onDone }: { token: stri
   const decline = useMutation(instance.invitations.decline.mutationOptions({ onSuccess: onDone }))
   return (
     <AlertDialog>
-      <AlertDialogTrigger className={buttonVariants({ variant: 'ghost', className: 'text-muted' })}>{t('join.decline')}</AlertDialogTrigger>
+      <AlertDialogTrigger className={buttonVariants({ variant: 'ghost', className: '-ml-3.5 text-muted max-md:-ml-4' })}>
+        {t('join.decline')}
+      </AlertDialogTrigger>
       <AlertDialogContent>
         <AlertDialogTitle dir="auto">{t('join.decline.question', { name: organizationName })}</AlertDialogTitle>
         <AlertDialogDescription>{t('join.decline.text')}</AlertDialogDescription>
