@@ -146,16 +146,29 @@ test.describe('invitations', () => {
 
   test('while the mail server is down an invitation waits, and is sent when it is back', async ({ visit }) => {
     mailbox.answer(({ step }) => (step === 'connect' ? { code: 421, text: 'Come back later' } : undefined))
-    await api.post('/invitations', { emails: [hana.email], roles: ['member'] }, workspace.id)
+    await api.post('/invitations', { emails: [hana.email, 'late@example.org'], roles: ['member'] }, workspace.id)
     const owner = await visit({ storageState: state })
     await owner.goto(page)
     await expect(row(owner, hana.email)).toContainText(/Waiting for the mail server, tried .*Come back later/, { timeout: 30_000 })
     await examine(owner, 'invitations')
     await keepScreen(owner, 'invitations-waiting', { widths: bothWidths, whole: true })
+    await row(owner, 'late@example.org').getByRole('button', { name: 'More for late@example.org' }).click()
+    await owner.getByRole('menuitem', { name: 'Revoke…' }).click()
+    await owner.getByRole('alertdialog').getByRole('button', { name: 'Revoke' }).click()
     mailbox.answer(null)
     await expect(row(owner, hana.email)).toContainText(/Sent/, { timeout: 90_000 })
     expect(await linkIn(mailbox, hana.email)).toContain('/join/')
+    // What was revoked while it waited is not sent any more.
+    await owner.getByRole('button', { name: 'Past' }).click()
+    await expect(row(owner, 'late@example.org')).toContainText('Revoked')
+    await expect.poll(() => mailOf('late@example.org'), { timeout: 60_000 }).toMatchObject({ state: 'failed' })
+    expect(mailbox.messages.filter(({ envelope }) => envelope.to.includes('late@example.org'))).toEqual([])
   })
+
+  async function mailOf(email: string): Promise<unknown> {
+    const { items } = (await api.get('/invitations?pending=false', workspace.id)) as { items: { email: string; mail: unknown }[] }
+    return items.find((item) => item.email === email)?.mail
+  }
 
   test('somebody else is signed in: a choice, and never a silent switch', async ({ visit }) => {
     const link = await linkIn(mailbox, hana.email)

@@ -161,7 +161,7 @@ export const en = {
   'invite.links.all': 'All links',
   'invite.links.copyAll': 'Copy all links',
   'invite.links.failed': 'This link couldn’t be made. Use “Copy link…” in the list of invitations.',
-  'invite.made': 'invited {ago}',
+  'invite.made': 'invited on {date}',
   'invite.mail.failed': 'Could not be sent: {answer}',
   'invite.mail.failedPlain': 'Could not be sent',
   'invite.mail.none': 'Not sent by mail; pass on its link',

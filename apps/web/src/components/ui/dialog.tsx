@@ -32,11 +32,19 @@ export function DialogDescription({ className, ...props }: ComponentProps<typeof
 }
 
 export function DialogHeader({ className, ...props }: ComponentProps<'div'>) {
-  return <div className={cn('shrink-0 px-6 pt-5.5 pb-4 max-md:px-5', className)} {...props} />
+  return <div className={cn('shrink-0 px-6 pt-5.5 pb-2 max-md:px-5', className)} {...props} />
 }
 
 export function DialogBody({ className, ...props }: ComponentProps<'div'>) {
-  return <div className={cn('min-h-0 flex-1 overflow-y-auto overscroll-contain px-6 pt-1 pb-6 max-md:px-5', className)} {...props} />
+  return (
+    <div
+      className={cn(
+        'min-h-0 flex-1 overflow-y-auto overscroll-contain px-6 pt-3 pb-6 [mask-image:linear-gradient(transparent,black_0.75rem)] max-md:px-5',
+        className,
+      )}
+      {...props}
+    />
+  )
 }
 
 export function DialogFooter({ className, ...props }: ComponentProps<'div'>) {

@@ -8,7 +8,7 @@ import { Menu, MenuContent, MenuItem, MenuTrigger } from '#components/ui/menu.ts
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { statusQuery } from '#lib/account.ts'
 import { isNotFound } from '#lib/error-text.ts'
-import { formatAgo, formatDate, formatIn } from '#lib/format.ts'
+import { formatDate, formatIn } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { focusHeading } from '#lib/route-focus.ts'
 import { toast, toastError } from '#lib/toasts.ts'
@@ -102,8 +102,8 @@ function Row({ invitation, gifts, onLink, onRevoke }: RowProps) {
               <>
                 {t(`invite.state.${state}`)}
                 {' · '}
-                <time dateTime={createdAt} title={formatDate(createdAt)} className="inline-block">
-                  {t('invite.made', { ago: formatAgo(createdAt) })}
+                <time dateTime={createdAt} className="inline-block">
+                  {t('invite.made', { date: formatDate(createdAt) })}
                 </time>
               </>
             )}
