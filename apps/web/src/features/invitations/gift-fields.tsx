@@ -1,5 +1,5 @@
 import type { Gifts } from '@carrel/api/schema/invitations'
-import type { RoleDetail, RoleRef } from '@carrel/api/schema/roles'
+import type { RoleDetail } from '@carrel/api/schema/roles'
 import { type Level, levelPermissions, levels, rolePermissions, roles as builtInRoles } from '@carrel/auth/catalogue'
 import { ChevronRight, Lock } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
@@ -46,7 +46,7 @@ export function GiftFields({ gifts, onChange, rolesMissing }: GiftFieldsProps) {
                 key={role.ref}
                 checked={gifts.roles.includes(role.ref)}
                 disabled={!role.withinMine}
-                onChange={(on) => onChange({ ...gifts, roles: toggle(gifts.roles, role.ref, on) as RoleRef[] })}
+                onChange={(on) => onChange({ ...gifts, roles: toggle(gifts.roles, role.ref, on) })}
                 title={roleName(role.ref, role.name)}
                 text={
                   role.withinMine ? (isBuiltIn(role.ref) ? t(`invite.role.${role.ref}.text`) : role.description) : t('invite.role.beyond')

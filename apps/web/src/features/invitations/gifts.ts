@@ -40,7 +40,7 @@ export function roleName(ref: RoleRef, name: string | null | undefined): string 
 /** `Guest · Readers · Field manuals (Viewer)`; what the reader may not know is counted. */
 export function useGiftText(): (gifts: Gifts) => string {
   const lists = useGiftLists()
-  const roles = new Map(lists.roles.data?.map((role) => [role.ref as string, role.name]))
+  const roles = new Map(lists.roles.data?.map((role) => [role.ref, role.name]))
   const teams = new Map(lists.teams.data?.map((team) => [team.id, team.name]))
   const libraries = new Map(lists.libraries.data?.map((library) => [library.id, library.name]))
   return (gifts) => {
