@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { compileCatalogues } from './apps/web/build/catalogues.ts'
 
 export default defineConfig({
+  plugins: [compileCatalogues()],
   test: {
     include: ['packages/*/src/**/*.test.ts', 'apps/server/src/**/*.test.ts', 'apps/web/src/**/*.test.ts', 'tooling/**/*.test.ts'],
     globalSetup: ['./apps/server/src/testing/global-setup.ts'],

@@ -42,7 +42,7 @@ export default defineConfig({
             },
             {
               name: 'app',
-              test: /node_modules\/lucide-react\/|\/src\/(?:lib\/(?!auth)|locales|components\/(?!ui|text-field|form-error)|routes\/(?!-|.*(?:\/-|tsr-split)))|\/api\/src\/limits\./,
+              test: /node_modules\/lucide-react\/|\/src\/(?:lib\/(?!auth|permission-text|use-debounced)|locales|components\/(?!ui|text-field|form-error|picker|confirm-dialog|load-more)|routes\/(?!-|.*(?:\/-|tsr-split)))|\/api\/src\/limits\./,
               priority: 1,
             },
           ],

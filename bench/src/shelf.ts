@@ -4,6 +4,7 @@ import { startFloor } from './floor/start.ts'
 import { startLoad, toWire } from './load/load.ts'
 import { against, atMost, type Figure } from './report.ts'
 import { setUp, startServer, superuserOf } from './server.ts'
+import { addGrants, timeOfEntering } from './access.ts'
 import { fillShelf, makeDownload } from './shelf-data.ts'
 
 const connections = 16
@@ -16,6 +17,8 @@ export const shelfFigures = [
   'list.20',
   'list.50',
   'list.p99-growth',
+  'list.50-granted',
+  'access.enter',
   'home',
   'search.title',
   'search.author',
@@ -126,6 +129,17 @@ export async function benchShelf({ workFolder, turns, wants, log }: Bench): Prom
         [file(`files/${shelf.fileId}`)],
         'MB/s',
       )
+    if (wants('access.enter')) {
+      const times: number[] = []
+      for (const _ of turns(budgetMs)) times.push(await timeOfEntering(server, session))
+      note(atMost('access.enter', 'ms', times, 0.8))
+    }
+    // Last, since it restricts the library.
+    if (wants('list.50-granted')) {
+      const guest = await addGrants(server, session, shelf.libraryId)
+      const asGuest = lists(50).map((request) => request.replace(cookie, guest))
+      await compare('list.50-granted', 1 / 1.2, { port: server.port, requests: lists(50) }, asGuest)
+    }
     return figures
   } finally {
     load.stop()

@@ -137,6 +137,44 @@ test.describe('screens', () => {
       address: () => `${home}/libraries/new`,
       ready: (page) => page.getByRole('button', { name: 'Fiction', exact: true }),
     },
+    {
+      name: 'people',
+      phoneToo: true,
+      address: () => `${home}/people`,
+      ready: (page) => page.getByRole('list', { name: 'Members' }).getByText(operator.name),
+    },
+    {
+      name: 'roles of a member',
+      address: () => `${home}/people`,
+      ready: (page) => page.getByRole('dialog').getByRole('checkbox', { name: 'Librarian' }),
+      open: async (page) => {
+        await page.getByRole('button', { name: `More for ${operator.name}` }).click()
+        await page.getByRole('menuitem', { name: 'Change roles…' }).click()
+      },
+    },
+    { name: 'roles', phoneToo: true, address: () => `${home}/people/roles`, ready: heading('Built in') },
+    { name: 'role', address: () => `${home}/people/roles/librarian`, ready: heading('What it allows') },
+    { name: 'new role', phoneToo: true, address: () => `${home}/people/roles/new`, ready: heading('What it allows') },
+    { name: 'no teams', address: () => `${home}/people/teams`, ready: heading('No teams yet') },
+    {
+      name: 'library access',
+      phoneToo: true,
+      address: () => `${library}/access`,
+      ready: (page) => page.getByRole('button', { name: 'Add people or teams' }),
+    },
+    {
+      name: 'choosing people',
+      address: () => `${library}/access`,
+      ready: (page) => page.getByRole('option').first(),
+      open: (page) => page.getByRole('button', { name: 'Add people or teams' }).click(),
+    },
+    {
+      name: 'activity',
+      phoneToo: true,
+      address: () => `${home}/activity`,
+      ready: (page) => page.getByText(/^From address|· From address/),
+      open: (page) => page.getByRole('button', { name: /added the library/ }).click(),
+    },
     { name: 'new workspace', address: () => `${server.url}/workspaces/new`, ready: heading('New workspace') },
     { name: 'folders of the server', address: () => `${server.url}/server/folders`, ready: (page) => page.getByRole('switch').first() },
     { name: 'me', phoneToo: true, address: () => `${server.url}/me`, ready: (page) => page.getByRole('radio', { name: /Dark/ }) },

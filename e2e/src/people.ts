@@ -9,13 +9,15 @@ export type Api = {
   post: (path: string, body: unknown, organizationId?: string) => Promise<Record<string, unknown>>
   patch: (path: string, body: unknown, organizationId?: string) => Promise<Record<string, unknown>>
   get: (path: string, organizationId?: string) => Promise<Record<string, unknown>>
+  put: (path: string, body: unknown, organizationId?: string) => Promise<Record<string, unknown>>
+  signUp: (person: typeof operator) => Promise<void>
   storageState: () => Promise<StorageState>
 }
 
 export async function openApi(server: CarrelServer): Promise<Api> {
   const context = await request.newContext({ baseURL: server.url, extraHTTPHeaders: { origin: server.url } })
   const call = async (
-    method: 'get' | 'post' | 'patch',
+    method: 'get' | 'post' | 'put' | 'patch',
     path: string,
     organizationId?: string,
     data?: unknown,
@@ -31,6 +33,11 @@ export async function openApi(server: CarrelServer): Promise<Api> {
     post: (path, body, organizationId) => call('post', path, organizationId, body),
     patch: (path, body, organizationId) => call('patch', path, organizationId, body),
     get: (path, organizationId) => call('get', path, organizationId),
+    put: (path, body, organizationId) => call('put', path, organizationId, body),
+    signUp: async (person) => {
+      const answer = await context.post('/api/auth/sign-up/email', { data: person })
+      if (!answer.ok()) throw new Error(`sign-up: ${answer.status()} ${await answer.text()}`)
+    },
     storageState: () => context.storageState(),
   }
 }

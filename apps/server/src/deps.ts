@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
-import { createEventBus, createJobs, limitAttempts, readAllowedRoots, type Deps } from '@carrel/api'
-import { createAuth, heldBy } from '@carrel/auth'
+import { createEventBus, createJobs, insertAuthMail, limitAttempts, readAllowedRoots, type Deps } from '@carrel/api'
+import { createAuth, heldBy, resetMinutes } from '@carrel/auth'
 import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
 import { createMailer, type Mailer } from '@carrel/mail'
 import { cacheBlobs, createFsBlobStore } from '@carrel/storage'
@@ -87,6 +87,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
   await boss.start()
   const events = await createEventBus(pools.app)
   const mailer = openMailer(env)
+  const mailLinks = mailer ? (env.APP_URL ?? null) : null
 
   return {
     transact: createTransact(pools.app),
@@ -96,6 +97,15 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
       appUrl: env.APP_URL ?? null,
       signUp: env.SIGN_UP,
       rateLimit: env.RATE_LIMIT,
+      mailPasswordReset:
+        mailLinks === null
+          ? null
+          : async ({ name, email }, token) => {
+              const link = `${mailLinks}/reset-password?token=${encodeURIComponent(token)}`
+              const template = { kind: 'password-reset', userName: name, link, expiresInMinutes: resetMinutes } as const
+              const mailId = await insertAuthMail(pools.authDb, secret, { template, recipient: email, language: 'en' })
+              await boss.send('mail', { mailId }, { singletonKey: mailId })
+            },
       log: (level, message, details) =>
         log[level]({ details: details.map((detail) => (detail instanceof Error ? detail.message : typeof detail)) }, `auth: ${message}`),
     }),
@@ -111,7 +121,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
       signUp: env.SIGN_UP,
       version: options.version,
       rateLimit: env.RATE_LIMIT,
-      mailLinks: mailer ? (env.APP_URL ?? null) : null,
+      mailLinks,
     },
     mailer,
     boss,

@@ -318,3 +318,93 @@ describe('the audit log', () => {
     expect((await call(member, 'GET', '/audit')).status).toBe(403)
   })
 })
+
+describe('a workspace', () => {
+  const get = async (slug: string, who = owner) => server.send('GET', '/api/v1/organization', { cookie: who.cookie, organization: slug })
+
+  test('changes its name and address; old addresses lead on and go to nobody else', async () => {
+    const before = (await get(organization)).json as { slug: string }
+    const slug = `renamed-${newId().slice(-8)}`
+    expect((await ok(owner, 'PATCH', '/organization', { name: 'New name', slug })) as object).toMatchObject({ name: 'New name', slug })
+    for (const address of [slug, before.slug]) expect((await get(address)).json).toMatchObject({ id: organization, slug })
+    expect((await get(before.slug, await makePerson(server, 'Stranger'))).status).toBe(404)
+    const create = (wanted: string) =>
+      server.send('POST', '/api/v1/organizations', { cookie: member.cookie, body: { name: 'Mine', slug: wanted } })
+    for (const taken of [slug, before.slug]) expect((await create(taken)).json).toMatchObject({ code: 'SLUG_TAKEN' })
+    const other = (await create(`other-${newId().slice(-8)}`)).json as { id: string }
+    const steal = (wanted: string) =>
+      server.send('PATCH', '/api/v1/organization', { cookie: member.cookie, organization: other.id, body: { slug: wanted } })
+    for (const taken of [slug, before.slug]) expect((await steal(taken)).json).toMatchObject({ code: 'SLUG_TAKEN' })
+    expect((await steal('admin')).status).toBe(400)
+    await ok(owner, 'PATCH', '/organization', { slug: before.slug })
+    expect((await get(slug)).json).toMatchObject({ slug: before.slug })
+    expect((await call(librarian, 'PATCH', '/organization', { name: 'X' })).status).toBe(403)
+  })
+
+  test('is handed over: the heir owns it, the giver is an admin', async () => {
+    await ok(owner, 'POST', '/organization/transfer', { userId: member.id })
+    expect(await mine(member)).toContain('organization:delete')
+    expect(await mine(owner)).toContain('role:assign')
+    expect(await mine(owner)).not.toContain('organization:delete')
+    expect((await call(owner, 'POST', '/organization/transfer', { userId: owner.id })).status).toBe(403)
+    expect((await call(member, 'POST', '/organization/transfer', { userId: (await makePerson(server, 'Stranger')).id })).status).toBe(404)
+  })
+
+  test('is deleted by its name, shuts at once, and its owner alone opens it again within seven days', async () => {
+    expect((await call(admin, 'DELETE', '/organization', { name: 'People' })).status).toBe(403)
+    expect((await call(owner, 'DELETE', '/organization', { name: 'people' })).json).toMatchObject({ code: 'OTHER_NAME' })
+    await ok(owner, 'DELETE', '/organization', { name: 'People' })
+    for (const who of [owner, admin, member]) expect((await call(who, 'GET', '/libraries')).status).toBe(404)
+    const told = (await ok(owner, 'GET', '/account')) as { memberships: object[]; deleted: object[] }
+    expect(told).toMatchObject({ memberships: [], deleted: [{ organizationId: organization, name: 'People' }] })
+    expect((await ok(admin, 'GET', '/account')) as object).toMatchObject({ memberships: [], deleted: [] })
+    const restore = (who: Person) => call(who, 'POST', '/organizations/restore', { organizationId: organization })
+    for (const who of [admin, member, await makePerson(server, 'Stranger')]) expect((await restore(who)).status).toBe(404)
+    await ok(owner, 'POST', '/organizations/restore', { organizationId: organization })
+    expect((await call(member, 'GET', '/libraries')).status).toBe(200)
+    await ok(owner, 'DELETE', '/organization', { name: 'People' })
+    await server.db.superuser`update organization set deleted_at = now() - interval '8 days' where id = ${organization}`
+    expect((await restore(owner)).status).toBe(404)
+  })
+})
+
+describe('an account', () => {
+  const signUp = async (email: string) => {
+    await server.db.superuser`update instance set setup_at = now()`
+    const made = await server.send('POST', '/api/auth/sign-up/email', { body: { name: 'Sam', email, password: 'first password' } })
+    return String(made.headers['set-cookie']?.[0]?.split(';')[0])
+  }
+  const signIn = async (email: string, password: string) => {
+    const answer = await server.send('POST', '/api/auth/sign-in/email', { body: { email, password } })
+    return answer.status === 200 ? String(answer.headers['set-cookie']?.[0]?.split(';')[0]) : null
+  }
+  const ask = (cookie: string, method: string, path: string, body?: object) =>
+    server.send(method, `/api/v1${path}`, { cookie, ...(body && { body }) })
+
+  test('shows where it is signed in, without tokens, and signs out there at once', async () => {
+    const email = `${newId()}@example.org`
+    const here = await signUp(email)
+    const there = (await signIn(email, 'first password')) ?? ''
+    const answer = await ask(here, 'GET', '/account/sessions')
+    const sessions = answer.json as { id: string; current: boolean }[]
+    expect(sessions.map((session) => session.current)).toEqual([true, false])
+    expect(answer.text).not.toContain(decodeURIComponent(there).split('=')[1]?.split('.')[0])
+    expect((await ask(owner.cookie, 'DELETE', `/account/sessions/${sessions[1]?.id}`)).status).toBe(404)
+    expect((await ask(here, 'DELETE', `/account/sessions/${sessions[1]?.id}`)).status).toBe(200)
+    expect([(await ask(there, 'GET', '/account')).status, (await ask(here, 'GET', '/account')).status]).toEqual([401, 200])
+  })
+
+  test('changes its password with the old one, and is signed out elsewhere', async () => {
+    const email = `${newId()}@example.org`
+    const here = await signUp(email)
+    const there = (await signIn(email, 'first password')) ?? ''
+    const change = (cookie: string, current: string, next: string) => ask(cookie, 'POST', '/account/password', { current, next })
+    expect((await change(here, 'wrong password', 'second password')).json).toMatchObject({ code: 'WRONG_PASSWORD' })
+    expect((await change(here, 'first password', 'short')).status).toBe(400)
+    const changed = await change(here, 'first password', 'second password')
+    expect(changed.status).toBe(200)
+    const fresh = String(changed.headers['set-cookie']?.[0]?.split(';')[0])
+    expect([(await ask(there, 'GET', '/account')).status, (await ask(fresh, 'GET', '/account')).status]).toEqual([401, 200])
+    expect([await signIn(email, 'first password'), (await signIn(email, 'second password')) !== null]).toEqual([null, true])
+  })
+})

@@ -399,7 +399,7 @@ describe('while a scan runs', () => {
 })
 
 describe('the event stream', () => {
-  test('ends for who was signed out, banned or removed, at the next event', async () => {
+  test('ends for who was signed out or banned, and tells who was removed, once', async () => {
     await using own = await startTestServer()
     const [ann, ben, cat] = [await makePerson(own, 'Ann'), await makePerson(own, 'Ben'), await makePerson(own, 'Cat')]
     const shelf = (await makeOrganization(own, 'Streams', { owner: [ann, ben, cat] })).id
@@ -410,8 +410,12 @@ describe('the event stream', () => {
     await own.db.superuser`delete from member where user_id = ${cat.id}`
     await own.db.superuser`select pg_notify('carrel_events', ${JSON.stringify({ type: 'changed', organizationId: shelf, what: 'books' })})`
     await Promise.all([streams[0]?.ended, streams[1]?.ended])
+    const ended = { type: 'changed', organizationId: shelf, what: 'members' }
+    await streams[2]?.until((event) => (event as { what?: string }).what === 'members')
+    await own.db
+      .superuser`select pg_notify('carrel_events', ${JSON.stringify({ type: 'changed', organizationId: shelf, what: 'libraries' })})`
     await wait(200)
-    for (const stream of streams) expect(stream.events).toEqual([{ type: 'hello' }])
+    expect(streams.map((stream) => stream.events)).toEqual([[{ type: 'hello' }], [{ type: 'hello' }], [{ type: 'hello' }, ended]])
     // Who was only removed from this workspace goes on with the others.
     const other = (await makeOrganization(own, 'Other')).id
     await addMember(own, other, cat, 'guest')

@@ -20,14 +20,22 @@ import { Route as WorkspacesNewRouteImport } from './routes/workspaces.new.tsx'
 import { Route as AppServerFoldersRouteImport } from './routes/_app/server.folders.tsx'
 import { Route as AppWSlugRouteRouteImport } from './routes/_app/w/$slug/route.tsx'
 import { Route as AppWSlugIndexRouteImport } from './routes/_app/w/$slug/index.tsx'
+import { Route as AppWSlugActivityRouteImport } from './routes/_app/w/$slug/activity.tsx'
 import { Route as AppWSlugInvitationsRouteImport } from './routes/_app/w/$slug/invitations.tsx'
 import { Route as AppWSlugSearchRouteImport } from './routes/_app/w/$slug/search.tsx'
 import { Route as AppWSlugBooksBookIdRouteImport } from './routes/_app/w/$slug/books.$bookId.tsx'
 import { Route as AppWSlugLibrariesIndexRouteImport } from './routes/_app/w/$slug/libraries.index.tsx'
 import { Route as AppWSlugLibrariesNewRouteImport } from './routes/_app/w/$slug/libraries.new.tsx'
+import { Route as AppWSlugPeopleIndexRouteImport } from './routes/_app/w/$slug/people.index.tsx'
 import { Route as AppWSlugLibrariesLibraryIdIndexRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.index.tsx'
+import { Route as AppWSlugLibrariesLibraryIdAccessRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.access.tsx'
 import { Route as AppWSlugLibrariesLibraryIdProblemsRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.problems.tsx'
 import { Route as AppWSlugLibrariesLibraryIdSettingsRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.settings.tsx'
+import { Route as AppWSlugPeopleRolesIndexRouteImport } from './routes/_app/w/$slug/people.roles.index.tsx'
+import { Route as AppWSlugPeopleRolesRoleRefRouteImport } from './routes/_app/w/$slug/people.roles.$roleRef.tsx'
+import { Route as AppWSlugPeopleRolesNewRouteImport } from './routes/_app/w/$slug/people.roles.new.tsx'
+import { Route as AppWSlugPeopleTeamsIndexRouteImport } from './routes/_app/w/$slug/people.teams.index.tsx'
+import { Route as AppWSlugPeopleTeamsTeamIdRouteImport } from './routes/_app/w/$slug/people.teams.$teamId.tsx'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -83,6 +91,11 @@ const AppWSlugIndexRoute = AppWSlugIndexRouteImport.update({
   path: '/',
   getParentRoute: () => AppWSlugRouteRoute,
 } as any)
+const AppWSlugActivityRoute = AppWSlugActivityRouteImport.update({
+  id: '/activity',
+  path: '/activity',
+  getParentRoute: () => AppWSlugRouteRoute,
+} as any)
 const AppWSlugInvitationsRoute = AppWSlugInvitationsRouteImport.update({
   id: '/invitations',
   path: '/invitations',
@@ -108,10 +121,21 @@ const AppWSlugLibrariesNewRoute = AppWSlugLibrariesNewRouteImport.update({
   path: '/libraries/new',
   getParentRoute: () => AppWSlugRouteRoute,
 } as any)
+const AppWSlugPeopleIndexRoute = AppWSlugPeopleIndexRouteImport.update({
+  id: '/people/',
+  path: '/people/',
+  getParentRoute: () => AppWSlugRouteRoute,
+} as any)
 const AppWSlugLibrariesLibraryIdIndexRoute =
   AppWSlugLibrariesLibraryIdIndexRouteImport.update({
     id: '/libraries/$libraryId/',
     path: '/libraries/$libraryId/',
+    getParentRoute: () => AppWSlugRouteRoute,
+  } as any)
+const AppWSlugLibrariesLibraryIdAccessRoute =
+  AppWSlugLibrariesLibraryIdAccessRouteImport.update({
+    id: '/libraries/$libraryId/access',
+    path: '/libraries/$libraryId/access',
     getParentRoute: () => AppWSlugRouteRoute,
   } as any)
 const AppWSlugLibrariesLibraryIdProblemsRoute =
@@ -126,6 +150,35 @@ const AppWSlugLibrariesLibraryIdSettingsRoute =
     path: '/libraries/$libraryId/settings',
     getParentRoute: () => AppWSlugRouteRoute,
   } as any)
+const AppWSlugPeopleRolesIndexRoute =
+  AppWSlugPeopleRolesIndexRouteImport.update({
+    id: '/people/roles/',
+    path: '/people/roles/',
+    getParentRoute: () => AppWSlugRouteRoute,
+  } as any)
+const AppWSlugPeopleRolesRoleRefRoute =
+  AppWSlugPeopleRolesRoleRefRouteImport.update({
+    id: '/people/roles/$roleRef',
+    path: '/people/roles/$roleRef',
+    getParentRoute: () => AppWSlugRouteRoute,
+  } as any)
+const AppWSlugPeopleRolesNewRoute = AppWSlugPeopleRolesNewRouteImport.update({
+  id: '/people/roles/new',
+  path: '/people/roles/new',
+  getParentRoute: () => AppWSlugRouteRoute,
+} as any)
+const AppWSlugPeopleTeamsIndexRoute =
+  AppWSlugPeopleTeamsIndexRouteImport.update({
+    id: '/people/teams/',
+    path: '/people/teams/',
+    getParentRoute: () => AppWSlugRouteRoute,
+  } as any)
+const AppWSlugPeopleTeamsTeamIdRoute =
+  AppWSlugPeopleTeamsTeamIdRouteImport.update({
+    id: '/people/teams/$teamId',
+    path: '/people/teams/$teamId',
+    getParentRoute: () => AppWSlugRouteRoute,
+  } as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
@@ -137,15 +190,23 @@ export interface FileRoutesByFullPath {
   '/workspaces/new': typeof WorkspacesNewRoute
   '/w/$slug': typeof AppWSlugRouteRouteWithChildren
   '/server/folders': typeof AppServerFoldersRoute
+  '/w/$slug/activity': typeof AppWSlugActivityRoute
   '/w/$slug/invitations': typeof AppWSlugInvitationsRoute
   '/w/$slug/search': typeof AppWSlugSearchRoute
   '/w/$slug/': typeof AppWSlugIndexRoute
   '/w/$slug/books/$bookId': typeof AppWSlugBooksBookIdRoute
   '/w/$slug/libraries/new': typeof AppWSlugLibrariesNewRoute
   '/w/$slug/libraries/': typeof AppWSlugLibrariesIndexRoute
+  '/w/$slug/people/': typeof AppWSlugPeopleIndexRoute
+  '/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
   '/w/$slug/libraries/$libraryId/problems': typeof AppWSlugLibrariesLibraryIdProblemsRoute
   '/w/$slug/libraries/$libraryId/settings': typeof AppWSlugLibrariesLibraryIdSettingsRoute
+  '/w/$slug/people/roles/$roleRef': typeof AppWSlugPeopleRolesRoleRefRoute
+  '/w/$slug/people/roles/new': typeof AppWSlugPeopleRolesNewRoute
+  '/w/$slug/people/teams/$teamId': typeof AppWSlugPeopleTeamsTeamIdRoute
   '/w/$slug/libraries/$libraryId/': typeof AppWSlugLibrariesLibraryIdIndexRoute
+  '/w/$slug/people/roles/': typeof AppWSlugPeopleRolesIndexRoute
+  '/w/$slug/people/teams/': typeof AppWSlugPeopleTeamsIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
@@ -156,15 +217,23 @@ export interface FileRoutesByTo {
   '/join/$token': typeof JoinTokenRoute
   '/workspaces/new': typeof WorkspacesNewRoute
   '/server/folders': typeof AppServerFoldersRoute
+  '/w/$slug/activity': typeof AppWSlugActivityRoute
   '/w/$slug/invitations': typeof AppWSlugInvitationsRoute
   '/w/$slug/search': typeof AppWSlugSearchRoute
   '/w/$slug': typeof AppWSlugIndexRoute
   '/w/$slug/books/$bookId': typeof AppWSlugBooksBookIdRoute
   '/w/$slug/libraries/new': typeof AppWSlugLibrariesNewRoute
   '/w/$slug/libraries': typeof AppWSlugLibrariesIndexRoute
+  '/w/$slug/people': typeof AppWSlugPeopleIndexRoute
+  '/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
   '/w/$slug/libraries/$libraryId/problems': typeof AppWSlugLibrariesLibraryIdProblemsRoute
   '/w/$slug/libraries/$libraryId/settings': typeof AppWSlugLibrariesLibraryIdSettingsRoute
+  '/w/$slug/people/roles/$roleRef': typeof AppWSlugPeopleRolesRoleRefRoute
+  '/w/$slug/people/roles/new': typeof AppWSlugPeopleRolesNewRoute
+  '/w/$slug/people/teams/$teamId': typeof AppWSlugPeopleTeamsTeamIdRoute
   '/w/$slug/libraries/$libraryId': typeof AppWSlugLibrariesLibraryIdIndexRoute
+  '/w/$slug/people/roles': typeof AppWSlugPeopleRolesIndexRoute
+  '/w/$slug/people/teams': typeof AppWSlugPeopleTeamsIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -178,15 +247,23 @@ export interface FileRoutesById {
   '/workspaces/new': typeof WorkspacesNewRoute
   '/_app/w/$slug': typeof AppWSlugRouteRouteWithChildren
   '/_app/server/folders': typeof AppServerFoldersRoute
+  '/_app/w/$slug/activity': typeof AppWSlugActivityRoute
   '/_app/w/$slug/invitations': typeof AppWSlugInvitationsRoute
   '/_app/w/$slug/search': typeof AppWSlugSearchRoute
   '/_app/w/$slug/': typeof AppWSlugIndexRoute
   '/_app/w/$slug/books/$bookId': typeof AppWSlugBooksBookIdRoute
   '/_app/w/$slug/libraries/new': typeof AppWSlugLibrariesNewRoute
   '/_app/w/$slug/libraries/': typeof AppWSlugLibrariesIndexRoute
+  '/_app/w/$slug/people/': typeof AppWSlugPeopleIndexRoute
+  '/_app/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
   '/_app/w/$slug/libraries/$libraryId/problems': typeof AppWSlugLibrariesLibraryIdProblemsRoute
   '/_app/w/$slug/libraries/$libraryId/settings': typeof AppWSlugLibrariesLibraryIdSettingsRoute
+  '/_app/w/$slug/people/roles/$roleRef': typeof AppWSlugPeopleRolesRoleRefRoute
+  '/_app/w/$slug/people/roles/new': typeof AppWSlugPeopleRolesNewRoute
+  '/_app/w/$slug/people/teams/$teamId': typeof AppWSlugPeopleTeamsTeamIdRoute
   '/_app/w/$slug/libraries/$libraryId/': typeof AppWSlugLibrariesLibraryIdIndexRoute
+  '/_app/w/$slug/people/roles/': typeof AppWSlugPeopleRolesIndexRoute
+  '/_app/w/$slug/people/teams/': typeof AppWSlugPeopleTeamsIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -200,15 +277,23 @@ export interface FileRouteTypes {
     | '/workspaces/new'
     | '/w/$slug'
     | '/server/folders'
+    | '/w/$slug/activity'
     | '/w/$slug/invitations'
     | '/w/$slug/search'
     | '/w/$slug/'
     | '/w/$slug/books/$bookId'
     | '/w/$slug/libraries/new'
     | '/w/$slug/libraries/'
+    | '/w/$slug/people/'
+    | '/w/$slug/libraries/$libraryId/access'
     | '/w/$slug/libraries/$libraryId/problems'
     | '/w/$slug/libraries/$libraryId/settings'
+    | '/w/$slug/people/roles/$roleRef'
+    | '/w/$slug/people/roles/new'
+    | '/w/$slug/people/teams/$teamId'
     | '/w/$slug/libraries/$libraryId/'
+    | '/w/$slug/people/roles/'
+    | '/w/$slug/people/teams/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
@@ -219,15 +304,23 @@ export interface FileRouteTypes {
     | '/join/$token'
     | '/workspaces/new'
     | '/server/folders'
+    | '/w/$slug/activity'
     | '/w/$slug/invitations'
     | '/w/$slug/search'
     | '/w/$slug'
     | '/w/$slug/books/$bookId'
     | '/w/$slug/libraries/new'
     | '/w/$slug/libraries'
+    | '/w/$slug/people'
+    | '/w/$slug/libraries/$libraryId/access'
     | '/w/$slug/libraries/$libraryId/problems'
     | '/w/$slug/libraries/$libraryId/settings'
+    | '/w/$slug/people/roles/$roleRef'
+    | '/w/$slug/people/roles/new'
+    | '/w/$slug/people/teams/$teamId'
     | '/w/$slug/libraries/$libraryId'
+    | '/w/$slug/people/roles'
+    | '/w/$slug/people/teams'
   id:
     | '__root__'
     | '/'
@@ -240,15 +333,23 @@ export interface FileRouteTypes {
     | '/workspaces/new'
     | '/_app/w/$slug'
     | '/_app/server/folders'
+    | '/_app/w/$slug/activity'
     | '/_app/w/$slug/invitations'
     | '/_app/w/$slug/search'
     | '/_app/w/$slug/'
     | '/_app/w/$slug/books/$bookId'
     | '/_app/w/$slug/libraries/new'
     | '/_app/w/$slug/libraries/'
+    | '/_app/w/$slug/people/'
+    | '/_app/w/$slug/libraries/$libraryId/access'
     | '/_app/w/$slug/libraries/$libraryId/problems'
     | '/_app/w/$slug/libraries/$libraryId/settings'
+    | '/_app/w/$slug/people/roles/$roleRef'
+    | '/_app/w/$slug/people/roles/new'
+    | '/_app/w/$slug/people/teams/$teamId'
     | '/_app/w/$slug/libraries/$libraryId/'
+    | '/_app/w/$slug/people/roles/'
+    | '/_app/w/$slug/people/teams/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -340,6 +441,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppWSlugIndexRouteImport
       parentRoute: typeof AppWSlugRouteRoute
     }
+    '/_app/w/$slug/activity': {
+      id: '/_app/w/$slug/activity'
+      path: '/activity'
+      fullPath: '/w/$slug/activity'
+      preLoaderRoute: typeof AppWSlugActivityRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
     '/_app/w/$slug/invitations': {
       id: '/_app/w/$slug/invitations'
       path: '/invitations'
@@ -375,11 +483,25 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppWSlugLibrariesNewRouteImport
       parentRoute: typeof AppWSlugRouteRoute
     }
+    '/_app/w/$slug/people/': {
+      id: '/_app/w/$slug/people/'
+      path: '/people'
+      fullPath: '/w/$slug/people/'
+      preLoaderRoute: typeof AppWSlugPeopleIndexRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
     '/_app/w/$slug/libraries/$libraryId/': {
       id: '/_app/w/$slug/libraries/$libraryId/'
       path: '/libraries/$libraryId'
       fullPath: '/w/$slug/libraries/$libraryId/'
       preLoaderRoute: typeof AppWSlugLibrariesLibraryIdIndexRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
+    '/_app/w/$slug/libraries/$libraryId/access': {
+      id: '/_app/w/$slug/libraries/$libraryId/access'
+      path: '/libraries/$libraryId/access'
+      fullPath: '/w/$slug/libraries/$libraryId/access'
+      preLoaderRoute: typeof AppWSlugLibrariesLibraryIdAccessRouteImport
       parentRoute: typeof AppWSlugRouteRoute
     }
     '/_app/w/$slug/libraries/$libraryId/problems': {
@@ -396,33 +518,84 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppWSlugLibrariesLibraryIdSettingsRouteImport
       parentRoute: typeof AppWSlugRouteRoute
     }
+    '/_app/w/$slug/people/roles/': {
+      id: '/_app/w/$slug/people/roles/'
+      path: '/people/roles'
+      fullPath: '/w/$slug/people/roles/'
+      preLoaderRoute: typeof AppWSlugPeopleRolesIndexRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
+    '/_app/w/$slug/people/roles/$roleRef': {
+      id: '/_app/w/$slug/people/roles/$roleRef'
+      path: '/people/roles/$roleRef'
+      fullPath: '/w/$slug/people/roles/$roleRef'
+      preLoaderRoute: typeof AppWSlugPeopleRolesRoleRefRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
+    '/_app/w/$slug/people/roles/new': {
+      id: '/_app/w/$slug/people/roles/new'
+      path: '/people/roles/new'
+      fullPath: '/w/$slug/people/roles/new'
+      preLoaderRoute: typeof AppWSlugPeopleRolesNewRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
+    '/_app/w/$slug/people/teams/': {
+      id: '/_app/w/$slug/people/teams/'
+      path: '/people/teams'
+      fullPath: '/w/$slug/people/teams/'
+      preLoaderRoute: typeof AppWSlugPeopleTeamsIndexRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
+    '/_app/w/$slug/people/teams/$teamId': {
+      id: '/_app/w/$slug/people/teams/$teamId'
+      path: '/people/teams/$teamId'
+      fullPath: '/w/$slug/people/teams/$teamId'
+      preLoaderRoute: typeof AppWSlugPeopleTeamsTeamIdRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
   }
 }
 
 interface AppWSlugRouteRouteChildren {
+  AppWSlugActivityRoute: typeof AppWSlugActivityRoute
   AppWSlugInvitationsRoute: typeof AppWSlugInvitationsRoute
   AppWSlugSearchRoute: typeof AppWSlugSearchRoute
   AppWSlugIndexRoute: typeof AppWSlugIndexRoute
   AppWSlugBooksBookIdRoute: typeof AppWSlugBooksBookIdRoute
   AppWSlugLibrariesNewRoute: typeof AppWSlugLibrariesNewRoute
   AppWSlugLibrariesIndexRoute: typeof AppWSlugLibrariesIndexRoute
+  AppWSlugPeopleIndexRoute: typeof AppWSlugPeopleIndexRoute
+  AppWSlugLibrariesLibraryIdAccessRoute: typeof AppWSlugLibrariesLibraryIdAccessRoute
   AppWSlugLibrariesLibraryIdProblemsRoute: typeof AppWSlugLibrariesLibraryIdProblemsRoute
   AppWSlugLibrariesLibraryIdSettingsRoute: typeof AppWSlugLibrariesLibraryIdSettingsRoute
+  AppWSlugPeopleRolesRoleRefRoute: typeof AppWSlugPeopleRolesRoleRefRoute
+  AppWSlugPeopleRolesNewRoute: typeof AppWSlugPeopleRolesNewRoute
+  AppWSlugPeopleTeamsTeamIdRoute: typeof AppWSlugPeopleTeamsTeamIdRoute
   AppWSlugLibrariesLibraryIdIndexRoute: typeof AppWSlugLibrariesLibraryIdIndexRoute
+  AppWSlugPeopleRolesIndexRoute: typeof AppWSlugPeopleRolesIndexRoute
+  AppWSlugPeopleTeamsIndexRoute: typeof AppWSlugPeopleTeamsIndexRoute
 }
 
 const AppWSlugRouteRouteChildren: AppWSlugRouteRouteChildren = {
+  AppWSlugActivityRoute: AppWSlugActivityRoute,
   AppWSlugInvitationsRoute: AppWSlugInvitationsRoute,
   AppWSlugSearchRoute: AppWSlugSearchRoute,
   AppWSlugIndexRoute: AppWSlugIndexRoute,
   AppWSlugBooksBookIdRoute: AppWSlugBooksBookIdRoute,
   AppWSlugLibrariesNewRoute: AppWSlugLibrariesNewRoute,
   AppWSlugLibrariesIndexRoute: AppWSlugLibrariesIndexRoute,
+  AppWSlugPeopleIndexRoute: AppWSlugPeopleIndexRoute,
+  AppWSlugLibrariesLibraryIdAccessRoute: AppWSlugLibrariesLibraryIdAccessRoute,
   AppWSlugLibrariesLibraryIdProblemsRoute:
     AppWSlugLibrariesLibraryIdProblemsRoute,
   AppWSlugLibrariesLibraryIdSettingsRoute:
     AppWSlugLibrariesLibraryIdSettingsRoute,
+  AppWSlugPeopleRolesRoleRefRoute: AppWSlugPeopleRolesRoleRefRoute,
+  AppWSlugPeopleRolesNewRoute: AppWSlugPeopleRolesNewRoute,
+  AppWSlugPeopleTeamsTeamIdRoute: AppWSlugPeopleTeamsTeamIdRoute,
   AppWSlugLibrariesLibraryIdIndexRoute: AppWSlugLibrariesLibraryIdIndexRoute,
+  AppWSlugPeopleRolesIndexRoute: AppWSlugPeopleRolesIndexRoute,
+  AppWSlugPeopleTeamsIndexRoute: AppWSlugPeopleTeamsIndexRoute,
 }
 
 const AppWSlugRouteRouteWithChildren = AppWSlugRouteRoute._addFileChildren(

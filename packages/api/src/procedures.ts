@@ -3,7 +3,7 @@ import { beyond, hasPermission, type Permission } from '@carrel/auth'
 import * as z from 'zod'
 import type { Deps } from './deps.ts'
 import { notFound } from './errors.ts'
-import { permissionsInLibrary } from './grants/queries.ts'
+import { findRightsInLibrary } from './grants/queries.ts'
 import { asMember, asOperator, asUser, type InstanceScope, type OrganizationScope, type UserScope } from './scope.ts'
 import { Id } from './shapes.ts'
 
@@ -88,16 +88,16 @@ const OfLibrary = z.object({ libraryId: Id })
 
 /**
  * A member who sees the library that the input names as `libraryId`, and holds the permission by a role or by a
- * grant on it. `held` is all they hold there.
+ * grant on it. `held` is all they hold there, `level` that of the grant.
  */
 export const inLibrary = (permission: Permission) =>
   member.use(async ({ context, next }, input: unknown) => {
     const named = OfLibrary.safeParse(input).data
     if (!named) throw new ORPCError('BAD_REQUEST', { message: 'Input validation failed' })
-    const held = await permissionsInLibrary(context.scope, named.libraryId)
-    if (!held) throw notFound('library')
-    requirePermission(held, permission)
-    return next({ context: { held } })
+    const rights = await findRightsInLibrary(context.scope, named.libraryId)
+    if (!rights) throw notFound('library')
+    requirePermission(rights.held, permission)
+    return next({ context: rights })
   })
 
 /**

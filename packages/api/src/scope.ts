@@ -7,7 +7,14 @@ type Made = { readonly [made]: true }
 export type ScopeUser = { id: string; name: string; email: string; operator: boolean }
 
 /** A person's own data across workspaces: the switcher, the account. */
-export type UserScope = Made & { kind: 'user'; user: ScopeUser; activeOrganizationId: string | null; token: string; db: Tx }
+export type UserScope = Made & {
+  kind: 'user'
+  user: ScopeUser
+  activeOrganizationId: string | null
+  token: string
+  sessionId: string
+  db: Tx
+}
 /** The operator of the instance, who is no member of tenants. */
 export type InstanceScope = Made & { kind: 'instance'; user: ScopeUser; db: Tx }
 /** A member in one workspace. */
@@ -42,7 +49,17 @@ export function asUser<T>(transact: Transact, token: string, fn: (scope: UserSco
   return transact(
     { kind: 'user', token },
     (db, actor) =>
-      fn(actor && make<UserScope>({ kind: 'user', user: person(actor), activeOrganizationId: actor.activeOrganizationId, token, db })),
+      fn(
+        actor &&
+          make<UserScope>({
+            kind: 'user',
+            user: person(actor),
+            activeOrganizationId: actor.activeOrganizationId,
+            token,
+            sessionId: actor.sessionId,
+            db,
+          }),
+      ),
     options,
   )
 }

@@ -36,6 +36,9 @@ export const catalogue = {
 type Catalogue = typeof catalogue
 export type Resource = keyof Catalogue
 export type Permission = { [R in Resource]: `${R}:${keyof Catalogue[R] & string}` }[Resource]
+type InUse<R extends Resource> = { [A in keyof Catalogue[R] & string]: Catalogue[R][A] extends 'in use' ? `${R}:${A}` : never }
+/** One that something asks for today. */
+export type PermissionInUse = { [R in Resource]: InUse<R>[keyof InUse<R>] }[Resource]
 
 const named = (state: 'in use' | null): Permission[] =>
   Object.entries(catalogue).flatMap(([resource, actions]) =>
@@ -47,11 +50,11 @@ const named = (state: 'in use' | null): Permission[] =>
 
 export const permissions: readonly Permission[] = named(null)
 /** Those that something asks for today. */
-export const permissionsInUse: readonly Permission[] = named('in use')
-export const Permission = z.enum(permissions as [Permission, ...Permission[]])
+export const permissionsInUse = named('in use') as readonly PermissionInUse[]
+export const Permission = /* @__PURE__ */ z.enum(permissions as [Permission, ...Permission[]])
 
 export const roles = ['owner', 'admin', 'librarian', 'member', 'guest'] as const
-export const Role = z.enum(roles)
+export const Role = /* @__PURE__ */ z.enum(roles)
 export type Role = z.infer<typeof Role>
 
 const guest: readonly Permission[] = ['organization:read', 'book:read', 'book:download', 'reading:write']
@@ -96,7 +99,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
 }
 
 export const levels = ['viewer', 'contributor', 'editor', 'manager'] as const
-export const Level = z.enum(levels)
+export const Level = /* @__PURE__ */ z.enum(levels)
 export type Level = z.infer<typeof Level>
 
 const viewer: readonly Permission[] = ['book:read', 'book:download']

@@ -14,6 +14,6 @@ export {
 } from './catalogue.ts'
 export { hashPassword } from 'better-auth/crypto'
 export { beyond, hasAllPermissions, hasAnyPermission, hasPermission } from './evaluate.ts'
-export { clientAddressHeader, createAuth, openAuthPaths, type Auth, type AuthOptions, type SignUpPolicy } from './server.ts'
+export { clientAddressHeader, createAuth, openAuthPaths, resetMinutes, type Auth, type AuthOptions, type SignUpPolicy } from './server.ts'
 export { readSessionToken, sessionCookie } from './session.ts'
 export { createOperator, isSetupCode, needsSetup, setupCode } from './setup.ts'

@@ -18,8 +18,15 @@ const tables = new Map(
 /** Better Auth's options as the server makes them; its database is never asked. */
 const options = () => {
   const pool = connect({ url: 'postgres://nobody@127.0.0.1:1/none' }, null, { max: 1 })
-  return createAuth({ db: drizzle({ client: pool }), secret: 'x'.repeat(40), appUrl: null, signUp: 'open', rateLimit: true, log: () => {} })
-    .options
+  return createAuth({
+    db: drizzle({ client: pool }),
+    secret: 'x'.repeat(40),
+    appUrl: null,
+    signUp: 'open',
+    rateLimit: true,
+    mailPasswordReset: null,
+    log: () => {},
+  }).options
 }
 const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 

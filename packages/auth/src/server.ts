@@ -2,6 +2,7 @@ import { betterAuth, type BetterAuthOptions } from 'better-auth'
 import { drizzleAdapter } from 'better-auth/adapters/drizzle'
 import { APIError, createAuthMiddleware } from 'better-auth/api'
 import { admin, organization } from 'better-auth/plugins'
+import { eq } from 'drizzle-orm'
 import * as z from 'zod'
 import { newId, type Pools } from '@carrel/db'
 import * as schema from '@carrel/db/schema'
@@ -18,6 +19,8 @@ export type AuthOptions = {
   /** Public address of the server; null: whatever host the browser uses. */
   appUrl: string | null
   signUp: SignUpPolicy
+  /** Sends the link by which somebody sets a new password; null where no mail is sent. */
+  mailPasswordReset: ((to: { name: string; email: string }, token: string) => Promise<void>) | null
   /** Off in tests and benchmarks that sign many people in. */
   rateLimit: boolean
   log: (level: 'error' | 'warn', message: string, details: unknown[]) => void
@@ -31,6 +34,8 @@ export const openAuthPaths: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
   ['/sign-in/email', 'POST'],
   ['/sign-up/email', 'POST'],
   ['/sign-out', 'POST'],
+  ['/request-password-reset', 'POST'],
+  ['/reset-password', 'POST'],
   ['/get-session', 'GET'],
 ] as const)
 
@@ -77,9 +82,13 @@ const refuseForeignCallbacks = createAuthMiddleware(async ({ body, query, path }
   }
 })
 
+/** Minutes for which the link of a password reset works. */
+export const resetMinutes = 60
+
 /** Makes the Better Auth of one server; nothing of it is global. */
 export function createAuth(options: AuthOptions) {
   const secure = options.appUrl?.startsWith('https:') ?? false
+  const { mailPasswordReset } = options
   return betterAuth({
     appName: 'Carrel',
     secret: options.secret,
@@ -94,6 +103,15 @@ export function createAuth(options: AuthOptions) {
       maxPasswordLength: passwordLength.max,
       autoSignIn: true,
       disableSignUp: options.signUp !== 'open',
+      ...(mailPasswordReset && {
+        sendResetPassword: ({ user, token }) => mailPasswordReset(user, token),
+        resetPasswordTokenExpiresIn: resetMinutes * 60,
+        revokeSessionsOnPasswordReset: true,
+        // The token came by mail alone, so it proves the address.
+        onPasswordReset: async ({ user }) => {
+          await options.db.update(schema.user).set({ emailVerified: true }).where(eq(schema.user.id, user.id))
+        },
+      }),
     },
     // Nobody before the operator: the first account is made with the setup code.
     databaseHooks: { user: { create: { before: () => refuseBeforeSetup(options.db) } } },
@@ -105,7 +123,12 @@ export function createAuth(options: AuthOptions) {
       storage: 'database',
       window: 10,
       max: 100,
-      customRules: { '/sign-in/email': { window: 60, max: 10 }, '/sign-up/email': { window: 60, max: 5 } },
+      customRules: {
+        '/sign-in/email': { window: 60, max: 10 },
+        '/sign-up/email': { window: 60, max: 5 },
+        '/request-password-reset': { window: 60, max: 3 },
+        '/reset-password': { window: 60, max: 10 },
+      },
     },
     advanced: {
       cookiePrefix: 'carrel',

@@ -37,7 +37,7 @@ const classes = {
     'team_member',
   ],
   personal: ['reading_state'],
-  auth: ['account', 'invitation', 'member', 'organization', 'rate_limit', 'session', 'user', 'verification'],
+  auth: ['account', 'invitation', 'member', 'organization', 'organization_slug', 'rate_limit', 'session', 'user', 'verification'],
   system: ['instance', 'level_permission', 'mail', 'role_permission'],
 }
 const classed = Object.values(classes).flat().toSorted()
@@ -48,6 +48,7 @@ const definerFunctions = [
   'app.admit',
   'app.create_organization',
   'app.decline',
+  'app.delete_organization',
   'app.enter',
   'app.enter_job',
   'app.enter_mail',
@@ -62,6 +63,8 @@ const definerFunctions = [
   'app.outranks',
   'app.refresh_access',
   'app.remember_organization',
+  'app.rename_slug',
+  'app.restore_organization',
   'app.shares_like_team',
   'app.sign_up_by_token',
   'app.waiting_mails',
@@ -185,12 +188,17 @@ describe('grants', () => {
       rows<{ table: string }>(`select t as table from unnest(array[${tables.map((table) => `'${table}'`).join()}]) t
         where has_table_privilege('${login}', 'public.' || quote_ident(t), 'select, insert, update, delete')
         or has_any_column_privilege('${login}', 'public.' || quote_ident(t), 'select, insert, update')`)
-    expect(await may('carrel_app', ['session', 'account', 'verification', 'rate_limit'])).toEqual([])
+    expect(await may('carrel_app', ['account', 'verification', 'rate_limit', 'organization_slug'])).toEqual([])
     const people = await rows<{
       name: string
     }>(`select attname as name from pg_attribute where attrelid = 'public.user'::regclass and attnum > 0
       and has_column_privilege('carrel_app', attrelid, attnum, 'select') order by 1`)
     expect(people.map(({ name }) => name)).toEqual(['banned', 'created_at', 'email', 'email_verified', 'id', 'image', 'name'])
+    const sessions = await rows<{
+      name: string
+    }>(`select attname as name from pg_attribute where attrelid = 'public.session'::regclass and attnum > 0
+      and has_column_privilege('carrel_app', attrelid, attnum, 'select') order by 1`)
+    expect(sessions.map(({ name }) => name)).not.toContain('token')
     expect(await may('carrel_auth', [...ofTenants, 'level_permission', 'role_permission'])).toEqual([])
     expect(await may('carrel_jobs', classed)).toEqual([])
   })

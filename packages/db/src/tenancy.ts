@@ -19,6 +19,7 @@ export type Actor = {
   permissions: string[]
   /** The operator who acts in this user's place. */
   impersonatorId: string | null
+  sessionId: string
 }
 
 export type Entry =
@@ -102,7 +103,7 @@ async function enter(connection: ReservedSql, entry: Entry): Promise<Actor | Ent
   const [row] = await connection<Actor[]>`
     select user_id as "userId", user_name as "userName", user_email as "userEmail", operator,
       active_organization_id as "activeOrganizationId", organization_id as "organizationId", role,
-      coalesce(permissions, '{}') as permissions, impersonator_id as "impersonatorId"
+      coalesce(permissions, '{}') as permissions, impersonator_id as "impersonatorId", session_id as "sessionId"
     from app.enter(${entry.token}, ${entry.kind}, ${organization})`
   return row?.userId ? row : null
 }

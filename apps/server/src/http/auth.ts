@@ -7,6 +7,7 @@ import type { ServerDeps } from '../deps.ts'
 /** Password hashes at a time: each takes a core for a tenth of a second, and file reads wait for the same threads. */
 const hashesAtOnce = 2
 const hashesWaiting = 60
+const hashing: ReadonlySet<string> = new Set(['/sign-in/email', '/sign-up/email', '/reset-password'])
 
 /** The few paths of Better Auth that are open; see openAuthPaths. */
 export function authSurface(deps: ServerDeps): Hono<{ Bindings: HttpBindings }> {
@@ -23,7 +24,7 @@ export function authSurface(deps: ServerDeps): Hono<{ Bindings: HttpBindings }> 
   const turns = createTurns(hashesAtOnce, hashesWaiting)
   for (const [path, method] of openAuthPaths) {
     surface.on(method, path, async (c) => {
-      if (!path.endsWith('/email')) return deps.auth.handler(c.req.raw)
+      if (!hashing.has(path)) return deps.auth.handler(c.req.raw)
       // Read whole first: who sends slowly must not hold a turn.
       const body = await c.req.arrayBuffer().catch((error: unknown) => {
         if (c.env.incoming.errored) return null

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 /** From the source: the build hands out compiled messages. */
 const source = readFileSync(new URL('../locales/en.ts', import.meta.url), 'utf8')
-const messages = [...source.matchAll(/^ {2}'([\w.]+)':\s*'(.*)',$/gm)].map(([, id = '', text = '']) => [id, text] as const)
+const messages = [...source.matchAll(/^ {2}'([\w.:-]+)':\s*'(.*)',$/gm)].map(([, id = '', text = '']) => [id, text] as const)
 
 it('finds the messages', () => expect(messages.length).toBeGreaterThan(200))
 

@@ -66,6 +66,7 @@ const entries: Readonly<Record<string, Entry>> = {
   ALREADY_SET_UP: ['error.alreadySetUp.title', 'error.alreadySetUp.text', false],
   SLUG_TAKEN: ['error.slugTaken.title', 'error.slugTaken.text', false],
   NAME_TAKEN: ['error.nameTaken.title', 'error.nameTaken.text', false],
+  LAST_OWNER: ['error.lastOwner.title', 'error.lastOwner.text', false],
   FOLDER_NOT_ALLOWED: ['error.folderNotAllowed.title', 'error.folderNotAllowed.text', false],
   FOLDER_UNREADABLE: ['error.folderUnreadable.title', 'error.folderUnreadable.text', true],
   FOLDER_IS_LINK: ['error.folderIsLink.title', 'error.folderIsLink.text', false],

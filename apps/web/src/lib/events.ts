@@ -1,3 +1,4 @@
+import type { Account } from '@carrel/api/schema/account'
 import type { ServerEvent } from '@carrel/api/schema/events'
 import type { Library, LibraryDetail } from '@carrel/api/schema/libraries'
 import type { Scan } from '@carrel/api/schema/scans'
@@ -43,21 +44,44 @@ function applyScan(client: QueryClient, organizationId: string, scan: Scan): voi
 
 const throttled = throttleByKey(1500)
 
+const rightsIn = (account: Account | null | undefined, organizationId: string): string | undefined =>
+  account?.memberships
+    .find((membership) => membership.organizationId === organizationId)
+    ?.permissions.toSorted()
+    .join()
+
+/** People, roles or teams changed, maybe the reader's own: with their rights, all that they see may have. */
+async function applyPeople(client: QueryClient, organizationId: string): Promise<void> {
+  const api = workspaceApi(organizationId)
+  const before = rightsIn(client.getQueryData(accountQuery.queryKey), organizationId)
+  await client.invalidateQueries({ queryKey: accountQuery.queryKey })
+  const after = rightsIn(client.getQueryData(accountQuery.queryKey), organizationId)
+  if (after === undefined) return
+  if (after !== before) refresh(client, workspaceKey(organizationId))
+  for (const key of [api.members.key(), api.roles.key(), api.teams.key(), api.permissions.key(), api.grants.key(), api.audit.key()])
+    refreshList(client, key)
+  for (const key of [api.invitations.key(), api.joinLinks.key()]) void client.invalidateQueries({ queryKey: key })
+}
+
+/** Lists that are read again as a whole while they are short. */
+function refreshList(client: QueryClient, queryKey: readonly unknown[]): void {
+  const isLong = ({ state }: Query): boolean => ((state.data as { pages?: unknown[] } | undefined)?.pages?.length ?? 0) > 4
+  void client.invalidateQueries({ queryKey, predicate: (query) => !isLong(query) })
+  void client.invalidateQueries({ queryKey, predicate: isLong, refetchType: 'none' })
+}
+
 function applyEvent(client: QueryClient, event: ServerEvent): void {
   if (event.type === 'scan') applyScan(client, event.organizationId, event.scan)
   else if (event.type === 'changed') {
     const { organizationId, what } = event
     throttled(`${organizationId} ${what}`, () => {
       const api = workspaceApi(organizationId)
-      if (what === 'members') {
-        void client.invalidateQueries({ queryKey: accountQuery.queryKey })
-        void client.invalidateQueries({ queryKey: api.invitations.key() })
-        void client.invalidateQueries({ queryKey: api.joinLinks.key() })
-      } else {
-        refresh(client, api.libraries.key())
-        refresh(client, api.scans.key())
-      }
-      if (what === 'books') refresh(client, api.books.key())
+      if (what === 'members') return void applyPeople(client, organizationId)
+      refresh(client, api.libraries.key())
+      refresh(client, api.scans.key())
+      // A library may have opened or closed, with its books.
+      refresh(client, api.books.key())
+      for (const key of [api.permissions.key(), api.grants.key(), api.audit.key()]) refreshList(client, key)
     })
   }
 }

@@ -66,8 +66,18 @@ export function formatIn(timestamp: string, now: number = Date.now()): string {
   return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(Math.max(1, Math.round(seconds / size)), unit)
 }
 
-export function formatDate(timestamp: string): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: 'long' }).format(new Date(timestamp))
+export function formatDate(timestamp: string, style: 'medium' | 'long' = 'long'): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: style }).format(new Date(timestamp))
+}
+
+/** The time of day, to the minute. */
+export function formatTime(timestamp: string): string {
+  return new Intl.DateTimeFormat(locale(), { timeStyle: 'short' }).format(new Date(timestamp))
+}
+
+/** Day and time to the second. */
+export function formatMoment(timestamp: string): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeStyle: 'medium' }).format(new Date(timestamp))
 }
 
 /** A date of publication as exact as it is known: `1892`, `October 1892`, `14 October 1892`. */

@@ -1,18 +1,16 @@
 import type { Membership } from '@carrel/api/schema/account'
-import type { Permission } from '@carrel/auth/catalogue'
 import { createContext, use } from 'react'
 import { type Api, workspaceApi } from './rpc.ts'
 
-export type Workspace = Membership & { api: Api; can: (permission: Permission) => boolean }
+export type Workspace = Membership & { api: Api }
 
 export const WorkspaceContext = createContext<Workspace | null>(null)
 
 export function toWorkspace(membership: Membership): Workspace {
-  const held = new Set(membership.permissions)
-  return { ...membership, api: workspaceApi(membership.organizationId), can: (permission) => held.has(permission) }
+  return { ...membership, api: workspaceApi(membership.organizationId) }
 }
 
-/** The workspace that the address names. */
+/** The workspace that the address names, else the one this tab was in. */
 export function useWorkspace(): Workspace {
   const workspace = use(WorkspaceContext)
   if (!workspace) throw new Error('This component belongs inside a workspace page.')

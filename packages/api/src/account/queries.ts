@@ -1,8 +1,8 @@
-import { and, asc, eq, isNull } from 'drizzle-orm'
-import { customRolePermission, member, memberRole, organization } from '@carrel/db/schema'
+import { and, asc, desc, eq, gt, isNull, ne, sql } from 'drizzle-orm'
+import { customRolePermission, member, memberRole, organization, session, user } from '@carrel/db/schema'
 import { Permission, rolePermissions } from '@carrel/auth/catalogue'
 import type { UserScope } from '../scope.ts'
-import type { Membership } from './schema.ts'
+import type { Membership, Session } from './schema.ts'
 
 /** The user's workspaces by name, with what they may do there. Those that are closed are not among them. */
 export async function listMemberships(scope: UserScope): Promise<Membership[]> {
@@ -28,4 +28,58 @@ export async function listMemberships(scope: UserScope): Promise<Membership[]> {
       .flatMap(({ builtin, permission }) => (builtin ? rolePermissions[builtin] : (Permission.safeParse(permission).data ?? [])))
     return { ...row, permissions: [...new Set(held)] }
   })
+}
+
+/** Workspaces that the user owns and that were deleted less than seven days ago. */
+export async function listDeleted(scope: UserScope) {
+  const rows = await scope.db
+    .select({ organizationId: organization.id, name: organization.name, deletedAt: organization.deletedAt })
+    .from(organization)
+    .innerJoin(memberRole, and(eq(memberRole.organizationId, organization.id), eq(memberRole.builtin, 'owner')))
+    .where(and(eq(memberRole.userId, scope.user.id), gt(organization.deletedAt, sql`now() - interval '7 days'`)))
+    .orderBy(desc(organization.deletedAt))
+  return rows.flatMap(({ deletedAt, ...row }) => (deletedAt ? [{ ...row, deletedAt: deletedAt.toISOString() }] : []))
+}
+
+/** Live sessions of the user, the current one first, then by last use. */
+export async function listSessions(scope: UserScope): Promise<Session[]> {
+  const rows = await scope.db
+    .select({
+      id: session.id,
+      createdAt: session.createdAt,
+      usedAt: session.updatedAt,
+      address: session.ipAddress,
+      userAgent: session.userAgent,
+      impersonatedBy: session.impersonatedBy,
+    })
+    .from(session)
+    .where(and(eq(session.userId, scope.user.id), gt(session.expiresAt, sql`now()`)))
+    .orderBy(desc(session.updatedAt), desc(session.id))
+  return rows
+    .map(({ impersonatedBy, createdAt, usedAt, ...row }) => ({
+      ...row,
+      createdAt: createdAt.toISOString(),
+      usedAt: usedAt.toISOString(),
+      current: row.id === scope.sessionId,
+      impersonated: impersonatedBy !== null,
+    }))
+    .toSorted((a, b) => Number(b.current) - Number(a.current))
+}
+
+/** True when there was such a session. */
+export async function endSession(scope: UserScope, sessionId: string): Promise<boolean> {
+  const rows = await scope.db
+    .delete(session)
+    .where(and(eq(session.userId, scope.user.id), eq(session.id, sessionId)))
+    .returning({ id: session.id })
+  return rows.length > 0
+}
+
+/** Signs the user out everywhere but here. */
+export async function endOtherSessions(scope: UserScope): Promise<void> {
+  await scope.db.delete(session).where(and(eq(session.userId, scope.user.id), ne(session.id, scope.sessionId)))
+}
+
+export async function renameUser(scope: UserScope, name: string): Promise<void> {
+  await scope.db.update(user).set({ name }).where(eq(user.id, scope.user.id))
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Permission } from '@carrel/auth/catalogue'
-import { Id } from '../shapes.ts'
+import { limits } from '../limits.ts'
+import { Id, Name, Timestamp } from '../shapes.ts'
 
 export const Membership = z.object({
   organizationId: Id,
@@ -10,6 +11,27 @@ export const Membership = z.object({
   permissions: z.array(Permission),
 })
 export type Membership = z.infer<typeof Membership>
+
+/** Where somebody is signed in. */
+export const Session = z.object({
+  id: Id,
+  current: z.boolean(),
+  createdAt: Timestamp,
+  /** When it was used last, to a day. */
+  usedAt: Timestamp,
+  address: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  /** Opened by the operator in the user's place. */
+  impersonated: z.boolean(),
+})
+export type Session = z.infer<typeof Session>
+
+export const UpdateProfile = z.object({ name: Name })
+export const ChangePassword = z.object({
+  current: z.string().min(1).max(limits.passwordLength.max),
+  next: z.string().min(limits.passwordLength.min).max(limits.passwordLength.max),
+})
+export type ChangePassword = z.infer<typeof ChangePassword>
 
 /** Who is signed in, and the workspaces they belong to, by name. */
 export const Account = z.object({
@@ -21,6 +43,8 @@ export const Account = z.object({
     operator: z.boolean(),
   }),
   memberships: z.array(Membership),
+  /** Workspaces of theirs that were deleted and can still be opened again. */
+  deleted: z.array(z.object({ organizationId: Id, name: z.string(), deletedAt: Timestamp })),
   /** The workspace to open first: the last one used, if it is still theirs. */
   lastOrganizationId: Id.nullable(),
 })

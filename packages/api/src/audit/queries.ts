@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, lt, lte, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, lte, sql } from 'drizzle-orm'
 import { newId } from '@carrel/db'
 import { auditEvent } from '@carrel/db/schema'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
@@ -25,6 +25,20 @@ export async function record(scope: OrganizationScope, event: LifecycleEvent): P
   })
 }
 
+const columns = {
+  id: auditEvent.id,
+  at: auditEvent.at,
+  actorId: auditEvent.actorId,
+  actorName: auditEvent.actorName,
+  impersonated: sql<boolean>`${auditEvent.impersonatorId} is not null`,
+  address: auditEvent.address,
+  action: auditEvent.action,
+  targetId: auditEvent.targetId,
+  targetName: auditEvent.targetName,
+  before: auditEvent.before,
+  after: auditEvent.after,
+}
+
 /** A page of the log, newest first; null for a cursor that is none of ours. */
 export async function listAuditEvents(scope: OrganizationScope, input: ListAudit): Promise<AuditPage | null> {
   const place = input.cursor === undefined ? undefined : decodeCursor(input.cursor, 2)
@@ -32,7 +46,7 @@ export async function listAuditEvents(scope: OrganizationScope, input: ListAudit
   const [at, id] = place ?? []
   if (place && (!Id.safeParse(id).success || Number.isNaN(Date.parse(at ?? '')))) return null
   const rows = await scope.db
-    .select()
+    .select(columns)
     .from(auditEvent)
     .where(
       and(
@@ -49,7 +63,7 @@ export async function listAuditEvents(scope: OrganizationScope, input: ListAudit
   const items = rows.slice(0, input.limit)
   const last = items.at(-1)
   return {
-    items: items.map(({ organizationId: _, ...row }) => ({ ...row, at: row.at.toISOString(), impersonated: row.impersonatorId !== null })),
+    items: items.map((row) => ({ ...row, at: row.at.toISOString() })),
     nextCursor: rows.length > input.limit && last ? encodeCursor([last.at.toISOString(), last.id]) : null,
   }
 }

@@ -1,7 +1,18 @@
 import * as z from 'zod'
 import { Cursor, Id, PageSize, Timestamp } from '../shapes.ts'
 
-export const auditKinds = ['library', 'role', 'assignment', 'member', 'team', 'team-member', 'grant', 'invitation', 'join-link'] as const
+export const auditKinds = [
+  'organization',
+  'library',
+  'role',
+  'assignment',
+  'member',
+  'team',
+  'team-member',
+  'grant',
+  'invitation',
+  'join-link',
+] as const
 
 export const AuditEvent = z.object({
   id: Id,

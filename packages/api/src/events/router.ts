@@ -24,6 +24,8 @@ export const events = {
     .handler(async function* ({ context: { deps, token }, signal }) {
       const stream = new Stream(deps, token, signal)
       try {
+        // Whose workspaces they are is known before the first signal, so that one which ends is missed.
+        if (!(await stream.check())) return
         yield { type: 'hello' as const }
         for (;;) {
           const news = await stream.next()
@@ -44,6 +46,8 @@ class Stream {
   readonly #waiting = new Map<string, Signal>()
   readonly #end: () => void
   #mine = new Set<string>()
+  /** Workspaces that ended for the user: told once, so that their pages close themselves. */
+  #left: string[] = []
   #checkedAt = 0
   #lostSignals = false
   #wake = () => {}
@@ -76,17 +80,20 @@ class Stream {
       if (this.#aborted?.aborted || this.#lostSignals) return undefined
       if (this.#waiting.size === 0) await this.#sleep()
       if (this.#aborted?.aborted || this.#lostSignals) return undefined
-      if (!(await this.#recheck())) return undefined
+      if (!(await this.check())) return undefined
       const heard = [...this.#waiting].filter(([, each]) => this.#mine.has(each.organizationId))
       for (const [thing] of heard) this.#waiting.delete(thing)
-      const news: ServerEvent[] = []
+      const news = this.#left.splice(0).map((organizationId): ServerEvent => ({ type: 'changed', organizationId, what: 'members' }))
       for (const [organizationId, signals] of Map.groupBy(
         heard.map(([, each]) => each),
         (each) => each.organizationId,
       )) {
         const found = await readEvents(this.#deps, this.#token, organizationId, signals)
         if (!found) return undefined
-        news.push(...found)
+        if (found === 'left') {
+          this.#mine.delete(organizationId)
+          news.push({ type: 'changed', organizationId, what: 'members' })
+        } else news.push(...found)
       }
       await wait(paceMs)
       if (news.length > 0) return news
@@ -105,33 +112,35 @@ class Stream {
   }
 
   /** Reads the user's workspaces again when that is due or something of an unknown one was heard. False when signed out. */
-  async #recheck(): Promise<boolean> {
+  async check(): Promise<boolean> {
     const age = Date.now() - this.#checkedAt
     const unknown = [...this.#waiting.values()].some((each) => !this.#mine.has(each.organizationId))
     if (age < recheckMs && !(unknown && age > recheckMs / 10)) return true
     const mine = await asUser(this.#deps.transact, this.#token, async (scope) => scope && listMemberships(scope), { readOnly: true })
     if (!mine) return false
+    const before = this.#mine
     this.#mine = new Set(mine.map((membership) => membership.organizationId))
+    this.#left.push(...[...before].filter((organizationId) => !this.#mine.has(organizationId)))
     this.#checkedAt = Date.now()
     for (const [thing, each] of this.#waiting) if (!this.#mine.has(each.organizationId)) this.#waiting.delete(thing)
     return true
   }
 }
 
-/** These signals as the person may see them now: nothing for a workspace that is not theirs; undefined when signed out. */
+/** These signals as the person may see them now; `left` when the workspace is not theirs any more, undefined when signed out. */
 async function readEvents(
   deps: Deps,
   token: string,
   organizationId: string,
   signals: readonly Signal[],
-): Promise<ServerEvent[] | undefined> {
+): Promise<ServerEvent[] | 'left' | undefined> {
   return asMember(
     deps.transact,
     token,
     organizationId,
     async (scope) => {
       if (scope === 'unauthenticated') return undefined
-      if (scope === 'not-a-member') return []
+      if (scope === 'not-a-member') return 'left'
       const read = signals.map(async (heard): Promise<ServerEvent[]> => {
         if (heard.type === 'changed') return [heard]
         const scan = await findScan(scope, heard.scanId)

@@ -1,12 +1,15 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
-import { Level, levelPermissions, type Permission } from '@carrel/auth'
+import { levelPermissions, type Level, type Permission } from '@carrel/auth'
 import { library, libraryAccess, libraryGrant, team, user } from '@carrel/db/schema'
 import { violates } from '../errors.ts'
 import type { OrganizationScope } from '../scope.ts'
 import type { Grant, Grantee } from './schema.ts'
 
 /** What the actor holds in this library, by roles and by grants; undefined when they do not see it. */
-export async function permissionsInLibrary(scope: OrganizationScope, libraryId: string): Promise<Set<Permission> | undefined> {
+export async function findRightsInLibrary(
+  scope: OrganizationScope,
+  libraryId: string,
+): Promise<{ held: ReadonlySet<Permission>; level: Level | null } | undefined> {
   const [row] = await scope.db
     .select({ level: libraryAccess.level })
     .from(library)
@@ -20,22 +23,7 @@ export async function permissionsInLibrary(scope: OrganizationScope, libraryId: 
     )
     .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
   if (!row) return undefined
-  return new Set([...scope.permissions, ...(row.level ? levelPermissions[row.level] : [])])
-}
-
-/** As what a library was opened to the actor, by themselves or by a team. */
-export async function findAccess(scope: OrganizationScope, libraryId: string): Promise<Level | undefined> {
-  const [row] = await scope.db
-    .select({ level: libraryAccess.level })
-    .from(libraryAccess)
-    .where(
-      and(
-        eq(libraryAccess.organizationId, scope.organizationId),
-        eq(libraryAccess.userId, scope.user.id),
-        eq(libraryAccess.libraryId, libraryId),
-      ),
-    )
-  return row?.level
+  return { level: row.level, held: new Set([...scope.permissions, ...(row.level ? levelPermissions[row.level] : [])]) }
 }
 
 /** Grants of a library: teams first, then people, by name. */

@@ -91,7 +91,7 @@ const toGifts = (rows: readonly GiftRow[]): Gifts => ({
 
 async function giftsBy(
   scope: OrganizationScope,
-  column: typeof admission.invitationId | typeof admission.joinLinkId,
+  column: typeof admission.invitationId,
   ids: readonly string[],
 ): Promise<Map<string | null, Gifts>> {
   const rows = await scope.db

@@ -6,11 +6,11 @@ import { record } from '../audit/queries.ts'
 import type { Deps } from '../deps.ts'
 import { badCursor, notFound } from '../errors.ts'
 import { announce } from '../events/queries.ts'
-import { permissionsInLibrary } from '../grants/queries.ts'
+import { findRightsInLibrary } from '../grants/queries.ts'
 import { queueMail } from '../mail/queries.ts'
 import { allowed, open, requireWithin, signedIn } from '../procedures.ts'
 import { permissionsOfRoles, roleNames } from '../roles/queries.ts'
-import { nameOfOrganization, rememberOrganization } from '../organizations/queries.ts'
+import { getOrganization, rememberOrganization } from '../organizations/queries.ts'
 import { asVisitor, type OrganizationScope } from '../scope.ts'
 import { findTeam, sharesLikeTeam } from '../teams/queries.ts'
 import {
@@ -63,9 +63,9 @@ async function requireGifts(scope: OrganizationScope, { roles, teamIds, librarie
       throw new ORPCError('FORBIDDEN', { message: 'This team has libraries that you may not share.' })
   }
   for (const { libraryId, level } of libraries) {
-    const held = await permissionsInLibrary(scope, libraryId)
-    if (!held) throw notFound('library')
-    requireWithin(held, ['library:share', ...levelPermissions[level]] satisfies Permission[])
+    const rights = await findRightsInLibrary(scope, libraryId)
+    if (!rights) throw notFound('library')
+    requireWithin(rights.held, ['library:share', ...levelPermissions[level]] satisfies Permission[])
   }
 }
 
@@ -81,7 +81,7 @@ async function mailInvitation(
   await insertToken(scope, to.id, tokenHash(token), 'mail')
   const template: MailTemplate = {
     kind: 'invitation',
-    organizationName: await nameOfOrganization(scope),
+    organizationName: (await getOrganization(scope)).name,
     inviterName: scope.user.name,
     roles: await roleNames(scope, to.gifts.roles),
     link: mailLinks + joinPath(token),

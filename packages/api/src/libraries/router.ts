@@ -3,7 +3,6 @@ import { hasPermission } from '@carrel/auth'
 import * as z from 'zod'
 import { record } from '../audit/queries.ts'
 import { announce } from '../events/queries.ts'
-import { findAccess } from '../grants/queries.ts'
 import { notFound } from '../errors.ts'
 import { isInside, isMissingInside, resolveInside } from '../folders/policy.ts'
 import { findUsableRoots, isReadableFolder } from '../folders/roots.ts'
@@ -21,11 +20,6 @@ async function getLibrary(scope: OrganizationScope, libraryId: string): Promise<
   const library = await findLibrary(scope, libraryId)
   if (!library) throw notFound('library')
   return library
-}
-
-/** True when the actor still sees the library when only those see it to whom it was opened. */
-async function keepsSight(scope: OrganizationScope, libraryId: string): Promise<boolean> {
-  return hasPermission(scope.permissions, 'library:read-restricted') || (await findAccess(scope, libraryId)) !== undefined
 }
 
 export const libraries = {
@@ -107,10 +101,10 @@ export const libraries = {
     .errors({ NAME_TAKEN: { status: 409 } })
     .input(UpdateLibrary)
     .output(Library)
-    .handler(async ({ context: { scope }, input, errors }) => {
+    .handler(async ({ context: { scope, level }, input, errors }) => {
       const library = await getLibrary(scope, input.libraryId)
       const hides = input.visibility === 'restricted' && library.visibility !== 'restricted'
-      if (hides && !(await keepsSight(scope, library.id)))
+      if (hides && level === null && !hasPermission(scope.permissions, 'library:read-restricted'))
         throw new ORPCError('FORBIDDEN', { message: 'You may not put a library out of your own sight.' })
       const values = { ...(input.name !== undefined && { name: input.name }), ...(input.visibility && { visibility: input.visibility }) }
       if (!(await updateLibrary(scope, input.libraryId, values)))

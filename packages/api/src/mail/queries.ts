@@ -1,10 +1,22 @@
 import { eq, sql } from 'drizzle-orm'
 import type { MailLanguage, MailTemplate } from '@carrel/mail'
-import { newId } from '@carrel/db'
+import { newId, type Pools } from '@carrel/db'
 import { mail } from '@carrel/db/schema'
 import type { Jobs } from '../jobs/queries.ts'
 import type { MailScope, OrganizationScope } from '../scope.ts'
 import { seal } from './seal.ts'
+
+/** Writes a mail that belongs to no workspace, on Better Auth's login. Answers its id, for the queue. */
+export async function insertAuthMail(
+  db: Pools['authDb'],
+  secret: string,
+  letter: { template: MailTemplate; recipient: string; language: MailLanguage },
+): Promise<string> {
+  const id = newId()
+  const { template, recipient, language } = letter
+  await db.insert(mail).values({ id, kind: template.kind, recipient, language, sealed: seal(secret, JSON.stringify(template)) })
+  return id
+}
 
 /** Writes a mail that a job will send, in the transaction that wants it. */
 export async function queueMail(

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { newId } from '@carrel/db'
 import { organization } from '@carrel/db/schema'
+import type { OrganizationSettings } from './schema.ts'
 import type { OrganizationScope, UserScope } from '../scope.ts'
 
 /** A workspace owned by the user; null when the slug is taken. `first`: no other exists on this server. */
@@ -12,9 +13,34 @@ export async function insertOrganization(scope: UserScope, input: { name: string
   return row === undefined || row.first === null ? null : { id, ...input, first: row.first }
 }
 
-export async function nameOfOrganization(scope: OrganizationScope): Promise<string> {
-  const [row] = await scope.db.select({ name: organization.name }).from(organization).where(eq(organization.id, scope.organizationId))
-  return row?.name ?? ''
+export async function getOrganization(scope: OrganizationScope): Promise<OrganizationSettings> {
+  const [row] = await scope.db
+    .select({ id: organization.id, name: organization.name, slug: organization.slug, language: organization.language })
+    .from(organization)
+    .where(eq(organization.id, scope.organizationId))
+  if (!row) throw new Error('An entered workspace has a row.')
+  return { ...row, language: row.language === 'ja' ? 'ja' : 'en' }
+}
+
+export async function updateOrganization(scope: OrganizationScope, values: { name: string; language: string }): Promise<void> {
+  await scope.db.update(organization).set(values).where(eq(organization.id, scope.organizationId))
+}
+
+/** False when the address is, or was, another workspace's. The old one leads on. */
+export async function renameSlug(scope: OrganizationScope, slug: string): Promise<boolean> {
+  const [row] = await scope.db.execute<{ renamed: boolean }>(sql`select app.rename_slug(${slug}) as renamed`)
+  return row?.renamed ?? false
+}
+
+/** Closes the workspace; its owners can open it again for seven days. */
+export async function deleteOrganization(scope: OrganizationScope): Promise<void> {
+  await scope.db.execute(sql`select app.delete_organization()`)
+}
+
+/** False when there is no such workspace of theirs, or it is too late. */
+export async function restoreOrganization(scope: UserScope, organizationId: string): Promise<boolean> {
+  const [row] = await scope.db.execute<{ restored: boolean }>(sql`select app.restore_organization(${organizationId}::uuid) as restored`)
+  return row?.restored ?? false
 }
 
 /** Opens this workspace first at the next visit. */

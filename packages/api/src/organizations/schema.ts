@@ -16,4 +16,14 @@ export const CreateOrganization = z.object({
 })
 export type CreateOrganization = z.infer<typeof CreateOrganization>
 
+export const OrganizationSettings = Organization.extend({ language: z.enum(['en', 'ja']) })
+export type OrganizationSettings = z.infer<typeof OrganizationSettings>
+
+export const UpdateOrganization = z.object({ name: Name.optional(), slug: Slug.optional(), language: z.enum(['en', 'ja']).optional() })
+export type UpdateOrganization = z.infer<typeof UpdateOrganization>
+
+/** The name, typed once more. */
+export const DeleteOrganization = z.object({ name: z.string().max(400) })
+export const TransferOrganization = z.object({ userId: Id })
+
 export const OpenOrganization = z.object({ organizationId: Id })

@@ -1,12 +1,12 @@
 import { hasAllPermissions, hasAnyPermission, hasPermission } from '@carrel/auth'
-import { permissionsInLibrary } from '../grants/queries.ts'
+import { findRightsInLibrary } from '../grants/queries.ts'
 import { member } from '../procedures.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { Check, Checked, CheckSeveral } from './schema.ts'
 
 /** A library out of sight adds nothing, and answers like one that does not exist. */
 const heldIn = async (scope: OrganizationScope, libraryId: string | undefined): Promise<ReadonlySet<string>> =>
-  libraryId ? ((await permissionsInLibrary(scope, libraryId)) ?? new Set<string>()) : scope.permissions
+  libraryId ? ((await findRightsInLibrary(scope, libraryId))?.held ?? new Set<string>()) : scope.permissions
 
 const route = { method: 'GET', tags: ['permissions'] } as const
 

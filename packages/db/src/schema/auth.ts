@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, index, integer, pgPolicy, snakeCase, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-import { appRole, authOnly, authRole, createdAt, gateRole, isOperator, may, moment, ownOrganization } from './walls.ts'
+import { appRole, authOnly, authRole, createdAt, gateRole, isOperator, may, moment, ownOrganization, ownUser } from './walls.ts'
 
 /** Class auth: Better Auth's tables. Their columns follow its adapter; a test compares them. */
 export const user = snakeCase.table(
@@ -26,6 +26,7 @@ export const user = snakeCase.table(
       using: sql`id = (select app.current_user_id()) or ${isOperator}
         or (${may('member:read')} and id in (select user_id from member where organization_id = (select app.current_organization())))`,
     }),
+    pgPolicy('user_rename', { for: 'update', to: appRole, using: sql`id = (select app.current_user_id())` }),
   ],
 )
 
@@ -38,6 +39,8 @@ export const organization = snakeCase.table(
     logo: text(),
     createdAt: createdAt(),
     metadata: text(),
+    /** Of mails. */
+    language: text().notNull().default('en'),
     /** Closed by the operator; nobody enters until it is opened again. */
     suspendedAt: moment(),
     /** Deleted by its owner; nobody enters, and it goes for good when the time to undo is over. */
@@ -51,6 +54,27 @@ export const organization = snakeCase.table(
       using: sql`id = (select app.current_organization()) or ${isOperator} or id in (select organization_id from member where user_id = (select app.current_user_id()))`,
     }),
     pgPolicy('organization_create', { for: 'insert', to: gateRole, withCheck: sql`true` }),
+    pgPolicy('organization_change', {
+      for: 'update',
+      to: appRole,
+      using: sql`id = (select app.current_organization()) and ${may('organization:update')}`,
+    }),
+    pgPolicy('organization_doors', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
+  ],
+)
+
+/** Addresses that a workspace had before; they lead to it still, and no other gets them. */
+export const organizationSlug = snakeCase.table(
+  'organization_slug',
+  {
+    slug: text().primaryKey(),
+    organizationId: uuid()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+  },
+  (t) => [
+    index().on(t.organizationId),
+    pgPolicy('organization_slug_gate', { for: 'all', to: gateRole, using: sql`true`, withCheck: sql`true` }),
   ],
 )
 
@@ -74,6 +98,8 @@ export const session = snakeCase.table(
     index().on(t.userId),
     ...authOnly('session'),
     pgPolicy('session_remember', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
+    pgPolicy('session_own', { for: 'select', to: appRole, using: sql`${ownUser} or ${isOperator}` }),
+    pgPolicy('session_end', { for: 'delete', to: appRole, using: sql`${ownUser} or ${isOperator}` }),
   ],
 )
 

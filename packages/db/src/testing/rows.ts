@@ -207,13 +207,13 @@ export async function insertRow(sql: Sql | TransactionSql, table: string, row: R
 export const tablesOfPeople: readonly TenantTable[] = ['reading_state', 'library_access', 'member_role', 'team_member']
 
 /** Tables whose rows need somebody who invites. */
-const ofInviters: readonly TenantTable[] = ['invitation', 'join_link', 'admission', 'invitation_token', 'mail']
+const ofInviters: ReadonlySet<TenantTable> = new Set(['invitation', 'join_link', 'admission', 'invitation_token', 'mail'])
 
 /** Writes all rows of a place, those of people once for each of `users`. Needs a superuser. */
 export async function fillRows(superuser: Sql, place: Place, users: readonly string[], skip: readonly TenantTable[] = []): Promise<void> {
   for (const table of tenantTables) {
-    if (skip.includes(table) || (users.length === 0 && ofInviters.includes(table))) continue
-    const authored = ofInviters.includes(table)
+    if (skip.includes(table) || (users.length === 0 && ofInviters.has(table))) continue
+    const authored = ofInviters.has(table)
     for (const userId of tablesOfPeople.includes(table) ? users : authored ? users.slice(0, 1) : ['']) {
       for (const row of placeRows[table](place, userId)) await insertRow(superuser, table, row)
     }

@@ -29,6 +29,10 @@ export type SqlWorld = {
     | 'colleague'
     | 'librarian'
     | 'steward'
+    | 'sharer'
+    | 'double'
+    | 'exile'
+    | 'ghost'
     | 'guest'
     | 'shared'
     | 'keeper'
@@ -40,6 +44,8 @@ export type SqlWorld = {
     string
   >
   organizations: { own: string; foreign: string }
+  /** The organizations of each user. */
+  memberships: ReadonlyMap<string, readonly string[]>
   actors: SqlActor[]
 }
 
@@ -53,6 +59,10 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
       'colleague',
       'librarian',
       'steward',
+      'sharer',
+      'double',
+      'exile',
+      'ghost',
       'guest',
       'shared',
       'keeper',
@@ -69,6 +79,13 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
   for (const [name, id] of Object.entries(organizations)) {
     await superuser`insert into organization ${superuser({ id, name, slug: `${name}-${id.slice(-6)}` })}`
   }
+  const closed = newId()
+  const gone = newId()
+  for (const [id, state] of [
+    [closed, { suspended_at: new Date() }],
+    [gone, { deleted_at: new Date() }],
+  ] as const)
+    await superuser`insert into organization ${superuser({ id, name: 'Closed', slug: `closed-${id}`, ...state } as never)}`
   const memberships: [keyof typeof users, string, string | null][] = [
     ['owner', organizations.own, 'owner'],
     ['member', organizations.own, 'member'],
@@ -78,6 +95,11 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
     ['shared', organizations.own, 'guest'],
     ['keeper', organizations.own, 'guest'],
     ['steward', organizations.own, null],
+    ['sharer', organizations.own, null],
+    ['double', organizations.own, 'guest'],
+    ['double', organizations.foreign, 'owner'],
+    ['exile', closed, 'owner'],
+    ['ghost', gone, 'owner'],
     ['banned', organizations.own, 'owner'],
     ['expired', organizations.own, 'owner'],
     ['outsider', organizations.foreign, 'owner'],
@@ -87,11 +109,9 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
     await superuser`insert into member ${superuser({ id: newId(), organization_id, user_id: users[name], role: role ?? 'guest' })}`
     if (role) await superuser`insert into member_role ${superuser({ organization_id, user_id: users[name], builtin: role })}`
   }
-  // Manages people without holding much: what they may give to others ends where their own rights do.
-  const stewardship = {
-    organization_id: organizations.own,
-    id: newId(),
-    permissions: [
+  const customRoles = {
+    // Manages people without holding much: what they may give to others ends where their own rights do.
+    steward: [
       'organization:read',
       'member:read',
       'member:remove',
@@ -108,12 +128,16 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
       'book:read',
       'reading:write',
     ],
+    // Opens libraries to viewers, and to nobody further.
+    sharer: ['library:read', 'library:share', 'book:read', 'book:download'],
+  } as const
+  for (const [name, held] of Object.entries(customRoles)) {
+    const of = { organization_id: organizations.own }
+    const role_id = newId()
+    await superuser`insert into custom_role ${superuser({ ...of, id: role_id, name, name_key: name })}`
+    for (const permission of held) await superuser`insert into custom_role_permission ${superuser({ ...of, role_id, permission })}`
+    await superuser`insert into member_role ${superuser({ ...of, user_id: users[name as keyof typeof customRoles], role_id })}`
   }
-  const { permissions: held, ...role } = stewardship
-  await superuser`insert into custom_role ${superuser({ ...role, name: 'Steward', name_key: 'steward' })}`
-  for (const permission of held)
-    await superuser`insert into custom_role_permission ${superuser({ organization_id: role.organization_id, role_id: role.id, permission })}`
-  await superuser`insert into member_role ${superuser({ organization_id: organizations.own, user_id: users.steward, role_id: role.id })}`
   const token = (name: keyof typeof users) => `token-${users[name]}`
   for (const name of Object.keys(users) as (keyof typeof users)[]) {
     const expires_at = new Date(Date.now() + (name === 'expired' ? -1000 : 3_600_000))
@@ -143,6 +167,8 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
     user_id: users.keeper,
     level: 'manager',
   })
+  const view = { organization_id: organizations.own, library_id: places.second.libraryId, user_id: users.keeper, level: 'viewer' }
+  await insertRow(superuser, 'library_grant', view)
   // An outsider's leftover state and share in the own organization must open nothing either.
   await insertRow(superuser, 'reading_state', placeRows.reading_state(places.open, users.outsider)[0])
   await insertRow(superuser, 'library_access', placeRows.library_access(places.restricted, users.outsider)[0])
@@ -153,8 +179,10 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
   }
 
   const granted = await superuser<{ role: string; permission: string }[]>`select role, permission from role_permission`
-  const permissionsOf = (role: string | null) =>
-    role === null ? new Set(held) : new Set(granted.filter((g) => g.role === role).map((g) => g.permission))
+  const permissionsOf = (role: string) =>
+    role in customRoles
+      ? new Set<string>(customRoles[role as keyof typeof customRoles])
+      : new Set(granted.filter((g) => g.role === role).map((g) => g.permission))
   const levels = await superuser<{ permission: string }[]>`select permission from level_permission where level = 'manager'`
   const nobody = {
     userId: null,
@@ -169,7 +197,7 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
   const { open, second, restricted, foreign, foreignRestricted } = places
   const asMember = (
     name: keyof typeof users,
-    role: string | null,
+    role: string,
     sees: readonly Place[],
     how: string | null,
     organizationId = organizations.own,
@@ -206,6 +234,9 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
     places,
     users,
     organizations,
+    memberships: new Map(
+      [...Map.groupBy(memberships, ([name]) => users[name])].map(([user, rows]) => [user, rows.map(([, organization]) => organization)]),
+    ),
     actors: [
       rejected('no context', null),
       rejected('unknown session', { token: 'no-such-token', kind: 'organization', organization: organizations.own }),
@@ -220,8 +251,12 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
       asMember('colleague', 'member', [open, second], organizations.own),
       asMember('guest', 'guest', [], organizations.own),
       asMember('shared', 'guest', [restricted], organizations.own),
-      asMember('keeper', 'guest', [restricted], organizations.own),
-      asMember('steward', null, [open, second], organizations.own),
+      asMember('keeper', 'guest', [restricted, second], organizations.own),
+      asMember('steward', 'steward', [open, second], organizations.own),
+      asMember('sharer', 'sharer', [open, second], organizations.own),
+      asMember('double', 'guest', [], organizations.own),
+      alone('exile', closed, 'in the suspended organization'),
+      alone('ghost', gone, 'in the deleted organization'),
       asMember('outsider', 'owner', [foreign, foreignRestricted], organizations.foreign, organizations.foreign),
       alone('owner', null, 'alone'),
       alone('member', organizations.foreign, 'in the other organization'),
@@ -381,7 +416,15 @@ export const sqlRules: Record<TenantTable, Cells> = {
     touch: (place) => ({ name: `${place.mark} touched` }),
   },
   team_member: { select: may('team:read'), insert: all(may('team:manage'), mayShare), delete: may('team:manage') },
-  library_grant: { select: mayShareAtAll, insert: mayShare, update: mayShare, delete: mayShare, touch: () => ({ level: 'viewer' }) },
+  library_grant: {
+    select: mayShareAtAll,
+    insert: mayShare,
+    update: mayShare,
+    delete: mayShare,
+    touch: () => ({ level: 'viewer' }),
+    // Who opens a library to viewers makes none of them a manager.
+    moves: (world, actor) => (actor.userId === world.users.sharer ? [{ level: 'manager' }] : []),
+  },
   audit_event: { select: may('audit:read'), insert: mine },
   invitation: {
     select: may('invitation:read'),
@@ -419,8 +462,12 @@ export const sqlRules: Record<TenantTable, Cells> = {
 
 /** Tables of the other classes, as the app login sees them: none may be written, but that members leave and are removed. */
 const otherReads: Record<string, ((world: SqlWorld, actor: SqlActor) => string | null) | 'all' | 'none'> = {
-  user: 'none',
-  session: 'none',
+  user: (_world, actor) =>
+    actor.operator
+      ? 'true'
+      : `id = ${actor.userId ? `'${actor.userId}'` : 'null'} or id in (select user_id from member where organization_id = ${actor.organizationId && actor.permissions.has('member:read') ? `'${actor.organizationId}'` : 'null'})`,
+  session: (_world, actor) => (actor.operator ? 'true' : `user_id = ${actor.userId ? `'${actor.userId}'` : 'null'}`),
+  organization_slug: 'none',
   account: 'none',
   verification: 'none',
   rate_limit: 'none',
@@ -434,14 +481,16 @@ const otherReads: Record<string, ((world: SqlWorld, actor: SqlActor) => string |
   member: (_world, actor) =>
     `organization_id = ${actor.organizationId && actor.permissions.has('member:read') ? `'${actor.organizationId}'` : 'null'} or user_id = ${actor.userId ? `'${actor.userId}'` : 'null'}`,
 }
+/** Whether the actor may rename the one row that is theirs: the organization they are in, themselves. */
+const renames: Record<string, (actor: SqlActor) => boolean> = {
+  organization: (actor) => actor.organizationId !== null && actor.permissions.has('organization:update'),
+  user: (actor) => actor.userId !== null,
+}
+/** Where not all columns may be read. */
+const readable: Record<string, string> = { user: 'id, name, email', session: 'id, user_id, expires_at' }
 export const otherTables = Object.keys(otherReads)
 
-const membershipsOf = (world: SqlWorld, userId: string): string[] =>
-  [world.users.outsider, world.users.stranger].includes(userId)
-    ? [world.organizations.foreign]
-    : userId === world.users.operator
-      ? []
-      : [world.organizations.own]
+const membershipsOf = (world: SqlWorld, userId: string): readonly string[] => world.memberships.get(userId) ?? []
 
 export type MatrixResult = { cells: number; failures: string[] }
 
@@ -535,14 +584,22 @@ export async function runSqlMatrix(
               ? '42501'
               : String((await superuser.unsafe<{ n: string }[]>(`select count(*) as n from "${table}" where ${where}`))[0]?.n)
           await check(table, 'select', expected, async (point) =>
-            String((await point.unsafe<{ n: string }[]>(`select count(*) as n from (select * from "${table}") t`))[0]?.n),
+            String(
+              (await point.unsafe<{ n: string }[]>(`select count(*) as n from (select ${readable[table] ?? '*'} from "${table}") t`))[0]?.n,
+            ),
           )
           if (table === 'member')
             await check(table, 'delete', await removals(superuser, world, actor), async (point) =>
               String((await point`delete from member`).count),
             )
+          const renamed = renames[table]?.(actor)
+          if (renamed !== undefined)
+            await check(table, 'rename', renamed ? '1' : '0', async (point) =>
+              String((await point`update ${point(table)} set name = 'renamed'`).count),
+            )
+          if (table === 'session') await check(table, 'delete', expected, async (point) => String((await point`delete from session`).count))
           for (const statement of [
-            ...(table === 'member' ? [] : [`delete from "${table}"`]),
+            ...(table === 'member' || table === 'session' ? [] : [`delete from "${table}"`]),
             `truncate "${table}"`,
             `update "${table}" set ${(keys.get(table) ?? ['id'])[0]} = default`,
             `insert into "${table}" default values`,
@@ -667,7 +724,8 @@ async function removals(superuser: Sql, world: SqlWorld, actor: SqlActor): Promi
       user === actor.userId ||
       (actor.permissions.has('member:remove') && (gives ?? []).every((permission) => actor.permissions.has(permission))),
   )
-  const owners = actor.organizationId === world.organizations.own ? (['owner', 'banned', 'expired'] as const) : (['outsider'] as const)
+  const owners =
+    actor.organizationId === world.organizations.own ? (['owner', 'banned', 'expired'] as const) : (['outsider', 'double'] as const)
   return owners.every((owner) => gone.some(({ user }) => user === world.users[owner])) ? '23514' : String(gone.length)
 }
 

@@ -4,7 +4,7 @@ import { newId } from '@carrel/db'
 import { insertRow } from '@carrel/db/testing'
 import { addMember, type TestServer } from '../server.ts'
 import type { Row, Thing } from './rows.ts'
-import { spareId, type AccessWorld, type Caller } from './world.ts'
+import { spareId, spareSessionId, type AccessWorld, type Caller } from './world.ts'
 
 export const noTarget = { kind: 'no organization', header: undefined, names: null } as const
 
@@ -58,9 +58,21 @@ export function things(world: AccessWorld, row: Row): Kind[] {
         { kind: 'malformed', thing: thing('../1', '') },
       ]
     }
+    case 'filter':
+      return [
+        { kind: 'nothing', thing: thing('', '') },
+        { kind: 'open', thing: thing(open.roleId, 'role') },
+        { kind: 'foreign', thing: thing(open.teamId, 'teamId') },
+      ]
+    case 'session':
+      return [
+        { kind: 'foreign', thing: thing(spareSessionId, '') },
+        { kind: 'nonexistent', thing: thing(newId(), '') },
+        { kind: 'malformed', thing: thing('../1', '') },
+      ]
     case 'member':
       return [
-        { kind: 'open', thing: thing(world.people.member.id, 'member') },
+        { kind: 'open', thing: thing(spareId, 'guest') },
         { kind: 'foreign', thing: thing(world.people.outsider.id, 'owner') },
         { kind: 'nonexistent', thing: thing(newId(), 'member') },
         { kind: 'malformed', thing: thing('../1', 'member') },
@@ -115,13 +127,14 @@ export function expect(row: Row, caller: Caller, target: Target, { kind, thing }
     if (row.names === undefined && row.destroys) return caller.organization === 'beta' ? say(409, 'LAST_OWNER') : say(200)
   }
   if (kind === 'malformed') return say(400, 'BAD_REQUEST')
-  if (row.names === undefined) return ok()
+  if (row.names === undefined || row.names === 'filter') return ok()
+  if (row.names === 'session') return unseen()
   if (row.names === 'organization') return kind === 'open' ? ok() : unseen()
   if (row.names === 'folder') return thing.path === world.roots[caller.organization ?? 'alpha'] ? ok() : unseen()
   if (row.names === 'member') {
-    const { member, outsider } = world.people
-    if (thing.id !== (caller.organization === 'alpha' ? member : outsider).id) return unseen()
-    return row.destroys && thing.id === outsider.id ? say(409, 'LAST_OWNER') : ok()
+    if (thing.id === spareId) return ok()
+    if (thing.id !== world.people.outsider.id || caller.organization !== 'beta') return unseen()
+    return row.destroys ? say(409, 'LAST_OWNER') : ok()
   }
   const { open, restricted, twin, foreign } = world.places
   // An invitation has no twin in beta.
@@ -180,7 +193,13 @@ export async function forCell(
       break
     case 'grant':
       await twice('team', { id, name: `doomed ${id}`, name_key: `doomed ${id}` })
-      await insertRow(superuser, 'library_grant', { ...of, library_id: thing.id, team_id: id, level: 'viewer' })
+      for (const organization of thing.id === world.places.open.libraryId ? [world.alpha, world.beta] : [world[caller.organization]])
+        await insertRow(superuser, 'library_grant', {
+          organization_id: organization.id,
+          library_id: thing.id,
+          team_id: id,
+          level: 'viewer',
+        })
       return { ...thing, visibility, path: id, fresh }
     default:
       await twice('library', { id, name: `doomed ${id}`, visibility: thing.visibility })

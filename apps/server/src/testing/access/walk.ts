@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { tenantTables } from '@carrel/db/testing'
+import { tenantTables, type TenantTable } from '@carrel/db/testing'
 import type { Answer } from '../send.ts'
 import type { TestServer } from '../server.ts'
 import { codeOf, differences, leaks } from './answers.ts'
 import { expect, forCell, noTarget, organizationTargets, things, type Target } from './cells.ts'
 import { walkFiles } from './files.ts'
 import { listProcedures, procedureRows, type Row } from './rows.ts'
-import type { AccessWorld, Caller } from './world.ts'
+import { resetWorld, type AccessWorld, type Caller } from './world.ts'
 
 export type WalkOptions = {
   /** Off: what only the policies enforce, who sees restricted libraries, is not expected. */
@@ -32,10 +32,7 @@ export async function walkAccess(server: TestServer, world: AccessWorld, options
   const procedures = listProcedures()
   const transports = options.transports ?? ['rest', 'rpc']
   const { superuser } = server.db
-  // As at first, whatever an earlier walk left.
-  await superuser`delete from reading_state where organization_id = ${world.alpha.id} and user_id = ${world.people.librarian.id}`
-  await superuser`update scan set status = 'listing' where organization_id = ${world.beta.id} and id = ${world.places.twin.scanId}`
-  await superuser`update scan set status = 'done' where organization_id = ${world.alpha.id}`
+  await resetWorld(server, world)
   const done = () => options.stopAtFirst === true && result.failures.length > 0
 
   for (const [name, row] of Object.entries(procedureRows)) {
@@ -85,6 +82,10 @@ export async function walkAccess(server: TestServer, world: AccessWorld, options
             result.failures.push(`${door}: tells how far somebody else read`)
           if (caller.organization === 'alpha' && /^libraries\.(list|get)$/.test(name) && answer.text.includes('"scanning":true'))
             result.failures.push(`${door}: tells of a scan of somebody else`)
+          if (row.check && answer.status === 200 && caller.organization) {
+            const wrong = row.check(bodyOf(answer), caller, world)
+            if (wrong) result.failures.push(`${door}: ${wrong}`)
+          }
           if (row.lists && answer.status === 200) {
             const all = new Set(row.lists(Object.values(world.places)))
             const ids = [...answer.text.matchAll(/"id":"([^"]+)"/g)].map((match) => match[1] ?? '').filter((id) => all.has(id))
@@ -104,6 +105,11 @@ export async function walkAccess(server: TestServer, world: AccessWorld, options
   return result
 }
 
+const bodyOf = (answer: Answer): unknown => {
+  const body = answer.json as { json?: unknown } | null
+  return body && typeof body === 'object' && 'json' in body ? body.json : body
+}
+
 const twinnedTables = { library: 'library', role: 'custom_role', team: 'team' } as const
 
 /** Of the two things of one id, in two organizations, one is gone. What has no twin counts as well. */
@@ -112,6 +118,7 @@ async function isOneLeft(server: TestServer, row: Row, id: string): Promise<bool
   const table = twinnedTables[row.names as keyof typeof twinnedTables] as string | undefined
   if (table) return (await superuser`select from ${superuser(table)} where id = ${id}`).length === 1
   if (row.names === 'join link') return (await superuser`select from join_link where id = ${id} and revoked_at is null`).length === 1
+  if (row.names === 'grant') return (await superuser`select from library_grant where team_id = ${id}`).length < 2
   if (row.names === 'invitation') return (await superuser`select from invitation where id = ${id} and status = 'pending'`).length === 0
   return (await superuser`select from member where user_id = ${id}`).length === 0
 }
@@ -133,11 +140,20 @@ async function askForHeldCover(server: TestServer, world: AccessWorld, result: W
   if (status !== 200) result.failures.push(`owner: books.prioritizeCovers of a held cover: expected 200, met ${status}`)
 }
 
+const doomed = "name like 'doomed %'"
+const made: Partial<Record<TenantTable, string>> = {
+  library: doomed,
+  custom_role: doomed,
+  team: doomed,
+  join_link: "token_hash like 'doomed %'",
+  library_grant: `team_id is not null and team_id in (select id from team where ${doomed})`,
+}
+
 /** All rows of an organization. Libraries made to be removed do not count here; that their twins stay is looked at apart. */
 async function digest(server: TestServer, organizationId: string): Promise<string> {
   const parts = tenantTables.map(
     (table) =>
-      `(select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from "${table}" t where organization_id = $1${['library', 'custom_role', 'team'].includes(table) ? ` and name not like 'doomed %'` : table === 'join_link' ? ` and token_hash not like 'doomed %'` : ''})`,
+      `(select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from "${table}" t where organization_id = $1${made[table] ? ` and not (${made[table]})` : ''})`,
   )
   const [row] = await server.db.superuser.unsafe<{ digest: string }[]>(`select ${parts.join(` || `)} as digest`, [organizationId])
   return row?.digest ?? ''

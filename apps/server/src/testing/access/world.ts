@@ -46,6 +46,27 @@ export const sharedPath = '/SHARED-ROOT'
 
 /** A member of both organizations who asks for nothing; things are given to and taken from them. */
 export const spareId = newId()
+export const spareSessionId = newId()
+export const onlyInAlpha = 'only-in-alpha@example.org'
+export const onlyInBeta = 'only-in-beta@example.org'
+/** Of an invitation that ran out in beta. */
+export const expiredInBeta = 'expired-in-beta@example.org'
+
+/** As at first, whatever an earlier walk left. */
+export async function resetWorld({ db: { superuser } }: Pick<TestServer, 'db'>, world: AccessWorld): Promise<void> {
+  const { alpha, beta, places, people } = world
+  await superuser`delete from reading_state where organization_id = ${alpha.id} and user_id = ${people.librarian.id}`
+  await superuser`update scan set status = 'listing' where organization_id = ${beta.id} and id = ${places.twin.scanId}`
+  await superuser`update scan set status = 'done' where organization_id = ${alpha.id}`
+  // What belongs to the organization as a whole bears its mark, not that of a library.
+  for (const { organizationId, roleId, teamId } of Object.values(places)) {
+    const mark = organizationId === alpha.id ? marks.alphaName : marks.betaName
+    await superuser`update custom_role set name = ${`${mark} ${roleId}`}, description = '' where organization_id = ${organizationId} and id = ${roleId}`
+    await superuser`update team set name = ${`${mark} ${teamId}`} where organization_id = ${organizationId} and id = ${teamId}`
+  }
+  for (const { id } of [alpha, beta])
+    await superuser`insert into member_role (organization_id, user_id, builtin) values (${id}, ${spareId}, 'guest'), (${id}, ${spareId}, 'member') on conflict do nothing`
+}
 
 /**
  * Two organizations whose every text is marked, with real files. `twin` has all ids of `open` but the
@@ -72,6 +93,16 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   await superuser`update session set active_organization_id = ${alpha.id}`
   await insertRow(superuser, 'user', { id: spareId, name: 'spare', email: `${spareId}@example.org` })
   for (const id of [alpha.id, beta.id]) await addMember(server, id, { id: spareId }, 'guest')
+  for (const [organization_id, email] of [
+    [alpha.id, onlyInAlpha],
+    [beta.id, onlyInBeta],
+  ] as const) {
+    const id = newId()
+    await insertRow(superuser, 'user', { id, name: 'only here', email })
+    await addMember(server, organization_id, { id }, 'guest')
+  }
+  const expires_at = new Date(Date.now() + 3_600_000)
+  await insertRow(superuser, 'session', { id: spareSessionId, user_id: spareId, token: spareSessionId, expires_at })
 
   const open = freshPlace(alpha.id, marks.open)
   const places = {
@@ -90,8 +121,6 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     // What belongs to the organization as a whole bears its mark, not that of a library.
     const mark = place.organizationId === alpha.id ? marks.alphaName : marks.betaName
     const of = { organization_id: place.organizationId }
-    await superuser`update custom_role set name = ${`${mark} ${place.roleId}`} where organization_id = ${place.organizationId} and id = ${place.roleId}`
-    await superuser`update team set name = ${`${mark} ${place.teamId}`} where organization_id = ${place.organizationId} and id = ${place.teamId}`
     await superuser`update invitation set email = ${`${mark}-${place.invitationId}@example.org`.toLowerCase()} where organization_id = ${place.organizationId} and id = ${place.invitationId}`
     await superuser`update mail set answer = ${mark} where organization_id = ${place.organizationId} and id = ${place.mailId}`
     await superuser`update audit_event set actor_name = ${mark}, target_name = ${mark} where organization_id = ${place.organizationId}`
@@ -104,6 +133,29 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     for (const width of [320, 640])
       await server.deps.blobs.put(coverKey(place.organizationId, hash, width), Buffer.from(`${place.mark} cover`))
   }
+  // Of the twins of a role and a team the one in beta holds more, and more people hold it.
+  const inBeta = { organization_id: beta.id }
+  await insertRow(superuser, 'custom_role_permission', { ...inBeta, role_id: open.roleId, permission: 'library:delete' })
+  await insertRow(superuser, 'member_role', { organization_id: alpha.id, user_id: librarian.id, role_id: open.roleId })
+  await insertRow(superuser, 'member_role', { ...inBeta, user_id: spareId, role_id: open.roleId })
+  await insertRow(superuser, 'member_role', { ...inBeta, user_id: spareId, builtin: 'librarian' })
+  await insertRow(superuser, 'team_member', { ...inBeta, team_id: open.teamId, user_id: spareId })
+  await insertRow(superuser, 'library_grant', {
+    organization_id: alpha.id,
+    library_id: open.libraryId,
+    user_id: owner.id,
+    level: 'manager',
+  })
+  // What somebody once had in beta gives nothing in alpha.
+  await insertRow(superuser, 'library_access', { ...inBeta, user_id: librarian.id, library_id: open.libraryId, level: 'manager' })
+  await insertRow(superuser, 'invitation', {
+    ...inBeta,
+    id: newId(),
+    email: expiredInBeta,
+    status: 'pending',
+    expires_at: new Date(0),
+    inviter_id: outsider.id,
+  })
   await insertRow(superuser, 'root_assignment', { organization_id: alpha.id, id: open.rootId, path: roots.alpha })
   await insertRow(superuser, 'root_assignment', { organization_id: beta.id, id: open.rootId, path: roots.beta })
   await insertRow(superuser, 'root_assignment', { organization_id: beta.id, id: newId(), path: sharedPath })

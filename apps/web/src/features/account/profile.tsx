@@ -1,6 +1,7 @@
 import type { Account } from '@carrel/api/schema/account'
 import { Link } from '@tanstack/react-router'
 import { ChevronRight, FolderCog, LogOut } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { InitialsBadge } from '#components/initials-badge.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { RadioCard, RadioGroup } from '#components/ui/radio-group.tsx'
@@ -9,7 +10,7 @@ import { signOut } from '#lib/session.ts'
 import { setTheme, themes, useTheme } from '#lib/theme.ts'
 
 /** What a person can see and set about themselves. */
-export function Profile({ account }: { account: Account }) {
+export function Profile({ account, workspace }: { account: Account; workspace: ReactNode }) {
   const theme = useTheme()
   const { user } = account
   return (
@@ -38,6 +39,7 @@ export function Profile({ account }: { account: Account }) {
           ))}
         </RadioGroup>
       </section>
+      {workspace}
       {user.operator && (
         <Link
           to="/server/folders"

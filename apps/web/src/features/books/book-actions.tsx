@@ -5,6 +5,7 @@ import type { MouseEvent } from 'react'
 import { FormError } from '#components/form-error.tsx'
 import { Button, buttonVariants } from '#components/ui/button.tsx'
 import { Menu, MenuContent, MenuLinkItem, MenuTrigger } from '#components/ui/menu.tsx'
+import { useCan } from '#lib/can.ts'
 import { downloadUrl, saveFile } from '#lib/files.ts'
 import { formatBytes } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
@@ -12,7 +13,7 @@ import { toast, toastError } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
 export function BookActions({ book }: { book: BookDetail }) {
-  const { can } = useWorkspace()
+  const can = useCan()
   const save = useMutation({ mutationFn: saveFile })
   return (
     <>

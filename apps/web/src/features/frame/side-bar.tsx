@@ -1,7 +1,7 @@
 import type { Account } from '@carrel/api/schema/account'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { House, Lock, Plus, Search } from 'lucide-react'
+import { History, House, Lock, Plus, Search, UsersRound } from 'lucide-react'
 import { Suspense } from 'react'
 import { ScanDot } from '#components/scan-dot.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
@@ -9,6 +9,7 @@ import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { lazyComponent } from '#lib/lazy-component.ts'
 import type { Workspace } from '#lib/workspace.ts'
+import { useCan } from '#lib/can.ts'
 import { NavItem } from './nav-item.tsx'
 import { userButton, UserButtonFace } from './user-button.tsx'
 import { workspaceButton, WorkspaceButtonFace } from './workspace-button.tsx'
@@ -48,6 +49,7 @@ export function SideBar({ account, workspace }: { account: Account; workspace: W
 
 function WorkspaceNav({ workspace }: { workspace: Workspace }) {
   const { slug } = workspace
+  const can = useCan()
   return (
     <nav aria-label={t('nav.main')} className="-mx-1 mt-2.5 flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-auto px-1 pb-3">
       <NavItem to="/w/$slug" params={{ slug }} activeOptions={{ exact: true }} icon={<House aria-hidden size={18} strokeWidth={1.8} />}>
@@ -63,18 +65,43 @@ function WorkspaceNav({ workspace }: { workspace: Workspace }) {
         {t('nav.search')}
       </NavItem>
       <LibraryNav workspace={workspace} />
+      <div className="mt-auto flex flex-col gap-0.5 pt-4">
+        {can('member:read') && (
+          <NavItem
+            to="/w/$slug/people"
+            params={{ slug }}
+            search={{}}
+            activeOptions={{ includeSearch: false }}
+            icon={<UsersRound aria-hidden size={18} strokeWidth={1.8} />}
+          >
+            {t('nav.people')}
+          </NavItem>
+        )}
+        {can('audit:read') && (
+          <NavItem
+            to="/w/$slug/activity"
+            params={{ slug }}
+            search={{}}
+            activeOptions={{ includeSearch: false }}
+            icon={<History aria-hidden size={18} strokeWidth={1.8} />}
+          >
+            {t('nav.activity')}
+          </NavItem>
+        )}
+      </div>
     </nav>
   )
 }
 
 function LibraryNav({ workspace }: { workspace: Workspace }) {
   const { api, slug } = workspace
+  const can = useCan()
   const { data } = useQuery(api.libraries.list.queryOptions())
   return (
     <>
       <div className="mt-3.5 flex min-h-8 items-center justify-between pr-1 pl-2.5">
         <h2 className="text-meta font-medium text-muted">{t('nav.libraries')}</h2>
-        {workspace.can('library:create') && (
+        {can('library:create') && (
           <Link
             to="/w/$slug/libraries/new"
             params={{ slug }}

@@ -1,8 +1,8 @@
 import { ChevronsUpDown } from 'lucide-react'
 import { InitialsBadge } from '#components/initials-badge.tsx'
 import { t } from '#lib/i18n.ts'
+import { roleLabel } from '#lib/role-label.ts'
 import type { Workspace } from '#lib/workspace.ts'
-import { roleLabel } from './role-label.ts'
 
 export const workspaceButton =
   'flex min-h-12.5 w-full items-center gap-2.5 rounded-box border border-line bg-card px-2.5 py-1.5 text-left transition-colors duration-150 hover:border-line-strong data-popup-open:border-line-strong'

@@ -4,8 +4,8 @@ import { Check, Plus } from 'lucide-react'
 import { InitialsBadge } from '#components/initials-badge.tsx'
 import { Menu, MenuContent, MenuLinkItem, MenuSeparator, MenuTrigger } from '#components/ui/menu.tsx'
 import { t } from '#lib/i18n.ts'
+import { roleLabel } from '#lib/role-label.ts'
 import type { Workspace } from '#lib/workspace.ts'
-import { roleLabel } from './role-label.ts'
 import { workspaceButton, WorkspaceButtonFace } from './workspace-button.tsx'
 
 /** The switcher of the left bar. */

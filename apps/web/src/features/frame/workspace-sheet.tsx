@@ -6,7 +6,7 @@ import { InitialsBadge } from '#components/initials-badge.tsx'
 import { Drawer, DrawerContent, DrawerTitle, DrawerTrigger } from '#components/ui/drawer.tsx'
 import { cn } from '#lib/class-names.ts'
 import { t } from '#lib/i18n.ts'
-import { roleLabel } from './role-label.ts'
+import { roleLabel } from '#lib/role-label.ts'
 
 const row = 'flex min-h-14 w-full items-center gap-3 rounded-box px-2.5 text-left active:bg-soft'
 

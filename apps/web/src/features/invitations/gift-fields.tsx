@@ -8,6 +8,7 @@ import { NativeSelect } from '#components/ui/native-select.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { cn } from '#lib/class-names.ts'
 import { t } from '#lib/i18n.ts'
+import { useCan } from '#lib/can.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { isBuiltIn, levelNames, roleName, useGiftLists } from './gifts.ts'
 
@@ -17,9 +18,10 @@ type RoleChoice = Pick<RoleDetail, 'ref' | 'name' | 'description' | 'withinMine'
 
 /** What somebody gets on joining: roles, and perhaps teams and libraries. */
 export function GiftFields({ gifts, onChange, rolesMissing }: GiftFieldsProps) {
-  const { can } = useWorkspace()
+  const can = useCan()
+  const { permissions } = useWorkspace()
   const { roles, teams, libraries } = useGiftLists()
-  const own = levels.filter((level) => levelPermissions[level].every(can))
+  const own = levels.filter((level) => levelPermissions[level].every((permission) => permissions.includes(permission)))
   const shared = can('library:share') ? (libraries.data ?? []) : []
   const offered = teams.data ?? []
   const chosen = gifts.teamIds.length + gifts.libraries.length
@@ -27,7 +29,12 @@ export function GiftFields({ gifts, onChange, rolesMissing }: GiftFieldsProps) {
   // Without the right to read roles, the built-in ones are known all the same.
   const choices: RoleChoice[] | undefined = can('role:read')
     ? roles.data
-    : builtInRoles.map((ref) => ({ ref, name: null, description: '', withinMine: rolePermissions[ref].every(can) }))
+    : builtInRoles.map((ref) => ({
+        ref,
+        name: null,
+        description: '',
+        withinMine: rolePermissions[ref].every((permission) => permissions.includes(permission)),
+      }))
 
   const toggle = (list: readonly string[], id: string, on: boolean): string[] => (on ? [...list, id] : list.filter((other) => other !== id))
   const setLevel = (libraryId: string, level: Level | null): void =>

@@ -4,6 +4,7 @@ import type { Level, Role } from '@carrel/auth/catalogue'
 import { useQuery } from '@tanstack/react-query'
 import { formatList } from '#lib/format.ts'
 import { type MessageId, t } from '#lib/i18n.ts'
+import { useCan } from '#lib/can.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
 const builtIn: Readonly<Record<Role, MessageId>> = {
@@ -26,7 +27,8 @@ export function isBuiltIn(ref: RoleRef): ref is Role {
 
 /** The roles, teams and libraries of the workspace, as far as the reader may know them. */
 export function useGiftLists() {
-  const { api, can } = useWorkspace()
+  const can = useCan()
+  const { api } = useWorkspace()
   const roles = useQuery(api.roles.list.queryOptions({ enabled: can('role:read') }))
   const teams = useQuery(api.teams.list.queryOptions({ enabled: can('team:read') }))
   const libraries = useQuery(api.libraries.list.queryOptions())

@@ -12,6 +12,7 @@ import { formatDate, formatIn } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { focusHeading } from '#lib/route-focus.ts'
 import { toast, toastError } from '#lib/toasts.ts'
+import { useCan } from '#lib/can.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { ConfirmEnd } from './confirm-end.tsx'
 import { useGiftText } from './gifts.ts'
@@ -125,7 +126,8 @@ function Row({ invitation, gifts, onLink, onRevoke }: RowProps) {
 }
 
 function RowActions({ invitation: { id, email, state }, onLink, onRevoke }: Omit<RowProps, 'gifts'>) {
-  const { api, can } = useWorkspace()
+  const can = useCan()
+  const { api } = useWorkspace()
   const client = useQueryClient()
   const { data: status } = useQuery(statusQuery)
   const resend = useMutation(

@@ -6,16 +6,7 @@ import { CircleAlert } from 'lucide-react'
 import { useId, useState } from 'react'
 import { FormError } from '#components/form-error.tsx'
 import { Button, buttonVariants } from '#components/ui/button.tsx'
-import {
-  Dialog,
-  DialogBody,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-} from '#components/ui/dialog.tsx'
+import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter, DialogHeader } from '#components/ui/dialog.tsx'
 import { Field, FieldDescription, FieldLabel } from '#components/ui/field.tsx'
 import { NativeSelect } from '#components/ui/native-select.tsx'
 import { Textarea } from '#components/ui/textarea.tsx'
@@ -37,7 +28,7 @@ const languages = ['en', 'ja'] as const
 export function InviteDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   return (
     <Dialog open={open} onOpenChange={onOpenChange} disablePointerDismissal>
-      <DialogContent>
+      <DialogContent className="max-w-xl">
         <InviteForm />
       </DialogContent>
     </Dialog>
@@ -45,14 +36,14 @@ export function InviteDialog({ open, onOpenChange }: { open: boolean; onOpenChan
 }
 
 function InviteForm() {
-  const { api, can } = useWorkspace()
+  const { api, permissions } = useWorkspace()
   const client = useQueryClient()
   const { data: status } = useQuery(statusQuery)
   const mails = status?.mail ?? true
   const id = useId()
   const [text, setText] = useState('')
   const [gifts, setGifts] = useState<Gifts>(() => ({
-    roles: [rolePermissions.member.every(can) ? 'member' : 'guest'],
+    roles: [rolePermissions.member.every((permission) => permissions.includes(permission)) ? 'member' : 'guest'],
     teamIds: [],
     libraries: [],
   }))
@@ -97,15 +88,8 @@ function InviteForm() {
         if (gifts.roles.length > 0) submit(() => invite.mutateAsync())
       }}
     >
-      <DialogHeader>
-        <DialogTitle>{t('invite.add')}</DialogTitle>
-        {!mails && (
-          <DialogDescription>
-            {t('invite.noMail.title')} {t('invite.noMail.text')}
-          </DialogDescription>
-        )}
-      </DialogHeader>
-      <DialogBody className="flex flex-col gap-5.5">
+      <DialogHeader title={t('invite.add')} description={mails ? undefined : `${t('invite.noMail.title')} ${t('invite.noMail.text')}`} />
+      <DialogBody className="flex flex-col gap-5.5 pb-5">
         <Field invalid={asked && fault !== null}>
           <FieldLabel>{t('invite.addresses')}</FieldLabel>
           <Textarea

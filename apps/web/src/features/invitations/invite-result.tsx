@@ -3,7 +3,7 @@ import { Check, CircleAlert, Copy, Minus } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { CopyField } from '#components/copy-field.tsx'
 import { Button, buttonVariants } from '#components/ui/button.tsx'
-import { DialogBody, DialogClose, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from '#components/ui/dialog.tsx'
+import { DialogBody, DialogClose, DialogFooter, DialogHeader } from '#components/ui/dialog.tsx'
 import { copyFrom } from '#lib/clipboard.ts'
 import { type MessageId, t } from '#lib/i18n.ts'
 
@@ -23,17 +23,14 @@ export function InviteResult({ outcomes, mailed }: { outcomes: readonly Outcome[
   useEffect(() => title.current?.focus(), [])
   return (
     <>
-      <DialogHeader>
-        <DialogTitle ref={title} tabIndex={-1} className="outline-none">
-          {invited.length === 0 ? t('invite.result.none') : t('invite.result.title', { count: invited.length })}
-        </DialogTitle>
-        {invited.length > 0 && (
-          <DialogDescription>
-            {mailed ? t('invite.mailed.text') : `${t('invite.noMail.title')} ${t('invite.result.links')}`}
-          </DialogDescription>
-        )}
-      </DialogHeader>
-      <DialogBody>
+      <DialogHeader
+        titleRef={title}
+        title={invited.length === 0 ? t('invite.result.none') : t('invite.result.title', { count: invited.length })}
+        description={
+          invited.length === 0 ? undefined : mailed ? t('invite.mailed.text') : `${t('invite.noMail.title')} ${t('invite.result.links')}`
+        }
+      />
+      <DialogBody className="pb-5">
         <ul className="divide-y divide-line rounded-box border border-line">
           {outcomes.map((outcome) => (
             <Row key={outcome.email} outcome={outcome} mailed={mailed} />

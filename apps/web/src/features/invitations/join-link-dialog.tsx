@@ -6,16 +6,7 @@ import { CopyField } from '#components/copy-field.tsx'
 import { FormError } from '#components/form-error.tsx'
 import { TextField } from '#components/text-field.tsx'
 import { Button, buttonVariants } from '#components/ui/button.tsx'
-import {
-  Dialog,
-  DialogBody,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-} from '#components/ui/dialog.tsx'
+import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter, DialogHeader } from '#components/ui/dialog.tsx'
 import { NativeSelect } from '#components/ui/native-select.tsx'
 import { t } from '#lib/i18n.ts'
 import { useSubmitOnce } from '#lib/submit-once.ts'
@@ -29,7 +20,7 @@ const maxUsesLimit = 10_000
 export function JoinLinkDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   return (
     <Dialog open={open} onOpenChange={onOpenChange} disablePointerDismissal>
-      <DialogContent>
+      <DialogContent className="max-w-xl">
         <JoinLinkForm />
       </DialogContent>
     </Dialog>
@@ -57,11 +48,8 @@ function JoinLinkForm() {
         submit(() => create.mutateAsync({ ...gifts, maxUses: limit.trim() === '' ? null : Number(limit), days }))
       }}
     >
-      <DialogHeader>
-        <DialogTitle>{t('join.link.make')}</DialogTitle>
-        <DialogDescription>{t('join.link.makeText')}</DialogDescription>
-      </DialogHeader>
-      <DialogBody className="flex flex-col gap-5.5">
+      <DialogHeader title={t('join.link.make')} description={t('join.link.makeText')} />
+      <DialogBody className="flex flex-col gap-5.5 pb-5">
         <GiftFields gifts={gifts} onChange={setGifts} rolesMissing={asked && gifts.roles.length === 0} />
         <div className="grid gap-4 sm:grid-cols-2">
           <TextField
@@ -107,13 +95,8 @@ function Ready({ link }: { link: string }) {
   useEffect(() => title.current?.focus(), [])
   return (
     <>
-      <DialogHeader>
-        <DialogTitle ref={title} tabIndex={-1} className="outline-none">
-          {t('join.link.ready')}
-        </DialogTitle>
-        <DialogDescription>{t('join.link.once')}</DialogDescription>
-      </DialogHeader>
-      <DialogBody>
+      <DialogHeader titleRef={title} title={t('join.link.ready')} description={t('join.link.once')} />
+      <DialogBody className="pb-5">
         <CopyField label={t('join.link.label')} value={link} />
       </DialogBody>
       <DialogFooter>

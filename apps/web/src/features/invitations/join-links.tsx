@@ -9,6 +9,7 @@ import { formatDate } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { focusHeading } from '#lib/route-focus.ts'
 import { toast } from '#lib/toasts.ts'
+import { useCan } from '#lib/can.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { ConfirmEnd } from './confirm-end.tsx'
 import { useGiftText } from './gifts.ts'
@@ -17,7 +18,8 @@ import { JoinLinkDialog } from './join-link-dialog.tsx'
 
 /** Links by which several people may join, with how often they were used. */
 export function JoinLinks() {
-  const { api, can } = useWorkspace()
+  const can = useCan()
+  const { api } = useWorkspace()
   const { data: links, error, isPending, refetch } = useQuery(api.joinLinks.list.queryOptions({ staleTime: 0 }))
   const [making, setMaking] = useState(false)
   const [ended, setEnded] = useState<JoinLink | null>(null)
@@ -58,7 +60,7 @@ export function JoinLinks() {
 }
 
 function Row({ link, gifts, onEnd }: { link: JoinLink; gifts: string; onEnd: () => void }) {
-  const { can } = useWorkspace()
+  const can = useCan()
   const { uses, maxUses, expiresAt, open, createdAt } = link
   const full = maxUses !== null && uses >= maxUses
   const until =

@@ -3,16 +3,7 @@ import { useEffect } from 'react'
 import { CopyField } from '#components/copy-field.tsx'
 import { FormError } from '#components/form-error.tsx'
 import { buttonVariants } from '#components/ui/button.tsx'
-import {
-  Dialog,
-  DialogBody,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-} from '#components/ui/dialog.tsx'
+import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter, DialogHeader } from '#components/ui/dialog.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
@@ -24,7 +15,7 @@ export function LinkDialog({ invitation, onClose }: { invitation: Invited | null
   return (
     <Dialog open={invitation !== null} onOpenChange={(open) => !open && onClose()}>
       {invitation && (
-        <DialogContent>
+        <DialogContent className="max-w-xl">
           <Link invitation={invitation} />
         </DialogContent>
       )}
@@ -38,11 +29,8 @@ function Link({ invitation: { id, email } }: { invitation: Invited }) {
   useEffect(() => mutate({ invitationId: id }), [mutate, id])
   return (
     <>
-      <DialogHeader>
-        <DialogTitle>{t('invite.link.title')}</DialogTitle>
-        <DialogDescription className="[overflow-wrap:anywhere]">{t('invite.link.text', { email })}</DialogDescription>
-      </DialogHeader>
-      <DialogBody className="flex flex-col gap-3">
+      <DialogHeader title={t('invite.link.title')} description={t('invite.link.text', { email })} />
+      <DialogBody className="flex flex-col gap-3 pb-5">
         {data ? (
           <CopyField label={t('invite.link.of', { email })} value={location.origin + data.path} />
         ) : error ? (
@@ -53,7 +41,7 @@ function Link({ invitation: { id, email } }: { invitation: Invited }) {
         <p className="text-meta text-pretty text-muted">{t('invite.link.note')}</p>
       </DialogBody>
       <DialogFooter>
-        <DialogClose className={buttonVariants({ variant: 'outline' })}>{t('invite.close')}</DialogClose>
+        <DialogClose className={buttonVariants({ variant: 'outline' })}>{t('invite.done')}</DialogClose>
       </DialogFooter>
     </>
   )

@@ -1,8 +1,9 @@
 import type { LibraryDetail } from '@carrel/api/schema/libraries'
 import { Link } from '@tanstack/react-router'
-import { Ellipsis, FileWarning, RefreshCw, Settings } from 'lucide-react'
+import { Ellipsis, FileWarning, RefreshCw, Settings, UsersRound } from 'lucide-react'
 import { buttonVariants } from '#components/ui/button.tsx'
 import { Menu, MenuContent, MenuItem, MenuLinkItem, MenuTrigger } from '#components/ui/menu.tsx'
+import { useCan, useCanInLibrary } from '#lib/can.ts'
 import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
@@ -11,9 +12,14 @@ import { useScanLibrary } from './use-scan-library.ts'
 
 /** What may be done with a library; nothing at all for people who may not. */
 export function LibraryMenu({ library }: { library: LibraryDetail }) {
-  const { can, slug } = useWorkspace()
+  const { slug } = useWorkspace()
+  const can = useCan()
+  const scans = useCanInLibrary(library.id, 'library:scan')
+  const updates = useCanInLibrary(library.id, 'library:update')
+  const shares = useCanInLibrary(library.id, 'library:share')
   const scan = useScanLibrary(library.id)
-  if (!can('library:scan') && !can('library:update') && !can('library:delete') && library.problemCount === 0) return null
+  const settings = updates || can('library:delete')
+  if (!scans && !settings && !shares && library.problemCount === 0) return null
   const params = { slug, libraryId: library.id }
   return (
     <Menu>
@@ -21,7 +27,7 @@ export function LibraryMenu({ library }: { library: LibraryDetail }) {
         <Ellipsis aria-hidden size={17} />
       </MenuTrigger>
       <MenuContent align="end">
-        {can('library:scan') && (
+        {scans && (
           <MenuItem disabled={!mayScan(library) || scan.isPending} onClick={() => scan.mutate({ libraryId: library.id })}>
             <RefreshCw aria-hidden size={16} className="text-muted" />
             {t(mayScan(library) ? 'library.scanAgain' : 'library.scanning')}
@@ -33,7 +39,13 @@ export function LibraryMenu({ library }: { library: LibraryDetail }) {
             {t('library.problems', { count: library.problemCount, files: formatNumber(library.problemCount) })}
           </MenuLinkItem>
         )}
-        {(can('library:update') || can('library:delete')) && (
+        {shares && (
+          <MenuLinkItem closeOnClick render={<Link to="/w/$slug/libraries/$libraryId/access" params={params} />}>
+            <UsersRound aria-hidden size={16} className="text-muted" />
+            {t('access.title')}
+          </MenuLinkItem>
+        )}
+        {settings && (
           <MenuLinkItem closeOnClick render={<Link to="/w/$slug/libraries/$libraryId/settings" params={params} />}>
             <Settings aria-hidden size={16} className="text-muted" />
             {t('settings.heading')}

@@ -2,11 +2,13 @@ import type { LibraryDetail, Visibility } from '@carrel/api/schema/libraries'
 import { limits } from '@carrel/api/limits'
 import { Form } from '@base-ui/react/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Folder, FolderX } from 'lucide-react'
+import { ChevronRight, Folder, FolderX, UsersRound } from 'lucide-react'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { FormError } from '#components/form-error.tsx'
 import { TextField } from '#components/text-field.tsx'
 import { Button } from '#components/ui/button.tsx'
+import { useCan, useCanInLibrary } from '#lib/can.ts'
 import { describeError, errorCode } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
 import { useFieldErrors } from '#lib/field-errors.ts'
@@ -16,37 +18,57 @@ import { DeleteLibrary } from './delete-library.tsx'
 import { VisibilityField } from './visibility-field.tsx'
 
 export function LibrarySettings({ library, onDeleted }: { library: LibraryDetail; onDeleted: () => void }) {
-  const { can } = useWorkspace()
+  const { slug } = useWorkspace()
+  const can = useCan()
+  const updates = useCanInLibrary(library.id, 'library:update')
+  const shares = useCanInLibrary(library.id, 'library:share')
   return (
     <div className="flex max-w-2xl flex-col gap-10">
-      {can('library:update') && <NameAndVisibility library={library} />}
-      <section aria-labelledby="folders-title">
-        <h2 id="folders-title" className="section-title">
-          {t('library.folders')}
-        </h2>
-        <p className="mt-0.5 text-muted">{t('settings.folders.text')}</p>
-        <ul className="mt-3 divide-y divide-line rounded-box border border-line bg-card">
-          {library.folders.map((folder) => (
-            <li key={folder.id} className="flex items-center gap-3 px-4 py-3">
-              {folder.available ? (
-                <Folder aria-hidden size={18} className="shrink-0 text-muted" />
-              ) : (
-                <FolderX aria-hidden size={18} className="shrink-0 text-warn" />
-              )}
-              <span dir="ltr" className="min-w-0 [overflow-wrap:anywhere]">
-                {folder.path}
-              </span>
-              {!folder.available && <span className="ml-auto shrink-0 text-meta text-warn">{t('settings.folders.missing')}</span>}
-            </li>
-          ))}
-        </ul>
-      </section>
+      {updates && <NameAndVisibility library={library} askVisibility={shares === false} />}
+      {shares && (
+        <Link
+          to="/w/$slug/libraries/$libraryId/access"
+          params={{ slug, libraryId: library.id }}
+          className="flex min-h-15 items-center gap-3.5 rounded-box border border-line bg-card px-4.5 py-3 transition-colors duration-150 hover:border-line-strong"
+        >
+          <UsersRound aria-hidden size={19} strokeWidth={1.7} className="shrink-0 text-muted" />
+          <span className="min-w-0 flex-1">
+            <span className="block font-medium">{t('access.title')}</span>
+            <span className="block text-meta text-muted">{t(`visibility.${library.visibility}`)}</span>
+          </span>
+          <ChevronRight aria-hidden size={17} className="shrink-0 text-muted rtl:rotate-180" />
+        </Link>
+      )}
+      {library.folders.length > 0 && (
+        <section aria-labelledby="folders-title">
+          <h2 id="folders-title" className="section-title">
+            {t('library.folders')}
+          </h2>
+          <p className="mt-0.5 text-muted">{t('settings.folders.text')}</p>
+          <ul className="mt-3 divide-y divide-line rounded-box border border-line bg-card">
+            {library.folders.map((folder) => (
+              <li key={folder.id} className="flex items-center gap-3 px-4 py-3">
+                {folder.available ? (
+                  <Folder aria-hidden size={18} className="shrink-0 text-muted" />
+                ) : (
+                  <FolderX aria-hidden size={18} className="shrink-0 text-warn" />
+                )}
+                <span dir="ltr" className="min-w-0 [overflow-wrap:anywhere]">
+                  {folder.path}
+                </span>
+                {!folder.available && <span className="ml-auto shrink-0 text-meta text-warn">{t('settings.folders.missing')}</span>}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       {can('library:delete') && <DeleteLibrary library={library} onDeleted={onDeleted} />}
     </div>
   )
 }
 
-function NameAndVisibility({ library }: { library: LibraryDetail }) {
+/** Who finds it has a page of its own for those who also choose people for it. */
+function NameAndVisibility({ library, askVisibility }: { library: LibraryDetail; askVisibility: boolean }) {
   const { api } = useWorkspace()
   const client = useQueryClient()
   const [name, setName] = useState(library.name)
@@ -61,12 +83,12 @@ function NameAndVisibility({ library }: { library: LibraryDetail }) {
   )
   const nameTaken = errorCode(save.error) === 'NAME_TAKEN'
   const errors = useFieldErrors('name', nameTaken ? describeError(save.error).text : null)
-  const changed = name.trim() !== library.name || visibility !== library.visibility
+  const changed = name.trim() !== library.name || (askVisibility && visibility !== library.visibility)
   return (
     <Form
       className="flex flex-col gap-5"
       errors={errors}
-      onFormSubmit={() => save.mutate({ libraryId: library.id, name: name.trim(), visibility })}
+      onFormSubmit={() => save.mutate({ libraryId: library.id, name: name.trim(), ...(askVisibility && { visibility }) })}
     >
       <TextField
         name="name"
@@ -80,7 +102,7 @@ function NameAndVisibility({ library }: { library: LibraryDetail }) {
         maxLength={limits.nameLength}
         autoComplete="off"
       />
-      <VisibilityField value={visibility} onChange={setVisibility} />
+      {askVisibility && <VisibilityField value={visibility} onChange={setVisibility} />}
       {!nameTaken && <FormError error={save.error} />}
       <div>
         <Button type="submit" disabled={!changed || save.isPending}>

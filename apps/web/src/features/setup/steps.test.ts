@@ -7,6 +7,7 @@ const membership: Membership = { organizationId: 'o', name: 'O', slug: 'o', role
 const account = (operator: boolean, memberships: Membership[]): Account => ({
   user: { id: 'u', name: 'U', email: 'u@example.org', operator },
   memberships,
+  deleted: [],
   lastOrganizationId: null,
 })
 const library = (part: Partial<Library>): Library => ({

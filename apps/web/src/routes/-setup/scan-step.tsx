@@ -7,6 +7,7 @@ import { Skeleton } from '#components/ui/skeleton.tsx'
 import { CoverMosaic } from '#features/books/cover-mosaic.tsx'
 import { booksSoFar } from '#features/scans/progress.ts'
 import { ScanView } from '#features/scans/scan-view.tsx'
+import { useCan } from '#lib/can.ts'
 import { isScanning, useServerEvents } from '#lib/events.ts'
 import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
@@ -14,7 +15,8 @@ import { useWorkspace } from '#lib/workspace.ts'
 
 /** The first scan, watched; the stream tells, and a slow question stands in where it cannot. */
 export function ScanStep({ libraryId }: { libraryId: string }) {
-  const { api, slug, can } = useWorkspace()
+  const { api, slug } = useWorkspace()
+  const can = useCan()
   useServerEvents()
   const { data, error, isPending, refetch } = useQuery(
     api.libraries.get.queryOptions({

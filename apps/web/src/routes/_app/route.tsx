@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { createFileRoute, Outlet, redirect, useMatch, useParams, useRouter } from '@tanstack/react-router'
-import { Suspense, useEffect } from 'react'
+import { Suspense, useEffect, useMemo } from 'react'
 import { InitialsBadge } from '#components/initials-badge.tsx'
 import { SideBar } from '#features/frame/side-bar.tsx'
 import { TabBar } from '#features/frame/tab-bar.tsx'
@@ -11,7 +11,7 @@ import { t } from '#lib/i18n.ts'
 import { lazyComponent } from '#lib/lazy-component.ts'
 import { renewSession } from '#lib/session.ts'
 import { phone, useMedia } from '#lib/use-media.ts'
-import { preferredMembership, rememberedWorkspace, toWorkspace } from '#lib/workspace.ts'
+import { preferredMembership, rememberedWorkspace, toWorkspace, WorkspaceContext } from '#lib/workspace.ts'
 
 const WorkspaceSheet = lazyComponent(() => import('#features/frame/workspace-sheet.tsx'), 'WorkspaceSheet')
 
@@ -38,12 +38,12 @@ function AppLayout() {
   useEffect(() => {
     if (gone) void router.invalidate()
   }, [gone, router])
+  const membership =
+    account?.memberships.find((candidate) => candidate.slug === slug) ?? (account && preferredMembership(account, rememberedWorkspace()))
+  const workspace = useMemo(() => (membership ? toWorkspace(membership) : null), [membership])
   if (!account) return null
-
-  const membership = account.memberships.find((candidate) => candidate.slug === slug) ?? preferredMembership(account, rememberedWorkspace())
-  const workspace = membership ? toWorkspace(membership) : null
   return (
-    <>
+    <WorkspaceContext value={workspace}>
       <a
         href="#main"
         className="fixed top-3 left-3 z-60 -translate-y-16 rounded-field bg-card px-4 py-2.5 font-medium focus-visible:translate-y-0 focus-visible:shadow-float"
@@ -77,6 +77,6 @@ function AppLayout() {
         </main>
       </div>
       <TabBar slug={workspace?.slug ?? null} />
-    </>
+    </WorkspaceContext>
   )
 }

@@ -8,6 +8,7 @@ import { CoverFan } from '#features/books/cover-fan.tsx'
 import { RecentShelf } from '#features/books/recent-shelf.tsx'
 import { ShelfSkeleton } from '#features/books/shelf.tsx'
 import { LibraryTile, tileGrid, TilesSkeleton } from '#features/libraries/library-tile.tsx'
+import { useCan } from '#lib/can.ts'
 import { partOfDay } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { usePageTitle } from '#lib/page-title.ts'
@@ -64,7 +65,7 @@ function HomePage() {
 }
 
 function FirstLibrary() {
-  const { can } = useWorkspace()
+  const can = useCan()
   const navigate = Route.useNavigate()
   if (!can('library:create')) {
     return (

@@ -14,6 +14,7 @@ import { isNotFound } from '#lib/error-text.ts'
 import { isScanning } from '#lib/events.ts'
 import { requireId } from '#lib/ids.ts'
 import { usePageTitle } from '#lib/page-title.ts'
+import { useCanInLibrary } from '#lib/can.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { FailedScan } from '#features/scans/failed-scan.tsx'
 import { RunningScan } from './-running-scan.tsx'
@@ -36,7 +37,8 @@ function LibraryPage() {
   const { libraryId } = Route.useParams()
   const { sort = 'added' } = Route.useSearch()
   const navigate = Route.useNavigate()
-  const { api, can } = useWorkspace()
+  const { api } = useWorkspace()
+  const scans = useCanInLibrary(libraryId, 'library:scan')
   const { data: library, error, refetch } = useQuery(api.libraries.get.queryOptions({ input: { libraryId } }))
   usePageTitle(library?.name)
 
@@ -62,9 +64,7 @@ function LibraryPage() {
         <LibraryHeaderSkeleton actions={sortButton} />
       )}
       {running && <RunningScan scan={running} />}
-      {library?.scan?.status === 'failed' && (
-        <FailedScan scan={library.scan} action={can('library:scan') && <ScanButton library={library} />} />
-      )}
+      {library?.scan?.status === 'failed' && <FailedScan scan={library.scan} action={scans && <ScanButton library={library} />} />}
       <LibraryBooks key={`${libraryId} ${sort}`} libraryId={libraryId} sort={sort} library={library} />
     </>
   )

@@ -5,6 +5,7 @@ import { PageHeading } from '#components/page-heading.tsx'
 import { NotFoundPage } from '#components/page-states.tsx'
 import { ScanButton } from '#features/libraries/scan-button.tsx'
 import { ProblemList, useProblems } from '#features/scans/problem-list.tsx'
+import { useCanInLibrary } from '#lib/can.ts'
 import { isNotFound } from '#lib/error-text.ts'
 import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
@@ -19,7 +20,8 @@ export const Route = createFileRoute('/_app/w/$slug/libraries/$libraryId/problem
 
 function ProblemsPage() {
   const { libraryId } = Route.useParams()
-  const { api, slug, can } = useWorkspace()
+  const { api, slug } = useWorkspace()
+  const mayScan = useCanInLibrary(libraryId, 'library:scan')
   const { data: library, error } = useQuery(api.libraries.get.queryOptions({ input: { libraryId } }))
   const { data } = useProblems(libraryId)
   const total = data?.pages[0]?.total ?? library?.problemCount
@@ -35,7 +37,7 @@ function ProblemsPage() {
         description={
           total === undefined || total === 0 ? t('problems.text') : t('problems.count', { count: total, files: formatNumber(total) })
         }
-        actions={library && can('library:scan') ? <ScanButton library={library} /> : undefined}
+        actions={library && mayScan ? <ScanButton library={library} /> : undefined}
       >
         {t('problems.title')}
       </PageHeading>

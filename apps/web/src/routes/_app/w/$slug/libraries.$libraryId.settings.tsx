@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { createFileRoute, notFound } from '@tanstack/react-router'
+import { createFileRoute } from '@tanstack/react-router'
 import { BackLink } from '#components/back-link.tsx'
 import { PageHeading } from '#components/page-heading.tsx'
 import { NotFoundPage } from '#components/page-states.tsx'
 import { ErrorNotice } from '#components/states.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { LibrarySettings } from '#features/libraries/library-settings.tsx'
+import { useCan, useCanInLibrary } from '#lib/can.ts'
 import { isNotFound } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
 import { requireId } from '#lib/ids.ts'
@@ -13,21 +14,19 @@ import { usePageTitle } from '#lib/page-title.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
 export const Route = createFileRoute('/_app/w/$slug/libraries/$libraryId/settings')({
-  beforeLoad: ({ context: { membership }, params }) => {
-    requireId(params.libraryId)
-    if (!membership.permissions.some((held) => held === 'library:update' || held === 'library:delete')) throw notFound()
-  },
+  beforeLoad: ({ params }) => requireId(params.libraryId),
   component: SettingsPage,
-  notFoundComponent: NotFoundPage,
 })
 
 function SettingsPage() {
   const { libraryId } = Route.useParams()
   const { api, slug } = useWorkspace()
   const navigate = Route.useNavigate()
+  const deletes = useCan()('library:delete')
+  const updates = useCanInLibrary(libraryId, 'library:update')
   const { data: library, error, refetch } = useQuery(api.libraries.get.queryOptions({ input: { libraryId } }))
   usePageTitle(library ? t('settings.title', { name: library.name }) : undefined)
-  if (error && isNotFound(error)) return <NotFoundPage />
+  if ((error && isNotFound(error)) || (!deletes && updates === false)) return <NotFoundPage />
   if (error && !library) return <ErrorNotice heading="h1" error={error} onRetry={() => void refetch()} />
   return (
     <>
@@ -35,7 +34,7 @@ function SettingsPage() {
         {library?.name ?? t('book.back')}
       </BackLink>
       <PageHeading className="mt-2 mb-6">{t('settings.heading')}</PageHeading>
-      {library ? (
+      {library && updates !== undefined ? (
         <LibrarySettings
           key={library.id}
           library={library}

@@ -6,6 +6,7 @@ import { EmptyShelf, ErrorNotice, Notice } from '#components/states.tsx'
 import { buttonVariants } from '#components/ui/button.tsx'
 import { CoverFan } from '#features/books/cover-fan.tsx'
 import { LibraryTile, tileGrid, TilesSkeleton } from '#features/libraries/library-tile.tsx'
+import { useCan } from '#lib/can.ts'
 import { t } from '#lib/i18n.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 import { useWorkspace } from '#lib/workspace.ts'
@@ -13,7 +14,8 @@ import { useWorkspace } from '#lib/workspace.ts'
 export const Route = createFileRoute('/_app/w/$slug/libraries/')({ component: LibrariesPage })
 
 function LibrariesPage() {
-  const { api, slug, can } = useWorkspace()
+  const { api, slug } = useWorkspace()
+  const can = useCan()
   const { data: libraries, error, isPending, refetch } = useQuery(api.libraries.list.queryOptions())
   usePageTitle(t('nav.libraries'))
   return (

@@ -1,6 +1,6 @@
-import { createFileRoute, Link, notFound } from '@tanstack/react-router'
+import { createFileRoute, Link } from '@tanstack/react-router'
+import { Allowed } from '#components/allowed.tsx'
 import { PageHeading } from '#components/page-heading.tsx'
-import { NotFoundPage } from '#components/page-states.tsx'
 import { buttonVariants } from '#components/ui/button.tsx'
 import { LibraryForm } from '#features/libraries/library-form.tsx'
 import { t } from '#lib/i18n.ts'
@@ -8,11 +8,11 @@ import { usePageTitle } from '#lib/page-title.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
 export const Route = createFileRoute('/_app/w/$slug/libraries/new')({
-  beforeLoad: ({ context: { membership } }) => {
-    if (!membership.permissions.includes('library:create')) throw notFound()
-  },
-  component: NewLibraryPage,
-  notFoundComponent: NotFoundPage,
+  component: () => (
+    <Allowed permission="library:create">
+      <NewLibraryPage />
+    </Allowed>
+  ),
 })
 
 function NewLibraryPage() {

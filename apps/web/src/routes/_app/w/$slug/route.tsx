@@ -1,9 +1,13 @@
-import { useQuery } from '@tanstack/react-query'
-import { createFileRoute, notFound, Outlet } from '@tanstack/react-router'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { createFileRoute, Link, notFound, Outlet } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
 import { NotFoundPage } from '#components/page-states.tsx'
+import { EmptyShelf, Notice } from '#components/states.tsx'
+import { buttonVariants } from '#components/ui/button.tsx'
 import { accountQuery } from '#lib/account.ts'
-import { instance, workspaceApi } from '#lib/rpc.ts'
+import { t } from '#lib/i18n.ts'
+import { usePageTitle } from '#lib/page-title.ts'
+import { instance, workspaceApi, workspaceKey } from '#lib/rpc.ts'
 import { rememberWorkspace, toWorkspace, WorkspaceContext } from '#lib/workspace.ts'
 
 export const Route = createFileRoute('/_app/w/$slug')({
@@ -20,17 +24,48 @@ function WorkspaceLayout() {
   const { membership: loaded } = Route.useRouteContext()
   // Roles change while a page is open; what is offered follows.
   const { data: account } = useQuery(accountQuery)
-  const membership = account?.memberships.find(({ organizationId }) => organizationId === loaded.organizationId) ?? loaded
+  const current = account?.memberships.find(({ organizationId }) => organizationId === loaded.organizationId)
+  const membership = current ?? loaded
+  const ended = account !== undefined && account !== null && !current
   const workspace = useMemo(() => toWorkspace(membership), [membership])
   const { organizationId, slug } = membership
+  const client = useQueryClient()
   useEffect(() => {
+    if (ended) client.removeQueries({ queryKey: workspaceKey(organizationId) })
+  }, [client, ended, organizationId])
+  useEffect(() => {
+    if (ended) return
     rememberWorkspace(slug)
     // Where the next visit begins; not worth a word when it fails.
     instance.organizations.open.call({ organizationId }).catch(() => undefined)
-  }, [organizationId, slug])
+  }, [ended, organizationId, slug])
+  if (ended) return <EndedMembership name={loaded.name} />
   return (
     <WorkspaceContext value={workspace}>
       <Outlet />
     </WorkspaceContext>
+  )
+}
+
+/** Somebody took the reader out while the page was open: nothing of the workspace stays on it. */
+function EndedMembership({ name }: { name: string }) {
+  usePageTitle(t('ended.title'))
+  useEffect(() => document.querySelector<HTMLElement>('[data-page-heading]')?.focus(), [])
+  return (
+    <div role="alert">
+      <Notice
+        heading="h1"
+        className="py-24"
+        title={t('ended.title')}
+        art={<EmptyShelf />}
+        action={
+          <Link to="/" className={buttonVariants({ variant: 'outline' })}>
+            {t('notFound.home')}
+          </Link>
+        }
+      >
+        {t('ended.text', { name })}
+      </Notice>
+    </div>
   )
 }

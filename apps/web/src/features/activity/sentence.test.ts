@@ -1,0 +1,64 @@
+import type { AuditEvent } from '@carrel/api/schema/audit'
+import { expect, test } from 'vitest'
+import { differencesOf, partsOf, sentenceOf } from './sentence.ts'
+
+const names = { role: (ref: string) => ({ guest: 'Guest', r1: 'Curator' })[ref] ?? ref, library: () => 'Manga' }
+const event = (action: string, before: unknown, after: unknown, more: Partial<AuditEvent> = {}): AuditEvent => ({
+  id: 'e',
+  at: '2026-11-20T10:00:00.000Z',
+  actorId: 'a',
+  actorName: 'Adam Admin',
+  impersonated: false,
+  address: null,
+  action,
+  targetId: 'g',
+  targetName: 'Gil Guest',
+  before,
+  after,
+  ...more,
+})
+const plain = (of: AuditEvent): string =>
+  partsOf(sentenceOf(of, names))
+    .map(({ text }) => text)
+    .join('')
+
+test('roles given and taken read like a sentence', () => {
+  expect(plain(event('assignment.updated', { roles: [] }, { roles: ['guest', 'r1'] }))).toBe(
+    'Adam Admin gave Gil Guest the roles Guest, Curator',
+  )
+  expect(plain(event('assignment.updated', { roles: ['guest'] }, { roles: ['r1'] }))).toBe(
+    'Adam Admin gave Gil Guest the role Curator, and took Guest',
+  )
+  expect(plain(event('assignment.updated', { roles: ['guest', 'r1'] }, { roles: ['guest'] }))).toBe(
+    'Adam Admin took the role Curator from Gil Guest',
+  )
+})
+
+test('who goes by themselves leaves, others are removed', () => {
+  expect(plain(event('member.deleted', { name: 'Gil Guest', roles: [] }, null, { actorId: 'g' }))).toBe('Gil Guest left the workspace')
+  expect(plain(event('member.deleted', { name: 'Gil Guest', roles: [] }, null))).toBe('Adam Admin removed Gil Guest from the workspace')
+})
+
+test('a grant names the library and the level', () => {
+  expect(plain(event('grant.created', null, { library: 'l', level: 'editor' }))).toBe('Adam Admin opened Manga to Gil Guest as Editor')
+})
+
+test('names are marked, whatever stands in them', () => {
+  expect(partsOf(sentenceOf(event('team.created', null, { name: '{x}' }, { targetName: '{x} 漫画' }), names))).toMatchObject([
+    { text: 'Adam Admin', name: true },
+    { text: ' made the team ', name: false },
+    { text: '{x} 漫画', name: true },
+  ])
+})
+
+test('an action that is not known yet is told plainly', () => {
+  expect(plain(event('sleep.created', null, {}))).toBe('Adam Admin changed Gil Guest (sleep.created)')
+})
+
+test('of a change only what became different is shown', () => {
+  const role = { name: 'Curator', description: '', permissions: ['book:read'] }
+  expect(differencesOf(event('role.updated', role, { ...role, name: 'Keeper' }))).toEqual([
+    { field: 'name', before: 'Curator', after: 'Keeper' },
+  ])
+  expect(differencesOf(event('role.deleted', role, null)).map(({ field }) => field)).toEqual(['name', 'permissions'])
+})

@@ -1,0 +1,145 @@
+import type { Member } from '@carrel/api/schema/members'
+import type { RoleRef } from '@carrel/api/schema/roles'
+import { limits } from '@carrel/api/limits'
+import { useQuery } from '@tanstack/react-query'
+import { Search, X } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { Allowed } from '#components/allowed.tsx'
+import { LoadMore } from '#components/load-more.tsx'
+import { ErrorNotice, Notice } from '#components/states.tsx'
+import { accountQuery } from '#lib/account.ts'
+import { useCan } from '#lib/can.ts'
+import { formatNumber } from '#lib/format.ts'
+import { t } from '#lib/i18n.ts'
+import { roleName } from '#lib/role-label.ts'
+import { useDebounced } from '#lib/use-debounced.ts'
+import { useWorkspace } from '#lib/workspace.ts'
+import { LeaveWorkspace } from './leave-workspace.tsx'
+import { ListSkeleton } from './list-skeleton.tsx'
+import { useMemberList } from './member-list.ts'
+import { MemberRow } from './member-row.tsx'
+import { PeoplePage } from './people-page.tsx'
+import { RemoveMember } from './remove-member.tsx'
+import { RolesDialog } from './roles-dialog.tsx'
+
+type MembersPageProps = { query: string; role: RoleRef | undefined; onSearch: (query: string) => void; onAnyRole: () => void }
+
+export function MembersPage(props: MembersPageProps) {
+  return (
+    <Allowed permission="member:read">
+      <PeoplePage title={t('people.title')}>
+        <Members {...props} />
+      </PeoplePage>
+    </Allowed>
+  )
+}
+
+function Members({ query, role, onSearch, onAnyRole }: MembersPageProps) {
+  const { api } = useWorkspace()
+  const can = useCan()
+  const { data: account } = useQuery(accountQuery)
+  const roles = useQuery(api.roles.list.queryOptions({ enabled: can('role:read') }))
+  const { list, members, total } = useMemberList({ ...(query !== '' && { query }), ...(role && { role }) })
+  const [giving, setGiving] = useState<Member | null>(null)
+  const [removing, setRemoving] = useState<Member | null>(null)
+  const [leaving, setLeaving] = useState(false)
+  const filtered = query !== '' || role !== undefined
+  const myId = account?.user.id
+
+  return (
+    <>
+      <div className="mb-3.5 flex flex-wrap items-center gap-x-4 gap-y-2.5">
+        <MemberSearch value={query} onChange={onSearch} />
+        {role !== undefined && (
+          <button
+            type="button"
+            onClick={onAnyRole}
+            className="flex min-h-9 max-w-full items-center gap-2 rounded-full border border-line bg-card pr-2.5 pl-3.5 text-small hover:border-line-strong max-md:min-h-11"
+          >
+            <span dir="auto" className="truncate">
+              {t('people.onlyRole', { role: roles.data?.filter(({ ref }) => ref === role).map(roleName)[0] ?? '…' })}
+            </span>
+            <X aria-hidden size={14} className="shrink-0 text-muted" />
+            <span className="sr-only">{t('people.onlyRole.clear')}</span>
+          </button>
+        )}
+        <p role="status" className="tabular text-small text-muted empty:hidden">
+          {filtered && total !== undefined ? t('people.countFound', { count: total, people: formatNumber(total) }) : ''}
+        </p>
+      </div>
+      {list.isPending ? (
+        <ListSkeleton />
+      ) : !members ? (
+        <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
+      ) : members.length === 0 ? (
+        query === '' ? (
+          <Notice title={t('people.emptyRole.title')}>{t('people.emptyRole.text')}</Notice>
+        ) : (
+          <Notice title={t('people.empty.title', { query })}>{t('people.empty.text')}</Notice>
+        )
+      ) : (
+        <>
+          <ul
+            aria-label={t('people.members')}
+            aria-busy={list.isPlaceholderData}
+            className="divide-y divide-line rounded-box border border-line bg-card"
+          >
+            {members.map((member) => (
+              <MemberRow
+                key={member.userId}
+                member={member}
+                self={member.userId === myId}
+                roles={roles.data}
+                onRoles={() => setGiving(member)}
+                onRemove={() => setRemoving(member)}
+                onLeave={() => setLeaving(true)}
+              />
+            ))}
+          </ul>
+          <LoadMore list={list} />
+        </>
+      )}
+      <RolesDialog
+        member={giving && (members?.find(({ userId }) => userId === giving.userId) ?? giving)}
+        self={giving?.userId === myId}
+        onClose={() => setGiving(null)}
+      />
+      <RemoveMember member={removing} onClose={() => setRemoving(null)} />
+      <LeaveWorkspace open={leaving} onClose={() => setLeaving(false)} />
+    </>
+  )
+}
+
+function MemberSearch({ value, onChange }: { value: string; onChange: (query: string) => void }) {
+  const can = useCan()
+  const [text, setText] = useState(value)
+  const rested = useDebounced(text.trim())
+  const [sent, setSent] = useState(value)
+  // The address changed by itself: back, a link.
+  if (value !== sent) {
+    setSent(value)
+    if (value !== text.trim()) setText(value)
+  }
+  useEffect(() => {
+    if (rested === text.trim() && rested !== value) onChange(rested)
+  }, [rested, text, value, onChange])
+  const label = t(can('member:remove') || can('role:assign') ? 'people.searchAddress' : 'people.search')
+  return (
+    <search className="relative w-full max-w-80 max-md:max-w-none">
+      <Search aria-hidden size={16} className="pointer-events-none absolute top-1/2 left-3.5 -translate-y-1/2 text-muted" />
+      <input
+        type="search"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        aria-label={label}
+        placeholder={label}
+        maxLength={limits.queryLength}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        enterKeyHint="search"
+        className="h-9.5 w-full rounded-field border border-line bg-card pr-3 pl-10 text-base transition-colors duration-150 hover:border-line-strong focus-visible:outline-offset-0 max-md:h-11 max-md:text-[1rem]"
+      />
+    </search>
+  )
+}

@@ -1,0 +1,20 @@
+import type { ListAudit } from '@carrel/api/schema/audit'
+
+type AuditKind = NonNullable<ListAudit['kind']>
+
+const kinds: Readonly<Record<AuditKind, true>> = {
+  member: true,
+  assignment: true,
+  role: true,
+  team: true,
+  'team-member': true,
+  library: true,
+  grant: true,
+  invitation: true,
+  'join-link': true,
+  organization: true,
+}
+
+export const auditKinds = Object.keys(kinds) as AuditKind[]
+
+export const isAuditKind = (kind: unknown): kind is AuditKind => typeof kind === 'string' && Object.hasOwn(kinds, kind)
