@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator } from '@playwright/test'
 import { makeBooks, type Shelf } from '../src/books.ts'
+import { examine } from '../src/examine.ts'
 import { operator, setUp } from '../src/people.ts'
 import { keepScreen } from '../src/screens.ts'
 import { type CarrelServer, startServer } from '../src/server.ts'
@@ -276,30 +276,6 @@ test.describe('screens', () => {
     expect(moving).toBe(0)
   })
 })
-
-/** No violation of WCAG 2 A and AA, in light and in dark. Base UI's focus guards only hand the focus on: nobody stays on them. */
-async function examine(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    await page.waitForFunction(() =>
-      document
-        .getAnimations()
-        .every((animation) => animation.playState !== 'running' || animation.effect?.getComputedTiming().iterations === Infinity),
-    )
-    const axe = new AxeBuilder({ page }).exclude('[data-base-ui-focus-guard]')
-    // The dark theme is the same page in other colours.
-    const { violations } = await (
-      colorScheme === 'light' ? axe.withTags(['wcag2a', 'wcag2aa']) : axe.withRules(['color-contrast'])
-    ).analyze()
-    const found = violations.flatMap(({ id, nodes }) =>
-      nodes.map(
-        (node) => `${id}: ${node.target.join(' ')} (${node.any[0]?.message ?? node.all[0]?.message ?? node.none[0]?.message ?? ''})`,
-      ),
-    )
-    expect.soft(found, `${name}, ${colorScheme}`).toEqual([])
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-}
 
 /** Presses Tab until the control has the focus; each stop on the way must be seen. */
 async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {

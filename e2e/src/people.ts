@@ -7,6 +7,7 @@ export const operator = { name: 'Robin Ashgrove', email: 'robin@example.org', pa
 /** Answers of the REST API as somebody: what a spec needs before the part that it is about. */
 export type Api = {
   post: (path: string, body: unknown, organizationId?: string) => Promise<Record<string, unknown>>
+  patch: (path: string, body: unknown, organizationId?: string) => Promise<Record<string, unknown>>
   get: (path: string, organizationId?: string) => Promise<Record<string, unknown>>
   put: (path: string, body: unknown, organizationId?: string) => Promise<Record<string, unknown>>
   signUp: (person: typeof operator) => Promise<void>
@@ -16,7 +17,7 @@ export type Api = {
 export async function openApi(server: CarrelServer): Promise<Api> {
   const context = await request.newContext({ baseURL: server.url, extraHTTPHeaders: { origin: server.url } })
   const call = async (
-    method: 'get' | 'post' | 'put',
+    method: 'get' | 'post' | 'put' | 'patch',
     path: string,
     organizationId?: string,
     data?: unknown,
@@ -30,6 +31,7 @@ export async function openApi(server: CarrelServer): Promise<Api> {
   }
   return {
     post: (path, body, organizationId) => call('post', path, organizationId, body),
+    patch: (path, body, organizationId) => call('patch', path, organizationId, body),
     get: (path, organizationId) => call('get', path, organizationId),
     put: (path, body, organizationId) => call('put', path, organizationId, body),
     signUp: async (person) => {

@@ -15,12 +15,14 @@ import { Route as SetupRouteImport } from './routes/setup.tsx'
 import { Route as SignInRouteImport } from './routes/sign-in.tsx'
 import { Route as SignUpRouteImport } from './routes/sign-up.tsx'
 import { Route as AppMeRouteImport } from './routes/_app/me.tsx'
+import { Route as JoinTokenRouteImport } from './routes/join.$token.tsx'
 import { Route as WorkspacesIndexRouteImport } from './routes/workspaces.index.tsx'
 import { Route as WorkspacesNewRouteImport } from './routes/workspaces.new.tsx'
 import { Route as AppServerFoldersRouteImport } from './routes/_app/server.folders.tsx'
 import { Route as AppWSlugRouteRouteImport } from './routes/_app/w/$slug/route.tsx'
 import { Route as AppWSlugIndexRouteImport } from './routes/_app/w/$slug/index.tsx'
 import { Route as AppWSlugActivityRouteImport } from './routes/_app/w/$slug/activity.tsx'
+import { Route as AppWSlugInvitationsRouteImport } from './routes/_app/w/$slug/invitations.tsx'
 import { Route as AppWSlugSearchRouteImport } from './routes/_app/w/$slug/search.tsx'
 import { Route as AppWSlugSettingsRouteImport } from './routes/_app/w/$slug/settings.tsx'
 import { Route as AppWSlugBooksBookIdRouteImport } from './routes/_app/w/$slug/books.$bookId.tsx'
@@ -66,6 +68,11 @@ const AppMeRoute = AppMeRouteImport.update({
   path: '/me',
   getParentRoute: () => AppRouteRoute,
 } as any)
+const JoinTokenRoute = JoinTokenRouteImport.update({
+  id: '/join/$token',
+  path: '/join/$token',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const WorkspacesIndexRoute = WorkspacesIndexRouteImport.update({
   id: '/workspaces/',
   path: '/workspaces/',
@@ -94,6 +101,11 @@ const AppWSlugIndexRoute = AppWSlugIndexRouteImport.update({
 const AppWSlugActivityRoute = AppWSlugActivityRouteImport.update({
   id: '/activity',
   path: '/activity',
+  getParentRoute: () => AppWSlugRouteRoute,
+} as any)
+const AppWSlugInvitationsRoute = AppWSlugInvitationsRouteImport.update({
+  id: '/invitations',
+  path: '/invitations',
   getParentRoute: () => AppWSlugRouteRoute,
 } as any)
 const AppWSlugSearchRoute = AppWSlugSearchRouteImport.update({
@@ -186,11 +198,13 @@ export interface FileRoutesByFullPath {
   '/sign-in': typeof SignInRoute
   '/sign-up': typeof SignUpRoute
   '/me': typeof AppMeRoute
+  '/join/$token': typeof JoinTokenRoute
   '/workspaces/new': typeof WorkspacesNewRoute
   '/workspaces/': typeof WorkspacesIndexRoute
   '/w/$slug': typeof AppWSlugRouteRouteWithChildren
   '/server/folders': typeof AppServerFoldersRoute
   '/w/$slug/activity': typeof AppWSlugActivityRoute
+  '/w/$slug/invitations': typeof AppWSlugInvitationsRoute
   '/w/$slug/search': typeof AppWSlugSearchRoute
   '/w/$slug/settings': typeof AppWSlugSettingsRoute
   '/w/$slug/': typeof AppWSlugIndexRoute
@@ -214,10 +228,12 @@ export interface FileRoutesByTo {
   '/sign-in': typeof SignInRoute
   '/sign-up': typeof SignUpRoute
   '/me': typeof AppMeRoute
+  '/join/$token': typeof JoinTokenRoute
   '/workspaces/new': typeof WorkspacesNewRoute
   '/workspaces': typeof WorkspacesIndexRoute
   '/server/folders': typeof AppServerFoldersRoute
   '/w/$slug/activity': typeof AppWSlugActivityRoute
+  '/w/$slug/invitations': typeof AppWSlugInvitationsRoute
   '/w/$slug/search': typeof AppWSlugSearchRoute
   '/w/$slug/settings': typeof AppWSlugSettingsRoute
   '/w/$slug': typeof AppWSlugIndexRoute
@@ -243,11 +259,13 @@ export interface FileRoutesById {
   '/sign-in': typeof SignInRoute
   '/sign-up': typeof SignUpRoute
   '/_app/me': typeof AppMeRoute
+  '/join/$token': typeof JoinTokenRoute
   '/workspaces/new': typeof WorkspacesNewRoute
   '/workspaces/': typeof WorkspacesIndexRoute
   '/_app/w/$slug': typeof AppWSlugRouteRouteWithChildren
   '/_app/server/folders': typeof AppServerFoldersRoute
   '/_app/w/$slug/activity': typeof AppWSlugActivityRoute
+  '/_app/w/$slug/invitations': typeof AppWSlugInvitationsRoute
   '/_app/w/$slug/search': typeof AppWSlugSearchRoute
   '/_app/w/$slug/settings': typeof AppWSlugSettingsRoute
   '/_app/w/$slug/': typeof AppWSlugIndexRoute
@@ -273,11 +291,13 @@ export interface FileRouteTypes {
     | '/sign-in'
     | '/sign-up'
     | '/me'
+    | '/join/$token'
     | '/workspaces/new'
     | '/workspaces/'
     | '/w/$slug'
     | '/server/folders'
     | '/w/$slug/activity'
+    | '/w/$slug/invitations'
     | '/w/$slug/search'
     | '/w/$slug/settings'
     | '/w/$slug/'
@@ -301,10 +321,12 @@ export interface FileRouteTypes {
     | '/sign-in'
     | '/sign-up'
     | '/me'
+    | '/join/$token'
     | '/workspaces/new'
     | '/workspaces'
     | '/server/folders'
     | '/w/$slug/activity'
+    | '/w/$slug/invitations'
     | '/w/$slug/search'
     | '/w/$slug/settings'
     | '/w/$slug'
@@ -329,11 +351,13 @@ export interface FileRouteTypes {
     | '/sign-in'
     | '/sign-up'
     | '/_app/me'
+    | '/join/$token'
     | '/workspaces/new'
     | '/workspaces/'
     | '/_app/w/$slug'
     | '/_app/server/folders'
     | '/_app/w/$slug/activity'
+    | '/_app/w/$slug/invitations'
     | '/_app/w/$slug/search'
     | '/_app/w/$slug/settings'
     | '/_app/w/$slug/'
@@ -358,6 +382,7 @@ export interface RootRouteChildren {
   SetupRoute: typeof SetupRoute
   SignInRoute: typeof SignInRoute
   SignUpRoute: typeof SignUpRoute
+  JoinTokenRoute: typeof JoinTokenRoute
   WorkspacesNewRoute: typeof WorkspacesNewRoute
   WorkspacesIndexRoute: typeof WorkspacesIndexRoute
 }
@@ -406,6 +431,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppMeRouteImport
       parentRoute: typeof AppRouteRoute
     }
+    '/join/$token': {
+      id: '/join/$token'
+      path: '/join/$token'
+      fullPath: '/join/$token'
+      preLoaderRoute: typeof JoinTokenRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/workspaces/': {
       id: '/workspaces/'
       path: '/workspaces'
@@ -446,6 +478,13 @@ declare module '@tanstack/react-router' {
       path: '/activity'
       fullPath: '/w/$slug/activity'
       preLoaderRoute: typeof AppWSlugActivityRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
+    '/_app/w/$slug/invitations': {
+      id: '/_app/w/$slug/invitations'
+      path: '/invitations'
+      fullPath: '/w/$slug/invitations'
+      preLoaderRoute: typeof AppWSlugInvitationsRouteImport
       parentRoute: typeof AppWSlugRouteRoute
     }
     '/_app/w/$slug/search': {
@@ -558,6 +597,7 @@ declare module '@tanstack/react-router' {
 
 interface AppWSlugRouteRouteChildren {
   AppWSlugActivityRoute: typeof AppWSlugActivityRoute
+  AppWSlugInvitationsRoute: typeof AppWSlugInvitationsRoute
   AppWSlugSearchRoute: typeof AppWSlugSearchRoute
   AppWSlugSettingsRoute: typeof AppWSlugSettingsRoute
   AppWSlugIndexRoute: typeof AppWSlugIndexRoute
@@ -578,6 +618,7 @@ interface AppWSlugRouteRouteChildren {
 
 const AppWSlugRouteRouteChildren: AppWSlugRouteRouteChildren = {
   AppWSlugActivityRoute: AppWSlugActivityRoute,
+  AppWSlugInvitationsRoute: AppWSlugInvitationsRoute,
   AppWSlugSearchRoute: AppWSlugSearchRoute,
   AppWSlugSettingsRoute: AppWSlugSettingsRoute,
   AppWSlugIndexRoute: AppWSlugIndexRoute,
@@ -624,6 +665,7 @@ const rootRouteChildren: RootRouteChildren = {
   SetupRoute: SetupRoute,
   SignInRoute: SignInRoute,
   SignUpRoute: SignUpRoute,
+  JoinTokenRoute: JoinTokenRoute,
   WorkspacesNewRoute: WorkspacesNewRoute,
   WorkspacesIndexRoute: WorkspacesIndexRoute,
 }

@@ -82,7 +82,8 @@ export function createGuard(
         {
           id,
           method: request.method,
-          path: path.slice(0, 512),
+          // The rest of a join link is a secret.
+          path: path.startsWith('/join/') ? '/join/…' : path.slice(0, 512),
           status: response.statusCode,
           ms: Math.round((performance.now() - started) * 10) / 10,
           address,

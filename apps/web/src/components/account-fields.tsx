@@ -9,12 +9,12 @@ export function trimAccount({ name, email, password }: NewAccount): NewAccount {
   return { name: name.trim(), email: email.trim(), password }
 }
 
-/** What everybody is asked who gets an account. */
-export function NewAccountFields() {
+/** What everybody is asked who gets an account; an address that is given cannot be changed. */
+export function NewAccountFields({ email }: { email?: string | undefined }) {
   return (
     <>
       <TextField name="name" label={t('account.name')} required maxLength={limits.nameLength} autoComplete="name" />
-      <EmailField autoComplete="email" />
+      <EmailField autoComplete={email === undefined ? 'email' : 'username'} value={email} />
       <TextField
         name="password"
         type="password"
@@ -29,7 +29,10 @@ export function NewAccountFields() {
   )
 }
 
-export function EmailField({ autoComplete }: { autoComplete: 'email' | 'username' }) {
+type EmailFieldProps = { autoComplete: 'email' | 'username'; value?: string | undefined; defaultValue?: string | undefined }
+
+/** With a `value`, one that can be read and not changed. */
+export function EmailField({ autoComplete, value, defaultValue }: EmailFieldProps) {
   return (
     <TextField
       name="email"
@@ -40,6 +43,7 @@ export function EmailField({ autoComplete }: { autoComplete: 'email' | 'username
       inputMode="email"
       autoCapitalize="off"
       spellCheck={false}
+      {...(value === undefined ? { defaultValue } : { value, readOnly: true, className: 'bg-soft text-muted' })}
     />
   )
 }

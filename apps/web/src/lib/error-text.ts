@@ -77,6 +77,10 @@ const entries: Readonly<Record<string, Entry>> = {
   EMAIL_TAKEN: ['error.emailTaken.title', 'error.emailTaken.text', false],
   PASSWORD_TOO_SHORT: ['error.password.title', 'error.password.text', false],
   PASSWORD_TOO_LONG: ['error.password.title', 'error.password.text', false],
+  ACCOUNT_EXISTS: ['join.exists.title', 'join.exists.text', false],
+  OTHER_ADDRESS: ['join.other.title', 'join.other.short', false],
+  ENDED: ['join.ended.title', 'join.ended.short', false],
+  NO_MAIL: ['invite.noMail.title', 'invite.noMail.text', false],
   BANNED_USER: ['error.forbidden.title', 'error.forbidden.text', false],
 }
 

@@ -60,6 +60,7 @@ async function applyPeople(client: QueryClient, organizationId: string): Promise
   if (after !== before) refresh(client, workspaceKey(organizationId))
   for (const key of [api.members.key(), api.roles.key(), api.teams.key(), api.permissions.key(), api.grants.key(), api.audit.key()])
     refreshList(client, key)
+  for (const key of [api.invitations.key(), api.joinLinks.key()]) void client.invalidateQueries({ queryKey: key })
 }
 
 /** Lists that are read again as a whole while they are short. */

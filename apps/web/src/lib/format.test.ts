@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { formatAgo, formatBytes, formatDay, formatDuration, formatLanguage, formatPublished, partOfDay } from './format.ts'
+import { formatAgo, formatBytes, formatDay, formatDuration, formatIn, formatLanguage, formatPublished, partOfDay } from './format.ts'
 import { regional } from './i18n.ts'
 
 beforeEach(() => void vi.stubGlobal('navigator', { languages: ['en-GB'] }))
@@ -55,6 +55,14 @@ it('tells the day, however short ago it began', () => {
   const now = new Date(2026, 10, 20, 0, 30).getTime()
   const on = (day: number, hour: number) => formatDay(new Date(2026, 10, day, hour).toISOString(), now)
   expect([on(20, 0), on(19, 23), on(17, 12), on(2, 12)]).toEqual(['today', 'yesterday', '3 days ago', '2 November 2026'])
+})
+
+it('says when something ends, to the nearest unit', () => {
+  const now = Date.parse('2026-11-20T12:00:00Z')
+  expect(formatIn('2026-11-27T11:59:50Z', now)).toBe('in 7 days')
+  expect(formatIn('2026-11-21T12:00:00Z', now)).toBe('in 24 hours')
+  expect(formatIn('2026-11-20T12:40:00Z', now)).toBe('in 40 minutes')
+  expect(formatIn('2026-11-20T12:00:05Z', now)).toBe('in 1 minute')
 })
 
 it('names languages, and keeps tags that are none', () => {

@@ -65,6 +65,14 @@ export function formatDay(timestamp: string, now: number = Date.now()): string {
   return days < -14 ? formatDate(timestamp) : new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(days, 'day')
 }
 
+/** `in 7 days`, to the nearest unit. */
+export function formatIn(timestamp: string, now: number = Date.now()): string {
+  const seconds = Math.max(0, (Date.parse(timestamp) - now) / 1000)
+  const [unit, size] =
+    seconds >= 1.5 * 86_400 ? (['day', 86_400] as const) : seconds >= 5400 ? (['hour', 3600] as const) : (['minute', 60] as const)
+  return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(Math.max(1, Math.round(seconds / size)), unit)
+}
+
 export function formatDate(timestamp: string, style: 'medium' | 'long' = 'long'): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: style }).format(new Date(timestamp))
 }

@@ -1,6 +1,11 @@
 import { useRouter } from '@tanstack/react-router'
 import { useEffect } from 'react'
 
+/** For when what had the focus is gone. */
+export function focusHeading(): void {
+  document.querySelector<HTMLElement>('[data-page-heading]')?.focus({ preventScroll: true })
+}
+
 /**
  * After a change of page the focus goes to where the reader came from, on the way back, or else to
  * the page's heading. Who is typing in the search field stays there.

@@ -27,12 +27,12 @@ export function forget(client: QueryClient): void {
   client.getMutationCache().clear()
 }
 
-/** Signs out and loads the sign-in page anew, so that nothing stays in memory. */
-export async function signOut(): Promise<void> {
+/** Signs out and loads the sign-in page or another one anew, so that nothing stays in memory. */
+export async function signOut(next = '/sign-in'): Promise<void> {
   try {
     const auth = await import('./auth.ts')
     await auth.signOut()
-    location.replace('/sign-in')
+    location.replace(next)
   } catch (error) {
     toastError(error)
   }

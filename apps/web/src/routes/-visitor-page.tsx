@@ -47,9 +47,9 @@ export function VisitorPage({ title, text, foot, children }: { title: string; te
   )
 }
 
-export function VisitorLink({ to, search, children }: { to: '/sign-in' | '/sign-up'; search: NextSearch; children: ReactNode }) {
+export function VisitorLink({ to, search, children }: { to: string; search?: NextSearch; children: ReactNode }) {
   return (
-    <Link to={to} search={search} className="rounded-[4px] underline decoration-line-strong underline-offset-3 hover:text-ink">
+    <Link to={to} search={search ?? {}} className="rounded-[4px] underline decoration-line-strong underline-offset-3 hover:text-ink">
       {children}
     </Link>
   )

@@ -1,11 +1,18 @@
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
-import { createFileRoute } from '@tanstack/react-router'
+import { createFileRoute, useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { SignInForm } from '#features/account/sign-in-form.tsx'
 import { statusQuery } from '#lib/account.ts'
 import { t } from '#lib/i18n.ts'
 import { forget } from '#lib/session.ts'
 import { requireVisitor, useEnter, validateNext, VisitorLink, VisitorPage } from './-visitor-page.tsx'
+
+declare module '@tanstack/react-router' {
+  interface HistoryState {
+    /** The address to sign in with; kept out of the address bar. */
+    email?: string | undefined
+  }
+}
 
 export const Route = createFileRoute('/sign-in')({
   validateSearch: validateNext,
@@ -18,13 +25,16 @@ function SignInPage() {
   const enter = useEnter(search)
   const client = useQueryClient()
   const { data: status } = useSuspenseQuery(statusQuery)
+  const email = useLocation({ select: ({ state }) => state.email })
   useEffect(() => forget(client), [client])
   return (
     <VisitorPage
       title={t('signIn.title')}
       text={t('signIn.text')}
       foot={
-        status.signUp === 'open' ? (
+        search.next?.startsWith('/join/') ? (
+          <VisitorLink to={search.next}>{t('join.back')}</VisitorLink>
+        ) : status.signUp === 'open' ? (
           <VisitorLink to="/sign-up" search={search}>
             {t('signIn.signUp')}
           </VisitorLink>
@@ -33,7 +43,7 @@ function SignInPage() {
         )
       }
     >
-      <SignInForm onDone={enter} />
+      <SignInForm email={email} onDone={enter} />
     </VisitorPage>
   )
 }

@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, gt, inArray, isNull, sql, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, lte, ne, or, sql, type SQL } from 'drizzle-orm'
 import { Role } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { admission, invitation, invitationToken, joinLink, mail, member, user } from '@carrel/db/schema'
+import { mailLanguageOf, type MailLanguage } from '@carrel/mail'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import type { RoleRef } from '../roles/schema.ts'
 import type { OrganizationScope, UserScope, VisitorScope } from '../scope.ts'
@@ -130,7 +131,9 @@ export async function listInvitations(scope: OrganizationScope, input: ListInvit
     .where(
       and(
         eq(invitation.organizationId, scope.organizationId),
-        input.pending ? and(eq(invitation.status, 'pending'), gt(invitation.expiresAt, sql`now()`)) : undefined,
+        input.pending
+          ? and(eq(invitation.status, 'pending'), gt(invitation.expiresAt, sql`now()`))
+          : or(ne(invitation.status, 'pending'), lte(invitation.expiresAt, sql`now()`)),
         after,
       ),
     )
@@ -172,6 +175,17 @@ async function lastMails(
   return new Map(
     rows.map(({ invitationId, createdAt, sentAt, ...row }) => [invitationId ?? '', { ...row, at: (sentAt ?? createdAt).toISOString() }]),
   )
+}
+
+/** In which the last mail of an invitation was written. */
+export async function findMailLanguage(scope: OrganizationScope, invitationId: string): Promise<MailLanguage | undefined> {
+  const [row] = await scope.db
+    .select({ language: mail.language })
+    .from(mail)
+    .where(and(eq(mail.organizationId, scope.organizationId), eq(mail.invitationId, invitationId)))
+    .orderBy(desc(mail.createdAt), desc(mail.id))
+    .limit(1)
+  return row && mailLanguageOf(row.language)
 }
 
 export type PendingInvitation = { id: string; email: string; gifts: Gifts }

@@ -15,6 +15,7 @@ import { asVisitor, type OrganizationScope } from '../scope.ts'
 import { findTeam, sharesLikeTeam } from '../teams/queries.ts'
 import {
   declineByToken,
+  findMailLanguage,
   findMemberAddresses,
   findOpening,
   findPendingInvitation,
@@ -147,17 +148,18 @@ export const invitations = {
       method: 'POST',
       path: '/invitations/{invitationId}/resend',
       tags: ['invitations'],
-      summary: 'Send an invitation again; it lives for seven more days',
+      summary: 'Send an invitation again, in the language it had; it lives for seven more days',
     })
     .errors({ NO_MAIL: { status: 409 } })
-    .input(InvitationId.extend({ language: z.enum(['en', 'ja']).default('en') }))
+    .input(InvitationId)
     .handler(async ({ context: { scope, deps }, input, errors }) => {
       if (deps.settings.mailLinks === null)
         throw errors.NO_MAIL({ message: 'This server sends no mail. Copy the link of the invitation instead.' })
       const pending = await getPending(scope, input.invitationId)
       await requireGifts(scope, pending.gifts)
       const expiresAt = await prolongInvitation(scope, pending.id, resentDays)
-      await mailInvitation(scope, deps, { ...pending, expiresAt, language: input.language })
+      const language = (await findMailLanguage(scope, pending.id)) ?? 'en'
+      await mailInvitation(scope, deps, { ...pending, expiresAt, language })
       await changed(scope)
       return {}
     }),

@@ -34,6 +34,7 @@ export const InvitedAddress = z.object({
   outcome: z.enum(['invited', 'already-invited', 'already-member', 'no-address']),
   invitationId: Id.nullable(),
 })
+export type InvitedAddress = z.infer<typeof InvitedAddress>
 export const CreatedInvitations = z.object({
   results: z.array(InvitedAddress),
   /** False: no mail is sent, so the links are to be passed on. */
@@ -58,7 +59,7 @@ export const Invitation = z.object({
 export type Invitation = z.infer<typeof Invitation>
 
 export const ListInvitations = z.object({
-  /** Only those that can still be accepted. */
+  /** Those that can still be accepted, or those that no longer can. */
   pending: z.stringbool().or(z.boolean()).default(true),
   cursor: Cursor.optional(),
   limit: PageSize.default(50),

@@ -1,6 +1,8 @@
 import { MailError, mailLanguageOf, renderMail, type Mailer, type MailTemplate } from '@carrel/mail'
 import type { Transact } from '@carrel/db'
-import { asMail } from '../scope.ts'
+import { findOpening } from '../invitations/queries.ts'
+import { tokenHash } from '../invitations/token.ts'
+import { asMail, asVisitor } from '../scope.ts'
 import { findMail, noteTry } from './queries.ts'
 import { unseal } from './seal.ts'
 
@@ -21,7 +23,13 @@ export async function deliverMail(
   const note = (state: 'queued' | 'sent' | 'failed', answer: string) =>
     asMail(transact, mailId, async (scope) => scope && noteTry(scope, { state, answer }))
   try {
-    const mail = renderMail(template(unseal(secret, waiting.sealed)), mailLanguageOf(waiting.language))
+    const letter = template(unseal(secret, waiting.sealed))
+    if (letter.kind === 'invitation') {
+      const token = letter.link.slice(letter.link.lastIndexOf('/') + 1)
+      const opening = await asVisitor(transact, async (scope) => findOpening(scope, tokenHash(token)), { readOnly: true })
+      if (opening?.state !== 'open') return void (await note('failed', 'The invitation ended before it could be sent.'))
+    }
+    const mail = renderMail(letter, mailLanguageOf(waiting.language))
     const { answer } = await mailer.send({ id: mailId, to: waiting.recipient, ...mail })
     await note('sent', answer)
   } catch (error) {

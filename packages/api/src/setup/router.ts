@@ -10,6 +10,7 @@ export const setup = {
     .handler(async ({ context: { deps } }) => ({
       needsSetup: await needsSetup(deps.authDb),
       signUp: deps.settings.signUp,
+      mail: deps.settings.mailLinks !== null,
       version: deps.settings.version,
     })),
 

@@ -8,6 +8,8 @@ export const InstanceStatus = z.object({
   needsSetup: z.boolean(),
   /** Who may make an account: everybody, invited people, nobody. */
   signUp: z.enum(['open', 'invite', 'closed']),
+  /** False when invitations are links to pass on. */
+  mail: z.boolean(),
   version: z.string(),
 })
 export type InstanceStatus = z.infer<typeof InstanceStatus>

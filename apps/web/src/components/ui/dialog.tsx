@@ -1,6 +1,6 @@
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import { type ComponentProps, useRef } from 'react'
+import { type ComponentProps, type Ref, useRef } from 'react'
 import { cn } from '#lib/class-names.ts'
 import { t } from '#lib/i18n.ts'
 
@@ -20,7 +20,7 @@ export function DialogContent({ className, children, ...props }: ComponentProps<
         <BaseDialog.Popup
           ref={popup}
           initialFocus={(opened) =>
-            (opened === 'touch' ? null : popup.current?.querySelector<HTMLElement>('input:not([type=checkbox])')) ?? true
+            (opened === 'touch' ? null : popup.current?.querySelector<HTMLElement>('input:not([type=checkbox]), textarea')) ?? true
           }
           className={cn(
             'flex max-h-[min(720px,calc(100dvh-32px))] w-full max-w-lg flex-col rounded-box border border-line bg-card shadow-float outline-none transition-[opacity,transform] duration-150 data-ending-style:scale-98 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0 max-md:max-h-[92dvh] max-md:rounded-b-none max-md:border-x-0 max-md:border-b-0 max-md:pb-[env(safe-area-inset-bottom)]',
@@ -35,11 +35,19 @@ export function DialogContent({ className, children, ...props }: ComponentProps<
   )
 }
 
-export function DialogHeader({ title, description }: { title: string; description?: string }) {
+type DialogHeaderProps = { title: string; description?: string | undefined; titleRef?: Ref<HTMLHeadingElement> }
+
+/** With a `titleRef` the title can have the focus, for what replaces a form. */
+export function DialogHeader({ title, description, titleRef }: DialogHeaderProps) {
   return (
     <div className="flex items-start gap-4 px-5 pt-4.5 pb-3">
       <div className="min-w-0 flex-1">
-        <BaseDialog.Title dir="auto" className="section-title">
+        <BaseDialog.Title
+          ref={titleRef}
+          tabIndex={titleRef ? -1 : undefined}
+          dir="auto"
+          className="section-title outline-none [overflow-wrap:anywhere]"
+        >
           {title}
         </BaseDialog.Title>
         {description !== undefined && <BaseDialog.Description className="mt-0.5 text-muted">{description}</BaseDialog.Description>}

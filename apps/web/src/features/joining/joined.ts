@@ -1,0 +1,2 @@
+/** The workspace that was joined. */
+export type Joined = { slug: string; joined: boolean }
