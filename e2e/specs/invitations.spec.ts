@@ -41,7 +41,7 @@ test.describe('invitations', () => {
     ;({ api, state, organization: workspace } = made)
     const manuals = await addLibrary(api, workspace.id, 'Field manuals', [shelves[0]?.folder ?? ''])
     await api.patch(`/libraries/${manuals}`, { visibility: 'restricted' }, workspace.id)
-    page = `${server.url}/w/${workspace.slug}/invitations`
+    page = `${server.url}/w/${workspace.slug}/people/invitations`
   })
   test.afterAll(async () => {
     await server?.remove()
@@ -107,7 +107,7 @@ test.describe('invitations', () => {
     await keepScreen(second, 'join-ended', { widths: bothWidths })
     await second.getByRole('link', { name: 'Open Carrel' }).click()
     await expect(second).toHaveURL(`${server.url}/w/${workspace.slug}`)
-    await guest.goto(`${server.url}/w/${workspace.slug}/invitations`)
+    await guest.goto(`${server.url}/w/${workspace.slug}/people/invitations`)
     await expect(guest.getByRole('heading', { name: 'There is nothing at this address' })).toBeVisible()
   })
 
@@ -279,6 +279,38 @@ test.describe('invitations', () => {
     await owner.getByLabel('E-mail addresses').fill(`${many.join(', ')}, ${long}, 佐藤 花 <hana@example.org>`)
     await keepScreen(owner, 'invite-dialog-many', { widths: bothWidths })
   })
+
+  test('who forgot the password sets a new one by mail', async ({ visit, forgive }) => {
+    forgive(/status of 400/)
+    const visitor = await visit()
+    await visitor.goto(`${server.url}/sign-in`)
+    await visitor.getByRole('link', { name: 'Forgot your password?' }).click()
+    await keepScreen(visitor, 'forgot-password', { widths: bothWidths })
+    await examine(visitor, 'forgot-password')
+    await visitor.getByLabel('E-mail').fill('nora@example.org')
+    await visitor.getByRole('button', { name: 'Send the link' }).click()
+    await expect(visitor.getByRole('status').filter({ hasText: 'a mail with a link is on its way' })).toBeVisible()
+    await keepScreen(visitor, 'forgot-password-sent', { widths: bothWidths })
+    const mail = await mailbox.waitFor(
+      ({ envelope, text }) => envelope.to.includes('nora@example.org') && /reset-password/.test(text ?? ''),
+      15_000,
+    )
+    const link = /https?:\/\/\S+\/reset-password\?token=\S+/.exec(mail.text ?? '')?.[0] ?? ''
+    await visitor.goto(link)
+    await keepScreen(visitor, 'reset-password', { widths: bothWidths })
+    await visitor.getByLabel('New password').fill('an altogether new one')
+    await visitor.getByRole('button', { name: 'Set the password' }).click()
+    await expect(visitor.getByText('Your new password is set.')).toBeVisible()
+    await visitor.goto(link)
+    await visitor.getByLabel('New password').fill('yet another one')
+    await visitor.getByRole('button', { name: 'Set the password' }).click()
+    await expect(visitor.getByRole('alert')).toContainText('This link no longer works.')
+    await visitor.goto(`${server.url}/sign-in`)
+    await visitor.getByLabel('E-mail').fill('nora@example.org')
+    await visitor.getByLabel('Password').fill('an altogether new one')
+    await visitor.getByRole('button', { name: 'Sign in' }).click()
+    await expect(visitor.getByRole('heading', { name: /Good/ })).toBeVisible()
+  })
 })
 
 test.describe('invitations without a mail server', () => {
@@ -291,7 +323,7 @@ test.describe('invitations without a mail server', () => {
   test('are links to copy, one for each address', async ({ visit }) => {
     const { organization, state } = await setUp(server)
     const owner = await visit({ storageState: state })
-    await owner.goto(`${server.url}/w/${organization.slug}/invitations`)
+    await owner.goto(`${server.url}/w/${organization.slug}/people/invitations`)
     await owner.getByRole('button', { name: 'Invite people' }).click()
     await owner.getByLabel('E-mail addresses').fill('nora@example.org, pavel@example.org')
     await expect(owner.getByText('This server sends no mail.')).toBeVisible()

@@ -11,6 +11,8 @@
 import { Route as rootRouteImport } from './routes/__root.tsx'
 import { Route as IndexRouteImport } from './routes/index.tsx'
 import { Route as AppRouteRouteImport } from './routes/_app/route.tsx'
+import { Route as ForgotPasswordRouteImport } from './routes/forgot-password.tsx'
+import { Route as ResetPasswordRouteImport } from './routes/reset-password.tsx'
 import { Route as SetupRouteImport } from './routes/setup.tsx'
 import { Route as SignInRouteImport } from './routes/sign-in.tsx'
 import { Route as SignUpRouteImport } from './routes/sign-up.tsx'
@@ -22,13 +24,13 @@ import { Route as AppServerFoldersRouteImport } from './routes/_app/server.folde
 import { Route as AppWSlugRouteRouteImport } from './routes/_app/w/$slug/route.tsx'
 import { Route as AppWSlugIndexRouteImport } from './routes/_app/w/$slug/index.tsx'
 import { Route as AppWSlugActivityRouteImport } from './routes/_app/w/$slug/activity.tsx'
-import { Route as AppWSlugInvitationsRouteImport } from './routes/_app/w/$slug/invitations.tsx'
 import { Route as AppWSlugSearchRouteImport } from './routes/_app/w/$slug/search.tsx'
 import { Route as AppWSlugSettingsRouteImport } from './routes/_app/w/$slug/settings.tsx'
 import { Route as AppWSlugBooksBookIdRouteImport } from './routes/_app/w/$slug/books.$bookId.tsx'
 import { Route as AppWSlugLibrariesIndexRouteImport } from './routes/_app/w/$slug/libraries.index.tsx'
 import { Route as AppWSlugLibrariesNewRouteImport } from './routes/_app/w/$slug/libraries.new.tsx'
 import { Route as AppWSlugPeopleIndexRouteImport } from './routes/_app/w/$slug/people.index.tsx'
+import { Route as AppWSlugPeopleInvitationsRouteImport } from './routes/_app/w/$slug/people.invitations.tsx'
 import { Route as AppWSlugLibrariesLibraryIdIndexRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.index.tsx'
 import { Route as AppWSlugLibrariesLibraryIdAccessRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.access.tsx'
 import { Route as AppWSlugLibrariesLibraryIdProblemsRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.problems.tsx'
@@ -46,6 +48,16 @@ const IndexRoute = IndexRouteImport.update({
 } as any)
 const AppRouteRoute = AppRouteRouteImport.update({
   id: '/_app',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ForgotPasswordRoute = ForgotPasswordRouteImport.update({
+  id: '/forgot-password',
+  path: '/forgot-password',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ResetPasswordRoute = ResetPasswordRouteImport.update({
+  id: '/reset-password',
+  path: '/reset-password',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SetupRoute = SetupRouteImport.update({
@@ -103,11 +115,6 @@ const AppWSlugActivityRoute = AppWSlugActivityRouteImport.update({
   path: '/activity',
   getParentRoute: () => AppWSlugRouteRoute,
 } as any)
-const AppWSlugInvitationsRoute = AppWSlugInvitationsRouteImport.update({
-  id: '/invitations',
-  path: '/invitations',
-  getParentRoute: () => AppWSlugRouteRoute,
-} as any)
 const AppWSlugSearchRoute = AppWSlugSearchRouteImport.update({
   id: '/search',
   path: '/search',
@@ -138,6 +145,12 @@ const AppWSlugPeopleIndexRoute = AppWSlugPeopleIndexRouteImport.update({
   path: '/people/',
   getParentRoute: () => AppWSlugRouteRoute,
 } as any)
+const AppWSlugPeopleInvitationsRoute =
+  AppWSlugPeopleInvitationsRouteImport.update({
+    id: '/people/invitations',
+    path: '/people/invitations',
+    getParentRoute: () => AppWSlugRouteRoute,
+  } as any)
 const AppWSlugLibrariesLibraryIdIndexRoute =
   AppWSlugLibrariesLibraryIdIndexRouteImport.update({
     id: '/libraries/$libraryId/',
@@ -194,6 +207,8 @@ const AppWSlugPeopleTeamsTeamIdRoute =
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
+  '/forgot-password': typeof ForgotPasswordRoute
+  '/reset-password': typeof ResetPasswordRoute
   '/setup': typeof SetupRoute
   '/sign-in': typeof SignInRoute
   '/sign-up': typeof SignUpRoute
@@ -204,12 +219,12 @@ export interface FileRoutesByFullPath {
   '/w/$slug': typeof AppWSlugRouteRouteWithChildren
   '/server/folders': typeof AppServerFoldersRoute
   '/w/$slug/activity': typeof AppWSlugActivityRoute
-  '/w/$slug/invitations': typeof AppWSlugInvitationsRoute
   '/w/$slug/search': typeof AppWSlugSearchRoute
   '/w/$slug/settings': typeof AppWSlugSettingsRoute
   '/w/$slug/': typeof AppWSlugIndexRoute
   '/w/$slug/books/$bookId': typeof AppWSlugBooksBookIdRoute
   '/w/$slug/libraries/new': typeof AppWSlugLibrariesNewRoute
+  '/w/$slug/people/invitations': typeof AppWSlugPeopleInvitationsRoute
   '/w/$slug/libraries/': typeof AppWSlugLibrariesIndexRoute
   '/w/$slug/people/': typeof AppWSlugPeopleIndexRoute
   '/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
@@ -224,6 +239,8 @@ export interface FileRoutesByFullPath {
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
+  '/forgot-password': typeof ForgotPasswordRoute
+  '/reset-password': typeof ResetPasswordRoute
   '/setup': typeof SetupRoute
   '/sign-in': typeof SignInRoute
   '/sign-up': typeof SignUpRoute
@@ -233,12 +250,12 @@ export interface FileRoutesByTo {
   '/workspaces': typeof WorkspacesIndexRoute
   '/server/folders': typeof AppServerFoldersRoute
   '/w/$slug/activity': typeof AppWSlugActivityRoute
-  '/w/$slug/invitations': typeof AppWSlugInvitationsRoute
   '/w/$slug/search': typeof AppWSlugSearchRoute
   '/w/$slug/settings': typeof AppWSlugSettingsRoute
   '/w/$slug': typeof AppWSlugIndexRoute
   '/w/$slug/books/$bookId': typeof AppWSlugBooksBookIdRoute
   '/w/$slug/libraries/new': typeof AppWSlugLibrariesNewRoute
+  '/w/$slug/people/invitations': typeof AppWSlugPeopleInvitationsRoute
   '/w/$slug/libraries': typeof AppWSlugLibrariesIndexRoute
   '/w/$slug/people': typeof AppWSlugPeopleIndexRoute
   '/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
@@ -255,6 +272,8 @@ export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
   '/_app': typeof AppRouteRouteWithChildren
+  '/forgot-password': typeof ForgotPasswordRoute
+  '/reset-password': typeof ResetPasswordRoute
   '/setup': typeof SetupRoute
   '/sign-in': typeof SignInRoute
   '/sign-up': typeof SignUpRoute
@@ -265,12 +284,12 @@ export interface FileRoutesById {
   '/_app/w/$slug': typeof AppWSlugRouteRouteWithChildren
   '/_app/server/folders': typeof AppServerFoldersRoute
   '/_app/w/$slug/activity': typeof AppWSlugActivityRoute
-  '/_app/w/$slug/invitations': typeof AppWSlugInvitationsRoute
   '/_app/w/$slug/search': typeof AppWSlugSearchRoute
   '/_app/w/$slug/settings': typeof AppWSlugSettingsRoute
   '/_app/w/$slug/': typeof AppWSlugIndexRoute
   '/_app/w/$slug/books/$bookId': typeof AppWSlugBooksBookIdRoute
   '/_app/w/$slug/libraries/new': typeof AppWSlugLibrariesNewRoute
+  '/_app/w/$slug/people/invitations': typeof AppWSlugPeopleInvitationsRoute
   '/_app/w/$slug/libraries/': typeof AppWSlugLibrariesIndexRoute
   '/_app/w/$slug/people/': typeof AppWSlugPeopleIndexRoute
   '/_app/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
@@ -287,6 +306,8 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
     | '/'
+    | '/forgot-password'
+    | '/reset-password'
     | '/setup'
     | '/sign-in'
     | '/sign-up'
@@ -297,12 +318,12 @@ export interface FileRouteTypes {
     | '/w/$slug'
     | '/server/folders'
     | '/w/$slug/activity'
-    | '/w/$slug/invitations'
     | '/w/$slug/search'
     | '/w/$slug/settings'
     | '/w/$slug/'
     | '/w/$slug/books/$bookId'
     | '/w/$slug/libraries/new'
+    | '/w/$slug/people/invitations'
     | '/w/$slug/libraries/'
     | '/w/$slug/people/'
     | '/w/$slug/libraries/$libraryId/access'
@@ -317,6 +338,8 @@ export interface FileRouteTypes {
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
+    | '/forgot-password'
+    | '/reset-password'
     | '/setup'
     | '/sign-in'
     | '/sign-up'
@@ -326,12 +349,12 @@ export interface FileRouteTypes {
     | '/workspaces'
     | '/server/folders'
     | '/w/$slug/activity'
-    | '/w/$slug/invitations'
     | '/w/$slug/search'
     | '/w/$slug/settings'
     | '/w/$slug'
     | '/w/$slug/books/$bookId'
     | '/w/$slug/libraries/new'
+    | '/w/$slug/people/invitations'
     | '/w/$slug/libraries'
     | '/w/$slug/people'
     | '/w/$slug/libraries/$libraryId/access'
@@ -347,6 +370,8 @@ export interface FileRouteTypes {
     | '__root__'
     | '/'
     | '/_app'
+    | '/forgot-password'
+    | '/reset-password'
     | '/setup'
     | '/sign-in'
     | '/sign-up'
@@ -357,12 +382,12 @@ export interface FileRouteTypes {
     | '/_app/w/$slug'
     | '/_app/server/folders'
     | '/_app/w/$slug/activity'
-    | '/_app/w/$slug/invitations'
     | '/_app/w/$slug/search'
     | '/_app/w/$slug/settings'
     | '/_app/w/$slug/'
     | '/_app/w/$slug/books/$bookId'
     | '/_app/w/$slug/libraries/new'
+    | '/_app/w/$slug/people/invitations'
     | '/_app/w/$slug/libraries/'
     | '/_app/w/$slug/people/'
     | '/_app/w/$slug/libraries/$libraryId/access'
@@ -379,6 +404,8 @@ export interface FileRouteTypes {
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
   AppRouteRoute: typeof AppRouteRouteWithChildren
+  ForgotPasswordRoute: typeof ForgotPasswordRoute
+  ResetPasswordRoute: typeof ResetPasswordRoute
   SetupRoute: typeof SetupRoute
   SignInRoute: typeof SignInRoute
   SignUpRoute: typeof SignUpRoute
@@ -401,6 +428,20 @@ declare module '@tanstack/react-router' {
       path: ''
       fullPath: '/'
       preLoaderRoute: typeof AppRouteRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/forgot-password': {
+      id: '/forgot-password'
+      path: '/forgot-password'
+      fullPath: '/forgot-password'
+      preLoaderRoute: typeof ForgotPasswordRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/reset-password': {
+      id: '/reset-password'
+      path: '/reset-password'
+      fullPath: '/reset-password'
+      preLoaderRoute: typeof ResetPasswordRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/setup': {
@@ -480,13 +521,6 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppWSlugActivityRouteImport
       parentRoute: typeof AppWSlugRouteRoute
     }
-    '/_app/w/$slug/invitations': {
-      id: '/_app/w/$slug/invitations'
-      path: '/invitations'
-      fullPath: '/w/$slug/invitations'
-      preLoaderRoute: typeof AppWSlugInvitationsRouteImport
-      parentRoute: typeof AppWSlugRouteRoute
-    }
     '/_app/w/$slug/search': {
       id: '/_app/w/$slug/search'
       path: '/search'
@@ -527,6 +561,13 @@ declare module '@tanstack/react-router' {
       path: '/people'
       fullPath: '/w/$slug/people/'
       preLoaderRoute: typeof AppWSlugPeopleIndexRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
+    '/_app/w/$slug/people/invitations': {
+      id: '/_app/w/$slug/people/invitations'
+      path: '/people/invitations'
+      fullPath: '/w/$slug/people/invitations'
+      preLoaderRoute: typeof AppWSlugPeopleInvitationsRouteImport
       parentRoute: typeof AppWSlugRouteRoute
     }
     '/_app/w/$slug/libraries/$libraryId/': {
@@ -597,12 +638,12 @@ declare module '@tanstack/react-router' {
 
 interface AppWSlugRouteRouteChildren {
   AppWSlugActivityRoute: typeof AppWSlugActivityRoute
-  AppWSlugInvitationsRoute: typeof AppWSlugInvitationsRoute
   AppWSlugSearchRoute: typeof AppWSlugSearchRoute
   AppWSlugSettingsRoute: typeof AppWSlugSettingsRoute
   AppWSlugIndexRoute: typeof AppWSlugIndexRoute
   AppWSlugBooksBookIdRoute: typeof AppWSlugBooksBookIdRoute
   AppWSlugLibrariesNewRoute: typeof AppWSlugLibrariesNewRoute
+  AppWSlugPeopleInvitationsRoute: typeof AppWSlugPeopleInvitationsRoute
   AppWSlugLibrariesIndexRoute: typeof AppWSlugLibrariesIndexRoute
   AppWSlugPeopleIndexRoute: typeof AppWSlugPeopleIndexRoute
   AppWSlugLibrariesLibraryIdAccessRoute: typeof AppWSlugLibrariesLibraryIdAccessRoute
@@ -618,12 +659,12 @@ interface AppWSlugRouteRouteChildren {
 
 const AppWSlugRouteRouteChildren: AppWSlugRouteRouteChildren = {
   AppWSlugActivityRoute: AppWSlugActivityRoute,
-  AppWSlugInvitationsRoute: AppWSlugInvitationsRoute,
   AppWSlugSearchRoute: AppWSlugSearchRoute,
   AppWSlugSettingsRoute: AppWSlugSettingsRoute,
   AppWSlugIndexRoute: AppWSlugIndexRoute,
   AppWSlugBooksBookIdRoute: AppWSlugBooksBookIdRoute,
   AppWSlugLibrariesNewRoute: AppWSlugLibrariesNewRoute,
+  AppWSlugPeopleInvitationsRoute: AppWSlugPeopleInvitationsRoute,
   AppWSlugLibrariesIndexRoute: AppWSlugLibrariesIndexRoute,
   AppWSlugPeopleIndexRoute: AppWSlugPeopleIndexRoute,
   AppWSlugLibrariesLibraryIdAccessRoute: AppWSlugLibrariesLibraryIdAccessRoute,
@@ -662,6 +703,8 @@ const AppRouteRouteWithChildren = AppRouteRoute._addFileChildren(
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   AppRouteRoute: AppRouteRouteWithChildren,
+  ForgotPasswordRoute: ForgotPasswordRoute,
+  ResetPasswordRoute: ResetPasswordRoute,
   SetupRoute: SetupRoute,
   SignInRoute: SignInRoute,
   SignUpRoute: SignUpRoute,

@@ -29,6 +29,15 @@ export function signUp(input: { name: string; email: string; password: string })
   return settle(client.signUp.email(input))
 }
 
+/** Asks for a mail with a link; says nothing of whether there is such an account. */
+export function requestPasswordReset(email: string): Promise<void> {
+  return settle(client.requestPasswordReset({ email }))
+}
+
+export function resetPassword(input: { token: string; newPassword: string }): Promise<void> {
+  return settle(client.resetPassword(input))
+}
+
 export function signOut(): Promise<void> {
   return settle(client.signOut())
 }

@@ -71,6 +71,7 @@ const entries: Readonly<Record<string, Entry>> = {
   FOLDER_UNREADABLE: ['error.folderUnreadable.title', 'error.folderUnreadable.text', true],
   FOLDER_IS_LINK: ['error.folderIsLink.title', 'error.folderIsLink.text', false],
   FOLDER_OVERLAPS: ['error.folderOverlaps.title', 'error.folderOverlaps.text', false],
+  INVALID_TOKEN: ['error.linkEnded.title', 'error.linkEnded.text', false],
   INVALID_EMAIL_OR_PASSWORD: ['error.wrongPassword.title', 'error.wrongPassword.text', false],
   USER_ALREADY_EXISTS: ['error.emailTaken.title', 'error.emailTaken.text', false],
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: ['error.emailTaken.title', 'error.emailTaken.text', false],

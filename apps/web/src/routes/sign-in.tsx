@@ -32,15 +32,22 @@ function SignInPage() {
       title={t('signIn.title')}
       text={t('signIn.text')}
       foot={
-        search.next?.startsWith('/join/') ? (
-          <VisitorLink to={search.next}>{t('join.back')}</VisitorLink>
-        ) : status.signUp === 'open' ? (
-          <VisitorLink to="/sign-up" search={search}>
-            {t('signIn.signUp')}
-          </VisitorLink>
-        ) : (
-          t(status.signUp === 'invite' ? 'signIn.invite' : 'signIn.closed')
-        )
+        <>
+          {status.mail && (
+            <span className="mb-2 block">
+              <VisitorLink to="/forgot-password">{t('signIn.forgot')}</VisitorLink>
+            </span>
+          )}
+          {search.next?.startsWith('/join/') ? (
+            <VisitorLink to={search.next}>{t('join.back')}</VisitorLink>
+          ) : status.signUp === 'open' ? (
+            <VisitorLink to="/sign-up" search={search}>
+              {t('signIn.signUp')}
+            </VisitorLink>
+          ) : (
+            t(status.signUp === 'invite' ? 'signIn.invite' : 'signIn.closed')
+          )}
+        </>
       }
     >
       <SignInForm email={email} onDone={enter} />

@@ -3,7 +3,7 @@ import type { RoleRef } from '@carrel/api/schema/roles'
 import { limits } from '@carrel/api/limits'
 import { useQuery } from '@tanstack/react-query'
 import { Search, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { Allowed } from '#components/allowed.tsx'
 import { LoadMore } from '#components/load-more.tsx'
 import { ErrorNotice, Notice } from '#components/states.tsx'
@@ -22,19 +22,20 @@ import { PeoplePage } from './people-page.tsx'
 import { RemoveMember } from './remove-member.tsx'
 import { RolesDialog } from './roles-dialog.tsx'
 
-type MembersPageProps = { query: string; role: RoleRef | undefined; onSearch: (query: string) => void; onAnyRole: () => void }
+type MembersProps = { query: string; role: RoleRef | undefined; onSearch: (query: string) => void; onAnyRole: () => void }
 
-export function MembersPage(props: MembersPageProps) {
+/** `invite`: the way to bring people in. */
+export function MembersPage({ invite, ...props }: MembersProps & { invite: ReactNode }) {
   return (
     <Allowed permission="member:read">
-      <PeoplePage title={t('people.title')}>
+      <PeoplePage title={t('people.title')} action={invite}>
         <Members {...props} />
       </PeoplePage>
     </Allowed>
   )
 }
 
-function Members({ query, role, onSearch, onAnyRole }: MembersPageProps) {
+function Members({ query, role, onSearch, onAnyRole }: MembersProps) {
   const { api } = useWorkspace()
   const can = useCan()
   const { data: account } = useQuery(accountQuery)

@@ -39,6 +39,11 @@ export function PeoplePage({ title, action, children }: { title: string; action?
             {t('people.roles')}
           </Tab>
         )}
+        {can('invitation:read') && (
+          <Tab to="/w/$slug/people/invitations" params={params} search={{}} activeOptions={{ includeSearch: false }}>
+            {t('invite.title')}
+          </Tab>
+        )}
       </nav>
       {children}
     </div>

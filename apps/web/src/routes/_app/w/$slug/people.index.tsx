@@ -1,6 +1,7 @@
 import type { RoleRef } from '@carrel/api/schema/roles'
 import { createFileRoute } from '@tanstack/react-router'
 import { useCallback } from 'react'
+import { InviteButton } from '#features/invitations/invite-button.tsx'
 import { parseQuery } from '#features/search/query.ts'
 import { lazyComponent } from '#lib/lazy-component.ts'
 import { isRoleRef } from '#lib/role-label.ts'
@@ -24,5 +25,13 @@ function PeopleRoute() {
     (query: string) => void navigate({ search: { ...(role && { role }), ...(query !== '' && { q: query }) }, replace: true }),
     [navigate, role],
   )
-  return <MembersPage query={q} role={role} onSearch={search} onAnyRole={() => void navigate({ search: q === '' ? {} : { q } })} />
+  return (
+    <MembersPage
+      query={q}
+      role={role}
+      invite={<InviteButton />}
+      onSearch={search}
+      onAnyRole={() => void navigate({ search: q === '' ? {} : { q } })}
+    />
+  )
 }
