@@ -216,6 +216,7 @@ test.describe('invitations', () => {
     await expect(visitor.getByText('There is an account with this address.')).toBeVisible()
     await keepScreen(visitor, 'join-exists', { widths: bothWidths, whole: true })
     await visitor.getByRole('link', { name: 'Sign in', exact: true }).click()
+    await expect(visitor.getByRole('heading', { name: 'Welcome back' })).toBeVisible()
     await expect(visitor.getByLabel('E-mail')).toHaveValue(nora.email)
     await visitor.getByLabel('Password').fill(nora.password)
     await visitor.getByRole('button', { name: 'Sign in' }).click()

@@ -104,7 +104,8 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
               const link = `${mailLinks}/reset-password?token=${encodeURIComponent(token)}`
               const template = { kind: 'password-reset', userName: name, link, expiresInMinutes: resetMinutes } as const
               const mailId = await insertAuthMail(pools.authDb, secret, { template, recipient: email, language: 'en' })
-              await boss.send('mail', { mailId }, { singletonKey: mailId })
+              // Before invitations, of which there may be many: somebody waits for this one.
+              await boss.send('mail', { mailId }, { singletonKey: mailId, priority: 1 })
             },
       log: (level, message, details) =>
         log[level]({ details: details.map((detail) => (detail instanceof Error ? detail.message : typeof detail)) }, `auth: ${message}`),

@@ -8,11 +8,11 @@ import { deliverMail } from './deliver.ts'
 
 const Payload = z.object({ mailId: Id })
 
-/** Sends mails from the queue, two at a time. */
+/** Sends mails from the queue, four at a time. */
 export async function registerMails(boss: PgBoss, deps: { transact: Transact; mailer: Mailer; secret: string; log: Log }): Promise<void> {
   await boss.work<unknown>(
     'mail',
-    { includeMetadata: true, batchSize: 1, localConcurrency: 2, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2 },
+    { includeMetadata: true, batchSize: 1, localConcurrency: 4, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2 },
     async ([job]) => {
       if (!job) return
       const { mailId } = Payload.parse(job.data)
