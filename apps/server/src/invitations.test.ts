@@ -1,3 +1,4 @@
+import { sweepMails } from '@carrel/api'
 import { newId } from '@carrel/db'
 import { insertRow } from '@carrel/db/testing'
 import { startMailbox, type Mailbox } from '@carrel/mail/testing'
@@ -299,6 +300,25 @@ describe('the mail server', () => {
     await expect.poll(async () => (await mailOf(id))?.state, { timeout: 10_000 }).toBe('sent')
     const [row] = await server.db.superuser`select sealed from mail where invitation_id = ${id ?? ''}`
     expect(row).toEqual({ sealed: null })
+  })
+
+  test('gets a mail whose job was lost, and one try at a time', { timeout: 40_000 }, async () => {
+    const { superuser } = server.db
+    mailbox.answer((step) => (step.step === 'to' ? { code: 450, text: 'come back later' } : undefined))
+    const email = address()
+    const id = (await invite([email])).results[0]?.invitationId ?? ''
+    await expect.poll(async () => (await mailOf(id))?.attempts, { timeout: 15_000 }).toBeGreaterThan(0)
+    const [mail] = await superuser<
+      { id: string }[]
+    >`update mail set created_at = now() - interval '2 minutes' where invitation_id = ${id} returning id`
+    const jobs = async () =>
+      (await superuser`select from pgboss.job where name = 'mail' and data->>'mailId' = ${mail?.id ?? ''} and state < 'completed'`).length
+    await sweepMails(server.deps.boss, server.deps.transact)
+    expect(await jobs()).toBe(1)
+    await superuser`delete from pgboss.job where name = 'mail' and data->>'mailId' = ${mail?.id ?? ''}`
+    mailbox.answer(null)
+    await sweepMails(server.deps.boss, server.deps.transact)
+    expect(await linkIn(email)).toHaveLength(43)
   })
 
   test('that refuses for good is not asked again', { timeout: 20_000 }, async () => {

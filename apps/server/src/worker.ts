@@ -9,7 +9,7 @@ export async function createWorker(deps: ServerDeps, processes: number): Promise
   const readers = createReaderPool({ size: processes })
   const stopping = new AbortController()
   await registerScans(deps.boss, { ...deps, readers }, stopping.signal)
-  if (deps.mailer) await registerMails(deps.boss, { ...deps, mailer: deps.mailer, secret: deps.settings.secret })
+  if (deps.mailer) await registerMails(deps.boss, { ...deps, mailer: deps.mailer, secret: deps.settings.secret }, stopping.signal)
   return {
     stop: async () => {
       stopping.abort(new Error('The server stops.'))

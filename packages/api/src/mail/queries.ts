@@ -3,7 +3,7 @@ import type { MailLanguage, MailTemplate } from '@carrel/mail'
 import { newId, type Pools } from '@carrel/db'
 import { mail } from '@carrel/db/schema'
 import type { Jobs } from '../jobs/queries.ts'
-import type { MailScope, OrganizationScope } from '../scope.ts'
+import type { MailScope, OrganizationScope, VisitorScope } from '../scope.ts'
 import { seal } from './seal.ts'
 
 /** Writes a mail that belongs to no workspace, on Better Auth's login. Answers its id, for the queue. */
@@ -35,6 +35,12 @@ export async function queueMail(
     sealed: seal(secret, JSON.stringify(letter.template)),
   })
   await jobs.enqueueMail(scope, id)
+}
+
+/** Mails that have waited for more than a minute. */
+export async function listWaitingMails(scope: VisitorScope): Promise<string[]> {
+  const rows = await scope.db.execute<{ id: string }>(sql`select id from app.waiting_mails() as id`)
+  return [...rows].map((row) => row.id)
 }
 
 export type WaitingMail = { recipient: string; language: string; sealed: string | null; state: string }
