@@ -1,4 +1,4 @@
-import { AxeBuilder } from '@axe-core/playwright'
+import { examine } from '../src/examine.ts'
 import { type Api, openApi, operator, setUp, signIn } from '../src/people.ts'
 import { keepScreen } from '../src/screens.ts'
 import { type CarrelServer, startServer } from '../src/server.ts'
@@ -43,7 +43,7 @@ test.describe('settings', () => {
     await expect(page.getByRole('heading', { name: 'Workspace settings' })).toBeFocused()
     await expect(page.getByLabel('Workspace name')).toHaveValue('Slow Rivers')
     await keepScreen(page, 'settings-workspace', { widths: sizes, whole: true })
-    await examine(page)
+    await examine(page, 'settings')
 
     const address = page.getByLabel('Address')
     const save = page.getByRole('button', { name: 'Save changes' })
@@ -108,7 +108,7 @@ test.describe('settings', () => {
     await expect(dialog.getByRole('radio')).toHaveCount(6)
     await expect(dialog.getByRole('button', { name: 'Choose a member' })).toBeDisabled()
     await keepScreen(page, 'settings-transfer', { widths: sizes })
-    await examine(page)
+    await examine(page, 'transfer')
     await dialog.getByRole('radio', { name: new RegExp(longName) }).click()
     await keepScreen(page, 'settings-heir', { widths: sizes })
     await page.setViewportSize({ width: 390, height: 844 })
@@ -135,7 +135,7 @@ test.describe('settings', () => {
     await expect(page.getByText(`Deleted: ${name}`)).toBeVisible()
     await expect(page.getByText(/Goes for good on \d+ \w+ \d{4}/)).toBeVisible()
     await keepScreen(page, 'workspaces', { widths: sizes })
-    await examine(page)
+    await examine(page, 'delete')
     await page.goto(`${server.url}/w/lighthouse`)
     await expect(page.getByRole('heading', { name: 'There is nothing at this address' })).toBeVisible()
     await page.goto(`${server.url}/workspaces`)
@@ -181,7 +181,7 @@ test.describe('settings', () => {
     await expect(page.getByRole('heading', { name: 'You aren’t in a workspace yet' })).toBeVisible()
     await expect(page.getByText(person.email)).toBeVisible()
     await keepScreen(page, 'workspaces-none', { widths: sizes })
-    await examine(page)
+    await examine(page, 'workspaces')
     await page.getByRole('link', { name: 'Me', exact: true }).click()
     await expect(page.getByText('You aren’t in a workspace yet.')).toBeVisible()
     await keepScreen(page, 'me-none', { whole: true })
@@ -207,7 +207,7 @@ test.describe('settings', () => {
     await expect(page.getByRole('button', { name: 'Change name' })).toBeFocused()
     await expect(page.getByRole('button', { name: /account and appearance/ })).toContainText('佐藤 花子')
     await keepScreen(page, 'me-long', { widths: sizes, whole: true })
-    await examine(page)
+    await examine(page, 'account')
 
     await page.getByRole('button', { name: 'Leave Noor’s own' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Leave workspace' }).click()
@@ -253,7 +253,7 @@ test.describe('settings', () => {
     await expect(here.getByText('This isn’t your current password.')).toBeVisible()
     await expect(here.getByLabel('Current password')).toBeFocused()
     await keepScreen(here, 'me-password', { widths: sizes })
-    await examine(here)
+    await examine(here, 'sessions')
     await here.getByLabel('Current password').fill(otherPassword)
     await here.getByRole('button', { name: 'Change password' }).click()
     await expect(here.getByText('Password changed')).toBeVisible()
@@ -283,7 +283,7 @@ test.describe('settings', () => {
     await page.getByRole('button', { name: /^Show \d+ more$/ }).click()
     await expect(sessions.getByRole('listitem')).toHaveCount(12)
     await keepScreen(page, 'me-sessions', { widths: sizes, whole: true })
-    await examine(page)
+    await examine(page, 'many-sessions')
     await page.getByRole('button', { name: 'Sign out everywhere else' }).click()
     await expect(sessions.getByRole('listitem')).toHaveCount(1)
     await expect(page.getByText('Signed out everywhere else')).toBeVisible()
@@ -312,23 +312,3 @@ const agents = [
   'Something that nobody knows',
   'Mozilla/5.0 (Linux; Android 14; Pixel Tablet) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
 ]
-
-/** No violation of WCAG 2 A and AA. */
-async function examine(page: Page): Promise<void> {
-  await page.waitForFunction(() =>
-    document
-      .getAnimations()
-      .every((animation) => animation.playState !== 'running' || animation.effect?.getComputedTiming().iterations === Infinity),
-  )
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    const axe = new AxeBuilder({ page }).exclude('[data-base-ui-focus-guard]')
-    // The dark theme is the same page in other colours.
-    const { violations } = await (
-      colorScheme === 'light' ? axe.withTags(['wcag2a', 'wcag2aa']) : axe.withRules(['color-contrast'])
-    ).analyze()
-    const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))
-    expect.soft(found, colorScheme).toEqual([])
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-}
