@@ -11,6 +11,8 @@ export default defineConfig({
   forbidOnly: !!process.env['CI'],
   workers: 2,
   fullyParallel: false,
+  // A test that passes only the second time is told as flaky.
+  retries: 1,
   // Two busy cores: generous in each wait, so that only a condition that never comes fails.
   timeout: 120_000,
   expect: { timeout: 20_000 },

@@ -2,7 +2,7 @@ import { examine } from '../src/examine.ts'
 import { type Api, openApi, operator, setUp, signIn } from '../src/people.ts'
 import { keepScreen } from '../src/screens.ts'
 import { type CarrelServer, startServer } from '../src/server.ts'
-import { expect, type Page, phone, type StorageState, test } from '../src/test.ts'
+import { expect, phone, type StorageState, test } from '../src/test.ts'
 
 const longName = 'The Society for the Preservation of Ferrymen, Slow Rivers, and All They Carried Across in the Dark'
 const otherPassword = 'a lamp in another window'
