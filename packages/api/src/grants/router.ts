@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { levelPermissions, type Level } from '@carrel/auth'
 import { record } from '../audit/queries.ts'
 import { notFound } from '../errors.ts'
-import { announce } from '../events/queries.ts'
+import { announceChanged } from '../events/queries.ts'
 import { namesOfMembers } from '../members/queries.ts'
 import { inLibrary, requireWithin } from '../procedures.ts'
 import { findTeam } from '../teams/queries.ts'
@@ -10,8 +10,6 @@ import type { OrganizationScope } from '../scope.ts'
 import { Id } from '../shapes.ts'
 import { deleteGrant, findGrant, listGrants, upsertGrant } from './queries.ts'
 import { Grant, RemoveGrant, SetGrant, type Grantee } from './schema.ts'
-
-const changed = (scope: OrganizationScope) => announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
 
 const findName = async (scope: OrganizationScope, to: Grantee): Promise<string | undefined> =>
   to.kind === 'team' ? (await findTeam(scope, to.id))?.name : (await namesOfMembers(scope, [to.id])).get(to.id)
@@ -44,7 +42,7 @@ export const grants = {
       const after = { library: libraryId, level }
       if (before) await record(scope, { kind: 'grant', change: 'updated', target, before: { library: libraryId, level: before }, after })
       else await record(scope, { kind: 'grant', change: 'created', target, after })
-      await changed(scope)
+      await announceChanged(scope, 'libraries')
       return {}
     }),
 
@@ -64,7 +62,7 @@ export const grants = {
       const name = (await findName(scope, to)) ?? to.id
       await deleteGrant(scope, libraryId, to)
       await record(scope, { kind: 'grant', change: 'deleted', target: { id: to.id, name }, before: { library: libraryId, level } })
-      await changed(scope)
+      await announceChanged(scope, 'libraries')
       return {}
     }),
 }

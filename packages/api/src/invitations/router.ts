@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { record } from '../audit/queries.ts'
 import type { Deps } from '../deps.ts'
 import { badCursor, notFound } from '../errors.ts'
-import { announce } from '../events/queries.ts'
+import { announce, announceChanged } from '../events/queries.ts'
 import { findRightsInLibrary } from '../grants/queries.ts'
 import { queueMail } from '../mail/queries.ts'
 import { allowed, open, requireWithin, signedIn } from '../procedures.ts'
@@ -50,7 +50,6 @@ import {
 import { joinPath, newToken, tokenHash } from './token.ts'
 
 const resentDays = 7
-const changed = (scope: OrganizationScope) => announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'members' })
 
 /** Nobody invites to more than they could give themselves. */
 async function requireGifts(scope: OrganizationScope, { roles, teamIds, libraries }: Gifts): Promise<void> {
@@ -139,7 +138,7 @@ export const invitations = {
           await record(scope, { kind: 'invitation', change: 'created', target, after: { email, roles: gifts.roles } })
         }
       }
-      await changed(scope)
+      await announceChanged(scope, 'members')
       return { results, mailed: deps.settings.mailLinks !== null }
     }),
 
@@ -160,7 +159,7 @@ export const invitations = {
       const expiresAt = await prolongInvitation(scope, pending.id, resentDays)
       const language = (await findMailLanguage(scope, pending.id)) ?? 'en'
       await mailInvitation(scope, deps, { ...pending, expiresAt, language })
-      await changed(scope)
+      await announceChanged(scope, 'members')
       return {}
     }),
 
@@ -188,7 +187,7 @@ export const invitations = {
       const { id, email, gifts } = await getPending(scope, input.invitationId)
       if (!(await revokeInvitation(scope, id))) throw notFound('invitation')
       await record(scope, { kind: 'invitation', change: 'deleted', target: { id, name: email }, before: { email, roles: gifts.roles } })
-      await changed(scope)
+      await announceChanged(scope, 'members')
       return {}
     }),
 
@@ -298,7 +297,7 @@ export const joinLinks = {
         target: { id: joinLinkId, name: '' },
         after: { roles: gifts.roles, maxUses, expiresAt: days === null ? null : new Date(Date.now() + days * 86_400_000).toISOString() },
       })
-      await changed(scope)
+      await announceChanged(scope, 'members')
       return { joinLinkId, path: joinPath(token) }
     }),
 
@@ -313,7 +312,7 @@ export const joinLinks = {
         target: { id: input.joinLinkId, name: '' },
         before: { roles: [], maxUses: null, expiresAt: null },
       })
-      await changed(scope)
+      await announceChanged(scope, 'members')
       return {}
     }),
 }

@@ -2,7 +2,7 @@ import { ORPCError } from '@orpc/server'
 import { hasPermission } from '@carrel/auth'
 import * as z from 'zod'
 import { record } from '../audit/queries.ts'
-import { announce } from '../events/queries.ts'
+import { announce, announceChanged } from '../events/queries.ts'
 import { notFound } from '../errors.ts'
 import { isInside, isMissingInside, resolveInside } from '../folders/policy.ts'
 import { findUsableRoots, isReadableFolder } from '../folders/roots.ts'
@@ -85,7 +85,7 @@ export const libraries = {
         await insertScan(scope, made)
         await record(scope, { kind: 'library', change: 'created', target: { id: made, name }, after: { name, visibility } })
         await deps.jobs.enqueueScan(scope, made)
-        await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
+        await announceChanged(scope, 'libraries')
         return made
       })
       return { id, name, visibility, bookCount: 0, problemCount: 0, scanning: true, lastScannedAt: null }
@@ -118,7 +118,7 @@ export const libraries = {
         before: { name, visibility: library.visibility },
         after,
       })
-      await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
+      await announceChanged(scope, 'libraries')
       return getLibrary(scope, input.libraryId)
     }),
 
@@ -134,7 +134,7 @@ export const libraries = {
       const { id, name, visibility } = await getLibrary(scope, input.libraryId)
       await deleteLibrary(scope, id)
       await record(scope, { kind: 'library', change: 'deleted', target: { id, name }, before: { name, visibility } })
-      await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
+      await announceChanged(scope, 'libraries')
       return {}
     }),
 

@@ -2,7 +2,7 @@ import { ORPCError } from '@orpc/server'
 import * as z from 'zod'
 import { record } from '../audit/queries.ts'
 import { badCursor, notFound } from '../errors.ts'
-import { announce } from '../events/queries.ts'
+import { announceChanged } from '../events/queries.ts'
 import { allowed, member, requireWithin } from '../procedures.ts'
 import { permissionsOfRoles } from '../roles/queries.ts'
 import type { OrganizationScope } from '../scope.ts'
@@ -12,7 +12,6 @@ import { ListMembers, MemberPage, SetRoles } from './schema.ts'
 
 const lastOwner = { LAST_OWNER: { status: 409 } } as const
 const needsOwner = 'A workspace needs an owner. Make somebody else an owner first.'
-const changed = (scope: OrganizationScope) => announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'members' })
 
 async function getMember(scope: OrganizationScope, userId: string): Promise<FoundMember> {
   const found = await findMember(scope, userId)
@@ -57,7 +56,7 @@ export const members = {
         before: { roles: before },
         after: { roles: after },
       })
-      await changed(scope)
+      await announceChanged(scope, 'members')
       return {}
     }),
 
@@ -70,7 +69,7 @@ export const members = {
       if (!withinMine) throw new ORPCError('FORBIDDEN', { message: 'This person has rights beyond yours.' })
       if (!(await deleteMember(scope, userId))) throw errors.LAST_OWNER({ message: needsOwner })
       await record(scope, { kind: 'member', change: 'deleted', target: { id: userId, name }, before: { name, roles } })
-      await changed(scope)
+      await announceChanged(scope, 'members')
       return {}
     }),
 
@@ -81,7 +80,7 @@ export const members = {
       const { id, name } = scope.user
       await record(scope, { kind: 'member', change: 'deleted', target: { id, name }, before: { name, roles: [scope.role] } })
       if (!(await deleteMember(scope, id))) throw errors.LAST_OWNER({ message: needsOwner })
-      await changed(scope)
+      await announceChanged(scope, 'members')
       return {}
     }),
 }

@@ -3,7 +3,7 @@ import { ORPCError } from '@orpc/server'
 import { insertAssignments } from '../folders/queries.ts'
 import { record } from '../audit/queries.ts'
 import { notFound } from '../errors.ts'
-import { announce } from '../events/queries.ts'
+import { announce, announceChanged } from '../events/queries.ts'
 import { changeRoles, findMember } from '../members/queries.ts'
 import { allowed, signedIn } from '../procedures.ts'
 import { instanceScope } from '../scope.ts'
@@ -80,7 +80,7 @@ export const organizations = {
       const told = ({ name, slug, language }: OrganizationSettings) => ({ name, slug, language })
       const target = { id: before.id, name: after.name }
       await record(scope, { kind: 'organization', change: 'updated', target, before: told(before), after: told(after) })
-      await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'members' })
+      await announceChanged(scope, 'members')
       return after
     }),
 
@@ -108,7 +108,7 @@ export const organizations = {
         const target = { id: who.userId, name: who.name }
         await record(scope, { kind: 'assignment', change: 'updated', target, before: { roles: who.roles }, after: { roles: after } })
       }
-      await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'members' })
+      await announceChanged(scope, 'members')
       return {}
     }),
 

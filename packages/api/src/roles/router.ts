@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { record } from '../audit/queries.ts'
 import { notFound } from '../errors.ts'
-import { announce } from '../events/queries.ts'
+import { announceChanged } from '../events/queries.ts'
 import { allowed, requireWithin } from '../procedures.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { Id } from '../shapes.ts'
@@ -9,7 +9,6 @@ import { deleteRole, findRole, insertRole, listRoles, updateRole, type OwnRole }
 import { CreateRole, RoleDetail, UpdateRole } from './schema.ts'
 
 const told = ({ name, description, permissions }: OwnRole) => ({ name, description, permissions })
-const changed = (scope: OrganizationScope) => announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'members' })
 
 async function getRole(scope: OrganizationScope, roleId: string): Promise<OwnRole> {
   const role = await findRole(scope, roleId)
@@ -38,7 +37,7 @@ export const roles = {
         target: { id: roleId, name: input.name },
         after: told({ id: roleId, ...input }),
       })
-      await changed(scope)
+      await announceChanged(scope, 'members')
       return { roleId }
     }),
 
@@ -73,7 +72,7 @@ export const roles = {
         before: told(before),
         after: told(after),
       })
-      await changed(scope)
+      await announceChanged(scope, 'members')
       return {}
     }),
 
@@ -90,7 +89,7 @@ export const roles = {
       requireWithin(scope.permissions, role.permissions)
       await deleteRole(scope, role.id)
       await record(scope, { kind: 'role', change: 'deleted', target: { id: role.id, name: role.name }, before: told(role) })
-      await changed(scope)
+      await announceChanged(scope, 'members')
       return {}
     }),
 }

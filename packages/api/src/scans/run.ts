@@ -2,7 +2,7 @@ import type { Transact } from '@carrel/db'
 import type { ReaderPool } from '@carrel/formats'
 import type { BlobStore } from '@carrel/storage'
 import type { Log } from '../deps.ts'
-import { announce } from '../events/queries.ts'
+import { announceChanged } from '../events/queries.ts'
 import { resolveInside, usableRoots, type AllowedRoots } from '../folders/policy.ts'
 import { listAssignedRoots } from '../folders/queries.ts'
 import { listLibraryFolders } from '../libraries/queries.ts'
@@ -93,7 +93,7 @@ async function begin(scope: JobScope, allowedRoots: AllowedRoots) {
   const scanId = latest.id
   const startedAt = new Date()
   await updateScan(scope, scanId, { status: 'listing', startedAt, error: null })
-  await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
+  await announceChanged(scope, 'libraries')
   const assigned = await listAssignedRoots(scope)
   const roots = await usableRoots(
     allowedRoots,
@@ -118,6 +118,6 @@ async function settle(scope: JobScope, startedAt: Date, complete: boolean): Prom
 
 async function finish(scope: JobScope, complete: boolean): Promise<void> {
   if (complete) await markScanned(scope)
-  await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
-  await announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'books' })
+  await announceChanged(scope, 'libraries')
+  await announceChanged(scope, 'books')
 }

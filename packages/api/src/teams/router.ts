@@ -2,17 +2,13 @@ import { ORPCError } from '@orpc/server'
 import * as z from 'zod'
 import { record } from '../audit/queries.ts'
 import { notFound } from '../errors.ts'
-import { announce } from '../events/queries.ts'
+import { announceChanged } from '../events/queries.ts'
 import { namesOfMembers } from '../members/queries.ts'
 import { allowed } from '../procedures.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { Id } from '../shapes.ts'
 import { addTeamMembers, deleteTeam, findTeam, insertTeam, listTeams, removeTeamMembers, renameTeam, sharesLikeTeam } from './queries.ts'
 import { CreateTeam, Team, TeamMembers, UpdateTeam } from './schema.ts'
-
-const changed = (scope: OrganizationScope) => announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'members' })
-const openLibraries = (scope: OrganizationScope) =>
-  announce(scope, { type: 'changed', organizationId: scope.organizationId, what: 'libraries' })
 
 async function getTeam(scope: OrganizationScope, teamId: string): Promise<Team> {
   const team = await findTeam(scope, teamId)
@@ -41,7 +37,7 @@ export const teams = {
       const id = await insertTeam(scope, input.name)
       if (!id) throw errors.NAME_TAKEN({ message: 'This workspace has a team of that name.' })
       await record(scope, { kind: 'team', change: 'created', target: { id, name: input.name }, after: { name: input.name } })
-      await changed(scope)
+      await announceChanged(scope, 'members')
       return { id, name: input.name, memberCount: 0, libraryCount: 0 }
     }),
 
@@ -55,7 +51,7 @@ export const teams = {
         throw errors.NAME_TAKEN({ message: 'This workspace has a team of that name.' })
       const target = { id: input.teamId, name: input.name }
       await record(scope, { kind: 'team', change: 'updated', target, before: { name }, after: { name: input.name } })
-      await changed(scope)
+      await announceChanged(scope, 'members')
       return {}
     }),
 
@@ -67,8 +63,8 @@ export const teams = {
       await requireItsLibraries(scope, id)
       await deleteTeam(scope, id)
       await record(scope, { kind: 'team', change: 'deleted', target: { id, name }, before: { name } })
-      await changed(scope)
-      await openLibraries(scope)
+      await announceChanged(scope, 'members')
+      await announceChanged(scope, 'libraries')
       return {}
     }),
 
@@ -84,8 +80,8 @@ export const teams = {
         const name = names.get(userId) ?? ''
         await record(scope, { kind: 'team-member', change: 'created', target: { id: userId, name }, after: { name, team: team.name } })
       }
-      await changed(scope)
-      await openLibraries(scope)
+      await announceChanged(scope, 'members')
+      await announceChanged(scope, 'libraries')
       return {}
     }),
 
@@ -99,8 +95,8 @@ export const teams = {
         const name = names.get(userId) ?? ''
         await record(scope, { kind: 'team-member', change: 'deleted', target: { id: userId, name }, before: { name, team: team.name } })
       }
-      await changed(scope)
-      await openLibraries(scope)
+      await announceChanged(scope, 'members')
+      await announceChanged(scope, 'libraries')
       return {}
     }),
 }
