@@ -100,10 +100,10 @@ async function enter(connection: ReservedSql, entry: Entry): Promise<Actor | Ent
     return row?.organizationId ? { organizationId: row.organizationId } : null
   }
   const organization = entry.kind === 'organization' ? entry.organization : null
-  const [row] = await connection<Actor[]>`
+  const [row] = await connection<(Omit<Actor, 'permissions'> & { permissions: string | null })[]>`
     select user_id as "userId", user_name as "userName", user_email as "userEmail", operator,
       active_organization_id as "activeOrganizationId", organization_id as "organizationId", role,
-      coalesce(permissions, '{}') as permissions, impersonator_id as "impersonatorId", session_id as "sessionId"
+      permissions, impersonator_id as "impersonatorId", session_id as "sessionId"
     from app.enter(${entry.token}, ${entry.kind}, ${organization})`
-  return row?.userId ? row : null
+  return row?.userId ? { ...row, permissions: row.permissions?.split(',') ?? [] } : null
 }

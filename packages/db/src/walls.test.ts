@@ -254,6 +254,21 @@ describe('entering', () => {
     expect(await actorOf(entry)).toBeNull()
   })
 
+  test('a session in somebody’s place ends with the right of the operator who began it', async () => {
+    const id = newId()
+    const { superuser } = db
+    await superuser`insert into "user" ${superuser({ id, name: 'Support', email: `${id}@example.org`, role: 'admin' })}`
+    await superuser`insert into session ${superuser({ id: newId(), user_id: world.users.member, token: id, impersonated_by: id, expires_at: new Date(Date.now() + 60_000) })}`
+    const entry = { kind: 'organization', token: id, organization: world.organizations.own } as const
+    expect(await actorOf(entry)).toMatchObject({ organizationId: world.organizations.own, impersonatorId: id, operator: false })
+    await superuser`update "user" set banned = true where id = ${id}`
+    expect(await actorOf(entry)).toBeNull()
+    await superuser`update "user" set banned = false, role = 'user' where id = ${id}`
+    expect(await actorOf(entry)).toBeNull()
+    await superuser`delete from "user" where id = ${id}`
+    expect(await actorOf(entry)).toBeNull()
+  })
+
   test('a workspace that is suspended or deleted lets nobody in, and its name tells nothing', async () => {
     const entry = { kind: 'organization', token: token('owner'), organization: world.organizations.own } as const
     for (const column of ['suspended_at', 'deleted_at']) {

@@ -144,6 +144,14 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
     // Every session claims the own organization as active: that must prove nothing.
     await superuser`insert into session ${superuser({ id: newId(), token: token(name), user_id: users[name], expires_at, active_organization_id: organizations.own })}`
   }
+  // Sessions in the owner's place: of somebody who is no operator, and of an operator who is banned.
+  const bannedOperator = newId()
+  await superuser`insert into "user" ${superuser({ id: bannedOperator, name: 'former', email: `${bannedOperator}@example.org`, role: 'admin', banned: true })}`
+  for (const [by, session] of [
+    [users.outsider, 'token-no-support'],
+    [bannedOperator, 'token-former-support'],
+  ] as const)
+    await superuser`insert into session ${superuser({ id: newId(), token: `${session}-${users.owner}`, user_id: users.owner, impersonated_by: by, expires_at: new Date(Date.now() + 3_600_000) })}`
   const places = {
     open: freshPlace(organizations.own, 'OPEN'),
     second: freshPlace(organizations.own, 'SECOND'),
@@ -242,6 +250,16 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
       rejected('unknown session', { token: 'no-such-token', kind: 'organization', organization: organizations.own }),
       rejected('expired session', { token: token('expired'), kind: 'organization', organization: organizations.own }),
       rejected('banned owner', { token: token('banned'), kind: 'organization', organization: organizations.own }),
+      rejected('owner in whose place nobody may act', {
+        token: `token-no-support-${users.owner}`,
+        kind: 'organization',
+        organization: organizations.own,
+      }),
+      rejected('owner in whose place a banned operator acts', {
+        token: `token-former-support-${users.owner}`,
+        kind: 'organization',
+        organization: organizations.own,
+      }),
       rejected('banned owner by the session', { token: token('banned'), kind: 'organization', organization: null }),
       asMember('owner', 'owner', [open, second, restricted], organizations.own),
       asMember('owner', 'owner', [open, second, restricted], slug),
