@@ -27,6 +27,7 @@ const classes = {
     'library_folder',
     'library_grant',
     'member_role',
+    'outbox',
     'person',
     'publisher',
     'root_assignment',
@@ -46,6 +47,7 @@ const ofTenants = [...classes.tenant, ...classes.personal]
 /** Functions that run with the rights of their owner. Each is a door through the walls. */
 const definerFunctions = [
   'app.admit',
+  'app.claim_events',
   'app.create_organization',
   'app.decline',
   'app.delete_organization',
@@ -59,6 +61,8 @@ const definerFunctions = [
   'app.lock_token',
   'app.may_share',
   'app.mirror_role',
+  'app.note_event',
+  'app.note_heard',
   'app.open_token',
   'app.outranks',
   'app.refresh_access',
@@ -70,7 +74,7 @@ const definerFunctions = [
   'app.waiting_mails',
   'app.within_mine',
 ]
-const triggers = ['library_grant_follow', 'member_role_keep_owner', 'member_role_mirror', 'team_member_follow']
+const triggers = ['audit_event_outbox', 'library_grant_follow', 'member_role_keep_owner', 'member_role_mirror', 'team_member_follow']
 
 let db: TestDatabase
 const rows = async <T>(text: string): Promise<T[]> => [...(await db.superuser.unsafe(text))] as T[]

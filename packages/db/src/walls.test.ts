@@ -64,6 +64,7 @@ describe('references', () => {
     ['reading_state', 'book_id', 'bookId'],
     ['custom_role_permission', 'role_id', 'roleId'],
     ['member_role', 'role_id', 'roleId'],
+    ['outbox', 'event_id', 'auditId'],
     ['team_member', 'team_id', 'teamId'],
     ['library_grant', 'library_id', 'libraryId'],
     ['library_grant', 'team_id', 'teamId'],

@@ -12,7 +12,8 @@ export type Records = {
   invitation: { email: string; roles: readonly string[] }
   'join-link': { roles: readonly string[]; maxUses: number | null; expiresAt: string | null }
 }
-type Kind = keyof Records
+export type Kind = keyof Records
+export type Change = 'created' | 'updated' | 'deleted'
 
 /** Something that was done in a workspace, with the record as it was and as it is. */
 export type LifecycleEvent = {

@@ -9,8 +9,12 @@ export const channel = 'carrel_events'
 export const Signal = z.discriminatedUnion('type', [
   z.object({ type: z.literal('scan'), organizationId: Id, libraryId: Id, scanId: Id }),
   z.object({ type: z.literal('changed'), organizationId: Id, what: z.enum(['libraries', 'books', 'members']) }),
+  /** Listeners of the server have something to hear; see outbox/relay.ts. */
+  z.object({ type: z.literal('outbox') }),
 ])
 export type Signal = z.infer<typeof Signal>
+/** A signal about something of a workspace. */
+export type WorkspaceSignal = Exclude<Signal, { type: 'outbox' }>
 
 export type Listener = {
   onSignal(signal: Signal): void

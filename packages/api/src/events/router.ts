@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import { signedInStream } from '../procedures.ts'
 import { findScan } from '../scans/queries.ts'
 import { asMember, asUser } from '../scope.ts'
-import type { Signal } from './bus.ts'
+import type { WorkspaceSignal } from './bus.ts'
 import { ServerEvent } from './schema.ts'
 
 const recheckMs = 30_000
@@ -43,7 +43,7 @@ class Stream {
   readonly #deps: Deps
   readonly #token: string
   readonly #aborted: AbortSignal | undefined
-  readonly #waiting = new Map<string, Signal>()
+  readonly #waiting = new Map<string, WorkspaceSignal>()
   readonly #end: () => void
   #mine = new Set<string>()
   /** Workspaces that ended for the user: told once, so that their pages close themselves. */
@@ -58,6 +58,7 @@ class Stream {
     this.#aborted = aborted
     this.#end = deps.events.subscribe({
       onSignal: (heard) => {
+        if (heard.type === 'outbox') return
         // Of several signals about one thing only the last counts, so a slow reader holds one entry each.
         this.#waiting.set(heard.type === 'scan' ? heard.scanId : `${heard.organizationId} ${heard.what}`, heard)
         this.#wake()
@@ -132,7 +133,7 @@ async function readEvents(
   deps: Deps,
   token: string,
   organizationId: string,
-  signals: readonly Signal[],
+  signals: readonly WorkspaceSignal[],
 ): Promise<ServerEvent[] | 'left' | undefined> {
   return asMember(
     deps.transact,

@@ -11,22 +11,17 @@ create or replace function app.enter(token text, kind text, organization text) r
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare actor app.actor; named uuid;
 begin
+  perform app.leave();
   select u.id, u.name, u.email, 'admin' = any (string_to_array(u.role, ',')), s.active_organization_id, s.impersonated_by, s.id
     into actor.user_id, actor.user_name, actor.user_email, actor.operator, actor.active_organization_id, actor.impersonator_id,
       actor.session_id
     from session s join "user" u on u.id = s.user_id
     where s.token = enter.token and s.expires_at > now()
       and not (u.banned and (u.ban_expires is null or u.ban_expires > now()));
-  if not found then
-    perform app.leave();
-    return null;
-  end if;
+  if not found then return null; end if;
   if actor.impersonator_id is not null and not exists (select from "user" i where i.id = actor.impersonator_id
     and 'admin' = any (string_to_array(i.role, ',')) and not (i.banned and (i.ban_expires is null or i.ban_expires > now())))
-  then
-    perform app.leave();
-    return null;
-  end if;
+  then return null; end if;
 
   if kind = 'organization' then
     named := case
@@ -53,8 +48,7 @@ begin
   perform set_config('app.user_id', actor.user_id::text, true),
     set_config('app.operator', case when actor.operator and kind = 'user' then 'on' else '' end, true),
     set_config('app.organization_id', coalesce(actor.organization_id::text, ''), true),
-    set_config('app.permissions', coalesce(actor.permissions, ''), true),
-    set_config('app.libraries', '', true), set_config('app.job_library', '', true);
+    set_config('app.permissions', coalesce(actor.permissions, ''), true);
   if actor.organization_id is not null then
     perform set_config('app.libraries', coalesce((
         select string_agg(l.id::text, ',') from library l

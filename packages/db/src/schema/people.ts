@@ -1,5 +1,18 @@
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, index, jsonb, pgPolicy, primaryKey, snakeCase, text, unique, uuid, type PgColumn } from 'drizzle-orm/pg-core'
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgPolicy,
+  primaryKey,
+  snakeCase,
+  text,
+  unique,
+  uuid,
+  type PgColumn,
+} from 'drizzle-orm/pg-core'
 import { member, organization } from './auth.ts'
 import { library } from './libraries.ts'
 import { appRole, createdAt, gateRole, may, moment, organizationId, ownOrganization } from './walls.ts'
@@ -243,5 +256,28 @@ export const auditEvent = snakeCase.table(
       withCheck: sql`${ownOrganization} and actor_id is not distinct from (select app.current_user_id())`,
     }),
     pgPolicy('audit_event_make', { for: 'insert', to: gateRole, withCheck: sql`true` }),
+    gate('audit_event'),
+  ],
+)
+
+/** Events of the audit log that listeners of this server are still to hear of. Written by a trigger, reached by functions of the gate alone. */
+export const outbox = snakeCase.table(
+  'outbox',
+  {
+    organizationId: organizationId(),
+    eventId: uuid().notNull(),
+    attempts: integer().notNull().default(0),
+    dueAt: moment().notNull().defaultNow(),
+    /** Listeners that need not hear of it again. */
+    heardBy: text()
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.eventId] }),
+    foreignKey({ columns: [t.organizationId, t.eventId], foreignColumns: [auditEvent.organizationId, auditEvent.id] }).onDelete('cascade'),
+    index().on(t.dueAt),
+    pgPolicy('outbox_gate', { for: 'all', to: gateRole, using: sql`true`, withCheck: sql`true` }),
   ],
 )

@@ -188,11 +188,13 @@ export const placeRows = {
       id: p.auditId,
       actor_id: userId || null,
       actor_name: `${p.mark} actor`,
-      action: 'library.created',
+      // No lifecycle event, so that the row of the outbox is the one below.
+      action: 'library.looked-at',
       target_type: 'library',
       target_name: `${p.mark} library`,
     },
   ],
+  outbox: (p) => [{ organization_id: p.organizationId, event_id: p.auditId }],
 } satisfies Record<string, (place: Place, userId: string) => Row[]>
 
 export type TenantTable = keyof typeof placeRows

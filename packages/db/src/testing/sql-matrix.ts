@@ -444,6 +444,7 @@ export const sqlRules: Record<TenantTable, Cells> = {
     moves: (world, actor) => (actor.userId === world.users.sharer ? [{ level: 'manager' }] : []),
   },
   audit_event: { select: may('audit:read'), insert: mine },
+  outbox: {},
   invitation: {
     select: may('invitation:read'),
     insert: all(may('invitation:create'), mine),
@@ -684,7 +685,9 @@ async function allFacts(superuser: Sql, world: SqlWorld, keys: Map<string, strin
         const place = places.find(
           (p) =>
             p.organizationId === row.organization_id &&
-            Object.values(p).some((id) => [row.library_id, row.book_id, row.team_id, row.role_id, row.invitation_id, row.id].includes(id)),
+            Object.values(p).some((id) =>
+              [row.library_id, row.book_id, row.team_id, row.role_id, row.invitation_id, row.event_id, row.id].includes(id),
+            ),
         )
         const isRole = table === 'custom_role' || table === 'custom_role_permission' || table === 'member_role'
         if (!place && !isRole) throw new Error(`A row of ${table} belongs to no place: ${row['the key']}`)
