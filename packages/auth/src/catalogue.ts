@@ -114,5 +114,21 @@ export const levelPermissions: Readonly<Record<Level, readonly Permission[]>> = 
   manager: [...editor, 'book:delete', 'library:update', 'library:share'],
 }
 
-/** Both, as the database is seeded with them. */
-export const heldBy = { role: rolePermissions, level: levelPermissions }
+/**
+ * What each group of doors to roles asks for. Another permission written here counts in procedures, in row policies
+ * (which read it from the database, seeded at the start) and on screens.
+ */
+export const guards = {
+  'roles.view': 'role:read',
+  'roles.manage': 'role:manage',
+  /** Who holds which roles. */
+  'assignments.view': 'member:read',
+  'assignments.manage': 'role:assign',
+} as const satisfies Record<string, PermissionInUse>
+
+/** All three, as the database is seeded with them. */
+export const heldBy = {
+  role: rolePermissions,
+  level: levelPermissions,
+  guard: Object.fromEntries(Object.entries(guards).map(([guard, permission]) => [guard, [permission]])),
+}

@@ -1,5 +1,6 @@
 export {
   catalogue,
+  guards,
   heldBy,
   Level,
   levelPermissions,

@@ -39,7 +39,7 @@ const classes = {
   ],
   personal: ['reading_state'],
   auth: ['account', 'invitation', 'member', 'organization', 'organization_slug', 'rate_limit', 'session', 'user', 'verification'],
-  system: ['instance', 'level_permission', 'mail', 'role_permission'],
+  system: ['guard_permission', 'instance', 'level_permission', 'mail', 'role_permission'],
 }
 const classed = Object.values(classes).flat().toSorted()
 const ofTenants = [...classes.tenant, ...classes.personal]
@@ -203,7 +203,7 @@ describe('grants', () => {
     }>(`select attname as name from pg_attribute where attrelid = 'public.session'::regclass and attnum > 0
       and has_column_privilege('carrel_app', attrelid, attnum, 'select') order by 1`)
     expect(sessions.map(({ name }) => name)).not.toContain('token')
-    expect(await may('carrel_auth', [...ofTenants, 'level_permission', 'role_permission'])).toEqual([])
+    expect(await may('carrel_auth', [...ofTenants, 'guard_permission', 'level_permission', 'role_permission'])).toEqual([])
     expect(await may('carrel_jobs', classed)).toEqual([])
   })
 
@@ -287,7 +287,7 @@ describe('migrating', () => {
     owner: target.owner,
     secret: target.secret,
     folder: inject('cluster').migrationsFolder,
-    heldBy: { role: { owner: ['library:read'] }, level: {} },
+    heldBy: { role: { owner: ['library:read'] }, level: {}, guard: {} },
     managePasswords: true,
     ...over,
   })
@@ -326,7 +326,7 @@ describe('migrating', () => {
 
   test('permissions of the roles follow the catalogue at each start', async () => {
     await using own = await createTestDatabase()
-    await migrate(options(own, { heldBy: { role: { owner: ['library:read', 'book:read'] }, level: { viewer: ['book:read'] } } }))
+    await migrate(options(own, { heldBy: { role: { owner: ['library:read', 'book:read'] }, level: { viewer: ['book:read'] }, guard: {} } }))
     const seeded = await own.superuser`select role, permission from role_permission order by 1, 2`
     expect([...seeded]).toEqual([
       { role: 'owner', permission: 'book:read' },

@@ -14,8 +14,8 @@ export type MigrateOptions = {
   owner: Credentials | null
   secret: string
   folder: string
-  /** What each built-in role, and each level of a library grant, allows: from the permission catalogue. */
-  heldBy: Record<'role' | 'level', Readonly<Record<string, readonly string[]>>>
+  /** What each built-in role, and each level of a library grant, allows, and what each guard asks for: from the permission catalogue. */
+  heldBy: Record<'role' | 'level' | 'guard', Readonly<Record<string, readonly string[]>>>
   /** False when the run-time logins are given by URL, with passwords of their own. */
   managePasswords: boolean
 }
@@ -36,6 +36,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     await owner`insert into instance (secret_fingerprint) values (${secretFingerprint(options.secret)}) on conflict do nothing`
     await seedPermissions(owner, 'role', options.heldBy.role)
     await seedPermissions(owner, 'level', options.heldBy.level)
+    await seedPermissions(owner, 'guard', options.heldBy.guard)
     await migrateQueues(owner)
   } finally {
     await owner.end({ timeout: 5 })
@@ -51,10 +52,10 @@ async function refuseOtherSecret(owner: ReturnType<typeof connect>, secret: stri
   }
 }
 
-/** Makes `role_permission` or `level_permission` hold exactly these. */
+/** Makes `role_permission`, `level_permission` or `guard_permission` hold exactly these. */
 async function seedPermissions(
   owner: ReturnType<typeof connect>,
-  holder: 'role' | 'level',
+  holder: keyof MigrateOptions['heldBy'],
   held: Readonly<Record<string, readonly string[]>>,
 ): Promise<void> {
   const json = JSON.stringify(Object.entries(held).flatMap(([name, list]) => list.map((permission) => ({ name, permission }))))

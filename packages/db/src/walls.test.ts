@@ -300,6 +300,18 @@ describe('entering', () => {
     await db.superuser`delete from custom_role where id = ${ids[1] ?? ''}`
   })
 
+  test('policies about roles ask for what the guards of the catalogue name', async () => {
+    const seen = async () => {
+      const entry = { kind: 'organization', token: token('member'), organization: world.organizations.own } as const
+      return createTransact(db.login('carrel_app', 1))(entry, async (tx) => (await tx.execute('select id from custom_role')).length)
+    }
+    expect(await seen()).toBe(0)
+    await db.superuser`update guard_permission set permission = 'book:read' where guard = 'roles.view'`
+    expect(await seen()).toBeGreaterThan(0)
+    await db.superuser`update guard_permission set permission = 'role:read' where guard = 'roles.view'`
+    expect(await seen()).toBe(0)
+  })
+
   test('a role that the catalogue does not know holds nothing', async () => {
     const id = newId()
     const { superuser } = db

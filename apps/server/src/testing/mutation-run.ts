@@ -144,7 +144,17 @@ async function mutateDatabase(cluster: TestCluster, quick: boolean, add: (outcom
   for (const table of otherTables.filter(
     // Of people and sessions some columns are readable already; see the policies.
     (name) =>
-      !['instance', 'role_permission', 'level_permission', 'organization', 'member', 'rate_limit', 'user', 'session'].includes(name),
+      ![
+        'instance',
+        'role_permission',
+        'level_permission',
+        'guard_permission',
+        'organization',
+        'member',
+        'rate_limit',
+        'user',
+        'session',
+      ].includes(name),
   )) {
     await tryOut('grant', `${table}: readable`, `grant select on "${table}" to carrel_app`, `revoke select on "${table}" from carrel_app`, [
       table,
@@ -181,6 +191,8 @@ async function mutateDatabase(cluster: TestCluster, quick: boolean, add: (outcom
     ['app.sees_library(uuid,uuid,text)', 'a.library_id = library', 'true'],
     ['app.sees_library(uuid,uuid,text)', "app.may('library:read-restricted')", "app.may('library:read')"],
     ['app.may(text)', 'permission = any', 'true or permission = any'],
+    ['app.guarded(text)', 'g.guard = guarded.guard and ', ''],
+    ['app.guarded(text)', 'app.may(g.permission)', 'true'],
     ['app.is_operator()', "= 'on'", 'is not null'],
   ]
   for (const [name, from, to] of someOf(doors, quick, 5)) {

@@ -1,5 +1,5 @@
 import { and, asc, eq, ilike, inArray, or, sql } from 'drizzle-orm'
-import { hasAnyPermission, Role } from '@carrel/auth'
+import { guards, hasAnyPermission, hasPermission, Role } from '@carrel/auth'
 import { member, memberRole, team, teamMember, user } from '@carrel/db/schema'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { violates } from '../errors.ts'
@@ -11,7 +11,7 @@ import type { ListMembers, Member, MemberPage } from './schema.ts'
 const mine = (scope: OrganizationScope) => eq(member.organizationId, scope.organizationId)
 const sortName = sql<string>`lower(${user.name}) collate "C"`
 const outranked = sql<boolean>`app.outranks(${member.organizationId}, ${member.userId})`
-const seesAddresses = (scope: OrganizationScope) => hasAnyPermission(scope.permissions, ['member:remove', 'role:assign'])
+const seesAddresses = (scope: OrganizationScope) => hasAnyPermission(scope.permissions, ['member:remove', guards['assignments.manage']])
 
 /** A page of members by name; null for a cursor that is none of ours. */
 export async function listMembers(scope: OrganizationScope, input: ListMembers): Promise<MemberPage | null> {
@@ -65,7 +65,7 @@ async function withRolesAndTeams(scope: OrganizationScope, rows: readonly Row[])
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.userId)
   const [roles, teams] = await Promise.all([
-    rolesOf(scope, ids),
+    hasPermission(scope.permissions, guards['assignments.view']) ? rolesOf(scope, ids) : new Map<string, never[]>(),
     scope.db
       .select({ userId: teamMember.userId, id: team.id, name: team.name })
       .from(teamMember)

@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/server'
 import * as z from 'zod'
+import { guards } from '@carrel/auth'
 import { record } from '../audit/queries.ts'
 import { badCursor, notFound } from '../errors.ts'
 import { announceChanged } from '../events/queries.ts'
@@ -30,7 +31,7 @@ export const members = {
       return page
     }),
 
-  setRoles: allowed('role:assign')
+  setRoles: allowed(guards['assignments.manage'])
     .route({
       method: 'PUT',
       path: '/members/{userId}/roles',

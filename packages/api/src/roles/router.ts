@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { guards } from '@carrel/auth'
 import { record } from '../audit/queries.ts'
 import { notFound } from '../errors.ts'
 import { announceChanged } from '../events/queries.ts'
@@ -17,12 +18,12 @@ async function getRole(scope: OrganizationScope, roleId: string): Promise<OwnRol
 }
 
 export const roles = {
-  list: allowed('role:read')
+  list: allowed(guards['roles.view'])
     .route({ method: 'GET', path: '/roles', tags: ['roles'], summary: 'Roles of this workspace, what they hold and how many hold them' })
     .output(z.array(RoleDetail))
     .handler(({ context: { scope } }) => listRoles(scope)),
 
-  create: allowed('role:manage')
+  create: allowed(guards['roles.manage'])
     .route({ method: 'POST', path: '/roles', tags: ['roles'], summary: 'Make a role of permissions that you hold yourself' })
     .errors({ NAME_TAKEN: { status: 409 } })
     .input(CreateRole)
@@ -41,7 +42,7 @@ export const roles = {
       return { roleId }
     }),
 
-  update: allowed('role:manage')
+  update: allowed(guards['roles.manage'])
     .route({
       method: 'PATCH',
       path: '/roles/{roleId}',
@@ -76,7 +77,7 @@ export const roles = {
       return {}
     }),
 
-  delete: allowed('role:manage')
+  delete: allowed(guards['roles.manage'])
     .route({
       method: 'DELETE',
       path: '/roles/{roleId}',

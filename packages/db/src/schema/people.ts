@@ -15,7 +15,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import { member, organization } from './auth.ts'
 import { library } from './libraries.ts'
-import { appRole, createdAt, gateRole, may, moment, organizationId, ownOrganization } from './walls.ts'
+import { appRole, createdAt, gateRole, guarded, may, moment, organizationId, ownOrganization } from './walls.ts'
 
 /** Reads everything, for the definer functions. */
 const gate = (table: string) => pgPolicy(`${table}_gate`, { for: 'select', to: gateRole, using: sql`true` })
@@ -42,17 +42,17 @@ export const customRole = snakeCase.table(
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
     unique('custom_role_name').on(t.organizationId, t.nameKey),
-    pgPolicy('custom_role_read', { for: 'select', to: appRole, using: sql`${ownOrganization} and ${may('role:read')}` }),
-    pgPolicy('custom_role_insert', { for: 'insert', to: appRole, withCheck: sql`${ownOrganization} and ${may('role:manage')}` }),
+    pgPolicy('custom_role_read', { for: 'select', to: appRole, using: sql`${ownOrganization} and ${guarded('roles.view')}` }),
+    pgPolicy('custom_role_insert', { for: 'insert', to: appRole, withCheck: sql`${ownOrganization} and ${guarded('roles.manage')}` }),
     pgPolicy('custom_role_update', {
       for: 'update',
       to: appRole,
-      using: sql`${ownOrganization} and ${may('role:manage')} and app.within_mine(organization_id, null, id)`,
+      using: sql`${ownOrganization} and ${guarded('roles.manage')} and app.within_mine(organization_id, null, id)`,
     }),
     pgPolicy('custom_role_delete', {
       for: 'delete',
       to: appRole,
-      using: sql`${ownOrganization} and ${may('role:manage')} and app.within_mine(organization_id, null, id)`,
+      using: sql`${ownOrganization} and ${guarded('roles.manage')} and app.within_mine(organization_id, null, id)`,
     }),
     gate('custom_role'),
   ],
@@ -68,18 +68,18 @@ export const customRolePermission = snakeCase.table(
     pgPolicy('custom_role_permission_read', {
       for: 'select',
       to: appRole,
-      using: sql`(${ownOrganization} and ${may('role:read')})
+      using: sql`(${ownOrganization} and ${guarded('roles.view')})
         or (organization_id, role_id) in (select organization_id, role_id from member_role where user_id = (select app.current_user_id()))`,
     }),
     pgPolicy('custom_role_permission_insert', {
       for: 'insert',
       to: appRole,
-      withCheck: sql`${ownOrganization} and ${may('role:manage')} and app.may(permission)`,
+      withCheck: sql`${ownOrganization} and ${guarded('roles.manage')} and app.may(permission)`,
     }),
     pgPolicy('custom_role_permission_delete', {
       for: 'delete',
       to: appRole,
-      using: sql`${ownOrganization} and ${may('role:manage')} and app.may(permission)`,
+      using: sql`${ownOrganization} and ${guarded('roles.manage')} and app.may(permission)`,
     }),
     gate('custom_role_permission'),
   ],
@@ -107,17 +107,17 @@ export const memberRole = snakeCase.table(
     pgPolicy('member_role_read', {
       for: 'select',
       to: appRole,
-      using: sql`(${ownOrganization} and ${may('member:read')}) or user_id = (select app.current_user_id())`,
+      using: sql`(${ownOrganization} and ${guarded('assignments.view')}) or user_id = (select app.current_user_id())`,
     }),
     pgPolicy('member_role_insert', {
       for: 'insert',
       to: appRole,
-      withCheck: sql`${ownOrganization} and ${may('role:assign')} and app.within_mine(organization_id, builtin, role_id)`,
+      withCheck: sql`${ownOrganization} and ${guarded('assignments.manage')} and app.within_mine(organization_id, builtin, role_id)`,
     }),
     pgPolicy('member_role_delete', {
       for: 'delete',
       to: appRole,
-      using: sql`${ownOrganization} and ${may('role:assign')} and app.within_mine(organization_id, builtin, role_id)`,
+      using: sql`${ownOrganization} and ${guarded('assignments.manage')} and app.within_mine(organization_id, builtin, role_id)`,
     }),
     pgPolicy('member_role_make', { for: 'insert', to: gateRole, withCheck: sql`true` }),
     gate('member_role'),

@@ -26,6 +26,12 @@ export const levelPermission = snakeCase.table('level_permission', { level: text
   pgPolicy('level_permission_read', { for: 'select', to: [appRole, gateRole], using: sql`true` }),
 ])
 
+/** Class system: what each guard of the catalogue asks for, written when the server starts. */
+export const guardPermission = snakeCase.table('guard_permission', { guard: text().notNull(), permission: text().notNull() }, (t) => [
+  primaryKey({ columns: [t.guard, t.permission] }),
+  pgPolicy('guard_permission_read', { for: 'select', to: [appRole, gateRole], using: sql`true` }),
+])
+
 /** Class system: what each built-in role holds, written from the catalogue when the server starts. */
 export const rolePermission = snakeCase.table('role_permission', { role: text().notNull(), permission: text().notNull() }, (t) => [
   primaryKey({ columns: [t.role, t.permission] }),

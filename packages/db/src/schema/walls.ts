@@ -13,6 +13,8 @@ const user = sql.raw('(select app.current_user_id())')
 export const ownOrganization = sql`organization_id = ${org}`
 export const ownUser = sql`user_id = ${user}`
 export const may = (permission: string) => sql.raw(`(select app.may('${permission}'))`)
+/** What the guard of this name in the catalogue asks for; see `guards` there. */
+export const guarded = (guard: string) => sql.raw(`(select app.guarded('${guard}'))`)
 export const isOperator = sql.raw('(select app.is_operator())')
 /** Rows of libraries that the actor sees; the array is set when the scope is entered. */
 export const visibleLibrary = sql.raw('library_id = any ((select app.visible_libraries())::uuid[])')

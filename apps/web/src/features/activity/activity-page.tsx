@@ -1,3 +1,4 @@
+import { guards } from '@carrel/auth/catalogue'
 import type { AuditEvent, ListAudit } from '@carrel/api/schema/audit'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
@@ -35,7 +36,7 @@ export function ActivityPage(props: ActivityPageProps) {
 function useNames(): Names {
   const { api } = useWorkspace()
   const can = useCan()
-  const { data: roles } = useQuery(api.roles.list.queryOptions({ enabled: can('role:read') }))
+  const { data: roles } = useQuery(api.roles.list.queryOptions({ enabled: can(guards['roles.view']) }))
   const { data: libraries } = useQuery(api.libraries.list.queryOptions())
   return useMemo(
     () => ({

@@ -1,6 +1,6 @@
 import type { Gifts } from '@carrel/api/schema/invitations'
 import type { RoleDetail } from '@carrel/api/schema/roles'
-import { type Level, levelPermissions, levels, rolePermissions, roles as builtInRoles } from '@carrel/auth/catalogue'
+import { guards, type Level, levelPermissions, levels, rolePermissions, roles as builtInRoles } from '@carrel/auth/catalogue'
 import { ChevronRight, Lock } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
 import { Checkbox } from '#components/ui/checkbox.tsx'
@@ -27,7 +27,7 @@ export function GiftFields({ gifts, onChange, rolesMissing }: GiftFieldsProps) {
   const chosen = gifts.teamIds.length + gifts.libraries.length
   const [open, setOpen] = useState(false)
   // Without the right to read roles, the built-in ones are known all the same.
-  const choices: RoleChoice[] | undefined = can('role:read')
+  const choices: RoleChoice[] | undefined = can(guards['roles.view'])
     ? roles.data
     : builtInRoles.map((ref) => ({
         ref,

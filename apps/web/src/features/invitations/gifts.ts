@@ -1,6 +1,6 @@
 import type { Gifts } from '@carrel/api/schema/invitations'
 import type { RoleRef } from '@carrel/api/schema/roles'
-import type { Level, Role } from '@carrel/auth/catalogue'
+import { guards, type Level, type Role } from '@carrel/auth/catalogue'
 import { useQuery } from '@tanstack/react-query'
 import { formatList } from '#lib/format.ts'
 import { type MessageId, t } from '#lib/i18n.ts'
@@ -29,7 +29,7 @@ export function isBuiltIn(ref: RoleRef): ref is Role {
 export function useGiftLists() {
   const can = useCan()
   const { api } = useWorkspace()
-  const roles = useQuery(api.roles.list.queryOptions({ enabled: can('role:read') }))
+  const roles = useQuery(api.roles.list.queryOptions({ enabled: can(guards['roles.view']) }))
   const teams = useQuery(api.teams.list.queryOptions({ enabled: can('team:read') }))
   const libraries = useQuery(api.libraries.list.queryOptions())
   return { roles, teams, libraries }

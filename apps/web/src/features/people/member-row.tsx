@@ -1,3 +1,4 @@
+import { guards } from '@carrel/auth/catalogue'
 import type { Member } from '@carrel/api/schema/members'
 import type { RoleDetail } from '@carrel/api/schema/roles'
 import { Link } from '@tanstack/react-router'
@@ -40,7 +41,7 @@ export function MemberRow({
 }) {
   const { slug } = useWorkspace()
   const can = useCan()
-  const mayGive = can('role:assign') && can('role:read')
+  const mayGive = can(guards['assignments.manage']) && can(guards['roles.view'])
   const mayRemove = can('member:remove') && !self
   return (
     <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-5 gap-y-1.5 py-3 pr-3 pl-4.5 lg:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,3fr)_auto] xl:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,3fr)_9rem_auto]">

@@ -1,3 +1,4 @@
+import { guards } from '@carrel/auth/catalogue'
 import type { Member } from '@carrel/api/schema/members'
 import type { RoleRef } from '@carrel/api/schema/roles'
 import { limits } from '@carrel/api/limits'
@@ -39,7 +40,7 @@ function Members({ query, role, onSearch, onAnyRole }: MembersProps) {
   const { api } = useWorkspace()
   const can = useCan()
   const { data: account } = useQuery(accountQuery)
-  const roles = useQuery(api.roles.list.queryOptions({ enabled: can('role:read') }))
+  const roles = useQuery(api.roles.list.queryOptions({ enabled: can(guards['roles.view']) }))
   const { list, members, total } = useMemberList({ ...(query !== '' && { query }), ...(role && { role }) })
   const [giving, setGiving] = useState<Member | null>(null)
   const [removing, setRemoving] = useState<Member | null>(null)
@@ -124,7 +125,7 @@ function MemberSearch({ value, onChange }: { value: string; onChange: (query: st
   useEffect(() => {
     if (rested === text.trim() && rested !== value) onChange(rested)
   }, [rested, text, value, onChange])
-  const label = t(can('member:remove') || can('role:assign') ? 'people.searchAddress' : 'people.search')
+  const label = t(can('member:remove') || can(guards['assignments.manage']) ? 'people.searchAddress' : 'people.search')
   return (
     <search className="relative w-full max-w-80 max-md:max-w-none">
       <Search aria-hidden size={16} className="pointer-events-none absolute top-1/2 left-3.5 -translate-y-1/2 text-muted" />

@@ -1,3 +1,4 @@
+import { guards } from '@carrel/auth/catalogue'
 import { useQuery } from '@tanstack/react-query'
 import { Allowed } from '#components/allowed.tsx'
 import { t } from '#lib/i18n.ts'
@@ -9,7 +10,7 @@ import { RoleForm, RoleFrame } from './role-form.tsx'
 /** A role of one's own, maybe begun with what another one allows. */
 export function NewRolePage({ from, onCreated }: { from: string | undefined; onCreated: (roleId: string) => void }) {
   return (
-    <Allowed permission="role:manage">
+    <Allowed permission={guards['roles.manage']}>
       <NewRole from={from} onCreated={onCreated} />
     </Allowed>
   )

@@ -1,3 +1,4 @@
+import { guards } from '@carrel/auth/catalogue'
 import { useQuery } from '@tanstack/react-query'
 import { Link, type LinkProps } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -34,7 +35,7 @@ export function PeoplePage({ title, action, children }: { title: string; action?
             {t('people.teams')}
           </Tab>
         )}
-        {can('role:read') && (
+        {can(guards['roles.view']) && (
           <Tab to="/w/$slug/people/roles" params={params}>
             {t('people.roles')}
           </Tab>

@@ -1,3 +1,4 @@
+import { guards } from '@carrel/auth/catalogue'
 import type { RoleDetail } from '@carrel/api/schema/roles'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -21,7 +22,7 @@ import { PermissionMatrix } from './permission-matrix.tsx'
 /** One role: its words and what it allows; to be changed by those who may. */
 export function RolePage({ roleRef, onDeleted }: { roleRef: string; onDeleted: () => void }) {
   return (
-    <Allowed permission="role:read">
+    <Allowed permission={guards['roles.view']}>
       <OneRole roleRef={roleRef} onDeleted={onDeleted} />
     </Allowed>
   )
@@ -44,7 +45,7 @@ function OneRole({ roleRef, onDeleted }: { roleRef: string; onDeleted: () => voi
     )
   }
   const builtin = role.name === null
-  const editable = !builtin && role.withinMine && can('role:manage')
+  const editable = !builtin && role.withinMine && can(guards['roles.manage'])
   const reason = builtin ? t('roleEdit.builtin') : role.withinMine ? t('roleEdit.readOnly') : t('roleEdit.wider')
   return (
     <RoleFrame
@@ -83,7 +84,7 @@ function OneRole({ roleRef, onDeleted }: { roleRef: string; onDeleted: () => voi
             <Info aria-hidden size={17} className="mt-px shrink-0 text-muted" />
             <div>
               <p className="text-pretty">{reason}</p>
-              {builtin && can('role:manage') && (
+              {builtin && can(guards['roles.manage']) && (
                 <Link
                   to="/w/$slug/people/roles/new"
                   params={{ slug }}

@@ -1,3 +1,4 @@
+import { guards } from '@carrel/auth/catalogue'
 import type { RoleDetail } from '@carrel/api/schema/roles'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -16,7 +17,7 @@ import { PeoplePage } from './people-page.tsx'
 
 export function RolesPage() {
   return (
-    <Allowed permission="role:read">
+    <Allowed permission={guards['roles.view']}>
       <Roles />
     </Allowed>
   )
@@ -24,7 +25,7 @@ export function RolesPage() {
 
 function Roles() {
   const { api, slug } = useWorkspace()
-  const mayManage = useCan()('role:manage')
+  const mayManage = useCan()(guards['roles.manage'])
   const { data, error, isPending, refetch } = useQuery(api.roles.list.queryOptions())
   const own = data?.filter(({ name }) => name !== null) ?? []
   return (
