@@ -81,12 +81,18 @@ describe('roles', () => {
     expect((await call(owner, 'PATCH', `/roles/${other}`, { name: 'Night Watch' })).json).toMatchObject({ code: 'NAME_TAKEN' })
   })
 
-  test.each(['nothing:known', '__proto__', 'constructor', 'toString', '', 'library:read,library:delete', 'library:read '])(
-    'the permission %j is none',
-    async (permission) => {
-      expect((await call(owner, 'POST', '/roles', { name: `R${newId()}`, permissions: [permission] })).status).toBe(400)
-    },
-  )
+  test.each([
+    // Well-formed, as the operator could have added it: nobody holds it.
+    ['nothing:known', 403],
+    ['__proto__', 400],
+    ['constructor', 400],
+    ['toString', 400],
+    ['', 400],
+    ['library:read,library:delete', 400],
+    ['library:read ', 400],
+  ])('the permission %j is none', async (permission, status) => {
+    expect((await call(owner, 'POST', '/roles', { name: `R${newId()}`, permissions: [permission] })).status).toBe(status)
+  })
 
   test('nobody puts into a role, takes out, gives or takes what they do not hold', async () => {
     const steward = await makeRole(owner, 'Steward', [

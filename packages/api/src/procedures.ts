@@ -1,5 +1,5 @@
 import { ORPCError, os } from '@orpc/server'
-import { beyond, hasPermission, type Permission } from '@carrel/auth'
+import { beyond, hasPermission, type AnyPermission, type Permission } from '@carrel/auth'
 import * as z from 'zod'
 import type { Deps } from './deps.ts'
 import { notFound } from './errors.ts'
@@ -27,7 +27,7 @@ const isRead = (procedure: { '~orpc': { route: { method?: string | undefined } }
 const unauthorized = () => new ORPCError('UNAUTHORIZED', { message: 'Sign in to go on.' })
 
 /** Nobody gives, takes or changes rights beyond their own. */
-export function requireWithin(held: ReadonlySet<string>, permissions: Iterable<Permission>): void {
+export function requireWithin(held: ReadonlySet<string>, permissions: Iterable<AnyPermission>): void {
   const missing = beyond(held, permissions)
   if (missing.length === 0) return
   throw new ORPCError('FORBIDDEN', { message: 'This goes beyond your own rights.', data: { permissions: [...new Set(missing)] } })

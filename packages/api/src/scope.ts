@@ -1,4 +1,4 @@
-import type { Permission } from '@carrel/auth/catalogue'
+import type { AnyPermission } from '@carrel/auth/catalogue'
 import type { Actor, Transact, Tx } from '@carrel/db'
 
 declare const made: unique symbol
@@ -23,7 +23,7 @@ export type OrganizationScope = Made & {
   user: ScopeUser
   organizationId: string
   role: string
-  permissions: ReadonlySet<Permission>
+  permissions: ReadonlySet<AnyPermission>
   /** The operator who acts in the member's place. */
   impersonatorId: string | null
   /** Where the request came from. */
@@ -86,7 +86,7 @@ export function asMember<T>(
           user: person(actor),
           organizationId: actor.organizationId,
           role: actor.role,
-          permissions: new Set(actor.permissions as Permission[]),
+          permissions: new Set(actor.permissions as AnyPermission[]),
           impersonatorId: actor.impersonatorId,
           address: options?.address ?? null,
           db,

@@ -53,6 +53,24 @@ export const permissions: readonly Permission[] = named(null)
 export const permissionsInUse = named('in use') as readonly PermissionInUse[]
 export const Permission = /* @__PURE__ */ z.enum(permissions as [Permission, ...Permission[]])
 
+/**
+ * The name of a permission that the operator added to the catalogue of one server: `resource:action`. Nothing of Carrel asks for
+ * it; programs beside it do, by `permissions.check`.
+ */
+export const ExtraPermission = /* @__PURE__ */ z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}:[a-z][a-z0-9-]{0,39}$/, 'A permission is named resource:action, in small letters.')
+  .refine((name) => !(permissions as readonly string[]).includes(name), 'This permission is in the catalogue already.')
+  .brand<'ExtraPermission'>()
+export type ExtraPermission = z.infer<typeof ExtraPermission>
+/** One of the catalogue, or one that the operator added. */
+export const AnyPermission = /* @__PURE__ */ z.union([Permission, ExtraPermission])
+export type AnyPermission = z.infer<typeof AnyPermission>
+
+/** What an operator can hold, which is everything; a setting names what extending the catalogue needs. */
+export const operatorPermissions = ['instance:manage'] as const
+export type OperatorPermission = (typeof operatorPermissions)[number]
+
 export const roles = ['owner', 'admin', 'librarian', 'member', 'guest'] as const
 export const Role = /* @__PURE__ */ z.enum(roles)
 export type Role = z.infer<typeof Role>
@@ -97,6 +115,9 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   member,
   guest,
 }
+
+/** Hold what the operator adds, and can so give it to others. */
+export const extraHolders: readonly Role[] = ['owner', 'admin']
 
 export const levels = ['viewer', 'contributor', 'editor', 'manager'] as const
 export const Level = /* @__PURE__ */ z.enum(levels)

@@ -1,16 +1,21 @@
 export {
+  AnyPermission,
   catalogue,
+  ExtraPermission,
+  extraHolders,
   guards,
   heldBy,
   Level,
   levelPermissions,
   levels,
+  operatorPermissions,
   permissions,
   permissionsInUse,
   Permission,
   Role,
   rolePermissions,
   roles,
+  type OperatorPermission,
   type Resource,
 } from './catalogue.ts'
 export { hashPassword } from 'better-auth/crypto'

@@ -39,13 +39,14 @@ const classes = {
   ],
   personal: ['reading_state'],
   auth: ['account', 'invitation', 'member', 'organization', 'organization_slug', 'rate_limit', 'session', 'user', 'verification'],
-  system: ['guard_permission', 'instance', 'level_permission', 'mail', 'role_permission'],
+  system: ['extra_permission', 'guard_permission', 'instance', 'level_permission', 'mail', 'role_permission'],
 }
 const classed = Object.values(classes).flat().toSorted()
 const ofTenants = [...classes.tenant, ...classes.personal]
 
 /** Functions that run with the rights of their owner. Each is a door through the walls. */
 const definerFunctions = [
+  'app.add_permission',
   'app.admit',
   'app.claim_events',
   'app.create_organization',
@@ -67,6 +68,7 @@ const definerFunctions = [
   'app.outranks',
   'app.refresh_access',
   'app.remember_organization',
+  'app.remove_permission',
   'app.rename_slug',
   'app.restore_organization',
   'app.shares_like_team',
@@ -203,7 +205,9 @@ describe('grants', () => {
     }>(`select attname as name from pg_attribute where attrelid = 'public.session'::regclass and attnum > 0
       and has_column_privilege('carrel_app', attrelid, attnum, 'select') order by 1`)
     expect(sessions.map(({ name }) => name)).not.toContain('token')
-    expect(await may('carrel_auth', [...ofTenants, 'guard_permission', 'level_permission', 'role_permission'])).toEqual([])
+    expect(await may('carrel_auth', [...ofTenants, 'extra_permission', 'guard_permission', 'level_permission', 'role_permission'])).toEqual(
+      [],
+    )
     expect(await may('carrel_jobs', classed)).toEqual([])
   })
 

@@ -52,7 +52,7 @@ async function refuseOtherSecret(owner: ReturnType<typeof connect>, secret: stri
   }
 }
 
-/** Makes `role_permission`, `level_permission` or `guard_permission` hold exactly these. */
+/** Makes `role_permission`, `level_permission` or `guard_permission` hold exactly these, beside what the operator added. */
 async function seedPermissions(
   owner: ReturnType<typeof connect>,
   holder: keyof MigrateOptions['heldBy'],
@@ -62,7 +62,8 @@ async function seedPermissions(
   const wanted = sql`select name, permission from json_to_recordset(${json}::text::json) as w(name text, permission text)`
   const table = sql.identifier(`${holder}_permission`)
   await drizzle({ client: owner }).transaction(async (tx) => {
-    await tx.execute(sql`delete from ${table} where (${sql.identifier(holder)}, permission) not in (${wanted})`)
+    await tx.execute(sql`delete from ${table} where (${sql.identifier(holder)}, permission) not in (${wanted})
+      and permission not in (select name from extra_permission)`)
     await tx.execute(sql`insert into ${table} ${wanted} on conflict do nothing`)
   })
 }

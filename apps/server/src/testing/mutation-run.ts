@@ -149,6 +149,7 @@ async function mutateDatabase(cluster: TestCluster, quick: boolean, add: (outcom
         'role_permission',
         'level_permission',
         'guard_permission',
+        'extra_permission',
         'organization',
         'member',
         'rate_limit',

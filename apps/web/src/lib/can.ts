@@ -1,10 +1,10 @@
-import type { PermissionInUse } from '@carrel/auth/catalogue'
+import type { ExtraPermission, PermissionInUse } from '@carrel/auth/catalogue'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useWorkspace } from './workspace.ts'
 
 /** Asks what the reader may do in this workspace; follows their roles while the page is open. */
-export function useCan(): (permission: PermissionInUse) => boolean {
+export function useCan(): (permission: PermissionInUse | ExtraPermission) => boolean {
   const { permissions } = useWorkspace()
   return useMemo(() => {
     const held: ReadonlySet<string> = new Set(permissions)

@@ -570,6 +570,7 @@ export const en = {
   'permission.organization:read': 'See the workspace',
   'permission.organization:update': 'Change the workspace’s name and settings',
   'permission.reading:write': 'Keep their place and mark books as finished',
+  'resource.extra': 'Other programs',
   'permission.role:assign': 'Give roles to people and take them away',
   'permission.role:manage': 'Make, change and delete roles',
   'permission.role:read': 'See roles and what they allow',

@@ -1,12 +1,14 @@
 import { and, asc, desc, eq, gt, isNull, ne, sql } from 'drizzle-orm'
 import { customRolePermission, member, memberRole, organization, session, user } from '@carrel/db/schema'
-import { Permission, rolePermissions } from '@carrel/auth/catalogue'
+import { AnyPermission } from '@carrel/auth/catalogue'
+import { listExtraPermissions } from '../permissions/queries.ts'
+import { heldByBuiltin } from '../roles/queries.ts'
 import type { UserScope } from '../scope.ts'
 import type { Membership, Session } from './schema.ts'
 
 /** The user's workspaces by name, with what they may do there. Those that are closed are not among them. */
 export async function listMemberships(scope: UserScope): Promise<Membership[]> {
-  const [rows, roles] = await Promise.all([
+  const [rows, roles, extras] = await Promise.all([
     scope.db
       .select({ organizationId: organization.id, name: organization.name, slug: organization.slug, role: member.role })
       .from(member)
@@ -21,11 +23,12 @@ export async function listMemberships(scope: UserScope): Promise<Membership[]> {
         and(eq(customRolePermission.organizationId, memberRole.organizationId), eq(customRolePermission.roleId, memberRole.roleId)),
       )
       .where(eq(memberRole.userId, scope.user.id)),
+    listExtraPermissions(scope),
   ])
   return rows.map((row) => {
     const held = roles
       .filter((role) => role.organizationId === row.organizationId)
-      .flatMap(({ builtin, permission }) => (builtin ? rolePermissions[builtin] : (Permission.safeParse(permission).data ?? [])))
+      .flatMap(({ builtin, permission }) => (builtin ? heldByBuiltin(builtin, extras) : (AnyPermission.safeParse(permission).data ?? [])))
     return { ...row, permissions: [...new Set(held)] }
   })
 }

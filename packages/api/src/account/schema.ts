@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Permission } from '@carrel/auth/catalogue'
+import { AnyPermission } from '@carrel/auth/catalogue'
 import { limits } from '../limits.ts'
 import { Id, Name, Timestamp } from '../shapes.ts'
 
@@ -8,7 +8,7 @@ export const Membership = z.object({
   name: z.string(),
   slug: z.string(),
   role: z.string(),
-  permissions: z.array(Permission),
+  permissions: z.array(AnyPermission),
 })
 export type Membership = z.infer<typeof Membership>
 

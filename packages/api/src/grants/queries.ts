@@ -1,5 +1,5 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
-import { levelPermissions, type Level, type Permission } from '@carrel/auth'
+import { levelPermissions, type Level, type AnyPermission } from '@carrel/auth'
 import { library, libraryAccess, libraryGrant, team, user } from '@carrel/db/schema'
 import { violates } from '../errors.ts'
 import type { OrganizationScope } from '../scope.ts'
@@ -9,7 +9,7 @@ import type { Grant, Grantee } from './schema.ts'
 export async function findRightsInLibrary(
   scope: OrganizationScope,
   libraryId: string,
-): Promise<{ held: ReadonlySet<Permission>; level: Level | null } | undefined> {
+): Promise<{ held: ReadonlySet<AnyPermission>; level: Level | null } | undefined> {
   const [row] = await scope.db
     .select({ level: libraryAccess.level })
     .from(library)
@@ -23,7 +23,7 @@ export async function findRightsInLibrary(
     )
     .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
   if (!row) return undefined
-  return { level: row.level, held: new Set([...scope.permissions, ...(row.level ? levelPermissions[row.level] : [])]) }
+  return { level: row.level, held: new Set<AnyPermission>([...scope.permissions, ...(row.level ? levelPermissions[row.level] : [])]) }
 }
 
 /** Grants of a library: teams first, then people, by name. */

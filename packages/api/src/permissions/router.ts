@@ -1,8 +1,10 @@
-import { hasAllPermissions, hasAnyPermission, hasPermission } from '@carrel/auth'
+import * as z from 'zod'
+import { guards, hasAllPermissions, hasAnyPermission, hasPermission } from '@carrel/auth'
 import { findRightsInLibrary } from '../grants/queries.ts'
-import { member } from '../procedures.ts'
+import { allowed, member } from '../procedures.ts'
 import type { OrganizationScope } from '../scope.ts'
-import { Check, Checked, CheckSeveral } from './schema.ts'
+import { listExtraPermissions } from './queries.ts'
+import { Check, Checked, CheckSeveral, Extra } from './schema.ts'
 
 /** A library out of sight adds nothing, and answers like one that does not exist. */
 const heldIn = async (scope: OrganizationScope, libraryId: string | undefined): Promise<ReadonlySet<string>> =>
@@ -11,6 +13,11 @@ const heldIn = async (scope: OrganizationScope, libraryId: string | undefined): 
 const route = { method: 'GET', tags: ['permissions'] } as const
 
 export const permissions = {
+  extra: allowed(guards['roles.view'])
+    .route({ ...route, path: '/permissions/extra', summary: 'Permissions that the operator of this server added to the catalogue' })
+    .output(z.array(Extra))
+    .handler(({ context: { scope } }) => listExtraPermissions(scope)),
+
   check: member
     .route({ ...route, path: '/permissions/check', summary: 'Whether you hold a permission' })
     .input(Check)

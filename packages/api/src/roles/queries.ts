@@ -1,17 +1,26 @@
 import { and, asc, count, eq, inArray } from 'drizzle-orm'
-import { Permission, Role, rolePermissions, roles, hasAllPermissions } from '@carrel/auth'
+import { AnyPermission, extraHolders, hasAllPermissions, Role, rolePermissions, roles } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { customRole, customRolePermission, memberRole } from '@carrel/db/schema'
 import { nameKey } from '../books/sort-key.ts'
 import { violates } from '../errors.ts'
+import { listExtraPermissions } from '../permissions/queries.ts'
+import type { Extra } from '../permissions/schema.ts'
 import type { OrganizationScope } from '../scope.ts'
 import type { RoleDetail, RoleRef } from './schema.ts'
 
-const known = (names: readonly string[]): Permission[] => names.flatMap((name) => Permission.safeParse(name).data ?? [])
+const known = (names: readonly string[]): AnyPermission[] => names.flatMap((name) => AnyPermission.safeParse(name).data ?? [])
+
+/** What a built-in role holds, with what the operator added. */
+export const heldByBuiltin = (role: Role, extras: readonly Extra[]): AnyPermission[] => [
+  ...rolePermissions[role],
+  ...(extraHolders.includes(role) ? extras.map(({ name }) => name) : []),
+]
 
 /** All roles of the workspace: the built-in ones, then its own by name. */
 export async function listRoles(scope: OrganizationScope): Promise<RoleDetail[]> {
-  const [own, held, counts] = await Promise.all([
+  const [extras, own, held, counts] = await Promise.all([
+    listExtraPermissions(scope),
     scope.db
       .select({ id: customRole.id, name: customRole.name, description: customRole.description })
       .from(customRole)
@@ -28,7 +37,7 @@ export async function listRoles(scope: OrganizationScope): Promise<RoleDetail[]>
       .groupBy(memberRole.key),
   ])
   const membersOf = new Map(counts.map((row) => [row.key, row.members]))
-  const detail = (ref: RoleRef, name: string | null, description: string, permissions: Permission[]): RoleDetail => ({
+  const detail = (ref: RoleRef, name: string | null, description: string, permissions: AnyPermission[]): RoleDetail => ({
     ref,
     name,
     description,
@@ -37,14 +46,14 @@ export async function listRoles(scope: OrganizationScope): Promise<RoleDetail[]>
     withinMine: hasAllPermissions(scope.permissions, permissions),
   })
   return [
-    ...roles.map((role) => detail(role, null, '', [...rolePermissions[role]])),
+    ...roles.map((role) => detail(role, null, '', heldByBuiltin(role, extras))),
     ...own.map(({ id, name, description }) =>
       detail(id, name, description, known(held.filter((row) => row.roleId === id).map((row) => row.permission))),
     ),
   ]
 }
 
-export type OwnRole = { id: string; name: string; description: string; permissions: Permission[] }
+export type OwnRole = { id: string; name: string; description: string; permissions: AnyPermission[] }
 
 export async function findRole(scope: OrganizationScope, roleId: string): Promise<OwnRole | undefined> {
   const [[role], held] = await Promise.all([
@@ -61,10 +70,11 @@ export async function findRole(scope: OrganizationScope, roleId: string): Promis
 }
 
 /** What these roles hold together; undefined when one of them does not exist. */
-export async function permissionsOfRoles(scope: OrganizationScope, refs: readonly RoleRef[]): Promise<Set<Permission> | undefined> {
+export async function permissionsOfRoles(scope: OrganizationScope, refs: readonly RoleRef[]): Promise<Set<AnyPermission> | undefined> {
   const builtin = refs.flatMap((ref) => Role.safeParse(ref).data ?? [])
   const own = refs.filter((ref) => !Role.safeParse(ref).success)
-  const union = new Set<Permission>(builtin.flatMap((role) => [...rolePermissions[role]]))
+  const extras = builtin.some((role) => extraHolders.includes(role)) ? await listExtraPermissions(scope) : []
+  const union = new Set(builtin.flatMap((role) => heldByBuiltin(role, extras)))
   if (own.length === 0) return union
   const [found, held] = await Promise.all([
     scope.db
@@ -117,7 +127,7 @@ export async function insertRole(scope: OrganizationScope, input: Omit<OwnRole, 
 export async function updateRole(
   scope: OrganizationScope,
   roleId: string,
-  change: { name: string; description: string; given: readonly Permission[]; taken: readonly Permission[] },
+  change: { name: string; description: string; given: readonly AnyPermission[]; taken: readonly AnyPermission[] },
 ): Promise<boolean> {
   const { name, description } = change
   try {
@@ -144,7 +154,7 @@ export async function updateRole(
   return true
 }
 
-async function addPermissions(scope: OrganizationScope, roleId: string, permissions: readonly Permission[]): Promise<void> {
+async function addPermissions(scope: OrganizationScope, roleId: string, permissions: readonly AnyPermission[]): Promise<void> {
   if (permissions.length === 0) return
   await scope.db
     .insert(customRolePermission)

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Permission, Role } from '@carrel/auth/catalogue'
+import { AnyPermission, Role } from '@carrel/auth/catalogue'
 import { Id, Name } from '../shapes.ts'
 
 /** A role of a workspace: a built-in one by its name, an own one by its id. */
@@ -11,7 +11,7 @@ export const RoleDetail = z.object({
   /** Null for a built-in role, whose name is a word of the interface. */
   name: z.string().nullable(),
   description: z.string(),
-  permissions: z.array(Permission),
+  permissions: z.array(AnyPermission),
   memberCount: z.number().int(),
   /** False for a role with rights that the reader lacks: they may neither give nor change it. */
   withinMine: z.boolean(),
@@ -22,7 +22,7 @@ const Description = z
   .string()
   .max(500)
   .transform((text) => text.normalize('NFC').toWellFormed().trim())
-const Permissions = z.array(Permission).max(200)
+const Permissions = z.array(AnyPermission).max(200)
 
 export const CreateRole = z.object({ name: Name, description: Description.default(''), permissions: Permissions })
 export type CreateRole = z.infer<typeof CreateRole>

@@ -81,6 +81,7 @@ export const customRolePermission = snakeCase.table(
       to: appRole,
       using: sql`${ownOrganization} and ${guarded('roles.manage')} and app.may(permission)`,
     }),
+    pgPolicy('custom_role_permission_shorten', { for: 'delete', to: gateRole, using: sql`true` }),
     gate('custom_role_permission'),
   ],
 )

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { boolean, pgPolicy, primaryKey, snakeCase, text, uuid } from 'drizzle-orm/pg-core'
 import { user } from './auth.ts'
-import { appRole, authRole, gateRole, moment } from './walls.ts'
+import { appRole, authRole, createdAt, gateRole, moment } from './walls.ts'
 
 /** Class system: the one row that tells what this instance is. */
 export const instance = snakeCase.table(
@@ -26,6 +26,16 @@ export const levelPermission = snakeCase.table('level_permission', { level: text
   pgPolicy('level_permission_read', { for: 'select', to: [appRole, gateRole], using: sql`true` }),
 ])
 
+/** Class system: permissions that the operator added to the catalogue, for programs beside this server. Written by functions of the gate. */
+export const extraPermission = snakeCase.table(
+  'extra_permission',
+  { name: text().primaryKey(), label: text().notNull(), createdAt: createdAt() },
+  () => [
+    pgPolicy('extra_permission_read', { for: 'select', to: appRole, using: sql`true` }),
+    pgPolicy('extra_permission_gate', { for: 'all', to: gateRole, using: sql`true`, withCheck: sql`true` }),
+  ],
+)
+
 /** Class system: what each guard of the catalogue asks for, written when the server starts. */
 export const guardPermission = snakeCase.table('guard_permission', { guard: text().notNull(), permission: text().notNull() }, (t) => [
   primaryKey({ columns: [t.guard, t.permission] }),
@@ -36,4 +46,6 @@ export const guardPermission = snakeCase.table('guard_permission', { guard: text
 export const rolePermission = snakeCase.table('role_permission', { role: text().notNull(), permission: text().notNull() }, (t) => [
   primaryKey({ columns: [t.role, t.permission] }),
   pgPolicy('role_permission_read', { for: 'select', to: [appRole, gateRole], using: sql`true` }),
+  pgPolicy('role_permission_extend', { for: 'insert', to: gateRole, withCheck: sql`true` }),
+  pgPolicy('role_permission_shorten', { for: 'delete', to: gateRole, using: sql`true` }),
 ])

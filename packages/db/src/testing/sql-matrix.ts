@@ -492,6 +492,7 @@ const otherReads: Record<string, ((world: SqlWorld, actor: SqlActor) => string |
   rate_limit: 'none',
   instance: 'all',
   role_permission: 'all',
+  extra_permission: 'all',
   guard_permission: 'all',
   level_permission: 'all',
   organization: (world, actor) =>

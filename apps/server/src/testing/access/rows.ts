@@ -145,6 +145,7 @@ export const procedureRows: Record<string, Row> = {
   'teams.delete': { needs: 'team:manage', names: 'team', input: ({ id }) => ({ teamId: id }), destroys: true },
   'teams.addMembers': { needs: 'team:manage', names: 'team', input: ({ id }) => ({ teamId: id, userIds: [spareId] }) },
   'teams.removeMembers': { needs: 'team:manage', names: 'team', input: ({ id }) => ({ teamId: id, userIds: [spareId] }) },
+  'permissions.extra': { needs: 'role:read' },
   'permissions.check': { needs: 'a membership', input: () => ({ permission: 'book:read' }) },
   'permissions.checkAny': { needs: 'a membership', input: () => ({ permissions: ['book:read', 'library:delete'] }) },
   'permissions.checkAll': { needs: 'a membership', input: () => ({ permissions: ['book:read', 'library:delete'] }) },

@@ -1,7 +1,7 @@
 import { Form } from '@base-ui/react/form'
 import { limits } from '@carrel/api/limits'
 import type { RoleDetail } from '@carrel/api/schema/roles'
-import type { Permission } from '@carrel/auth/catalogue'
+import type { AnyPermission } from '@carrel/auth/catalogue'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -14,7 +14,7 @@ import { useCan } from '#lib/can.ts'
 import { errorCode } from '#lib/error-text.ts'
 import { useFieldErrors } from '#lib/field-errors.ts'
 import { t } from '#lib/i18n.ts'
-import { isInUse } from '#lib/permission-text.ts'
+import { isExtra, isInUse } from '#lib/permission-text.ts'
 import { toast } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { PermissionMatrix } from './permission-matrix.tsx'
@@ -43,7 +43,7 @@ export function RoleForm({
   onCreated,
 }: {
   of: RoleDetail | null
-  start?: readonly Permission[]
+  start?: readonly AnyPermission[]
   more?: ReactNode
   onCreated?: (roleId: string) => void
 }) {
@@ -53,11 +53,11 @@ export function RoleForm({
   // Only what was touched is kept here, so that changes made elsewhere show through.
   const [typedName, setName] = useState<string | null>(null)
   const [typedDescription, setDescription] = useState<string | null>(null)
-  const [touched, setTouched] = useState<ReadonlyMap<Permission, boolean>>(new Map())
+  const [touched, setTouched] = useState<ReadonlyMap<AnyPermission, boolean>>(new Map())
   const name = typedName ?? role?.name ?? ''
   const description = typedDescription ?? role?.description ?? ''
-  const begun = role?.permissions ?? (start ?? []).filter((permission) => isInUse(permission) && can(permission))
-  const has = (permission: Permission): boolean => touched.get(permission) ?? begun.includes(permission)
+  const begun = role?.permissions ?? (start ?? []).filter((permission) => (isInUse(permission) || isExtra(permission)) && can(permission))
+  const has = (permission: AnyPermission): boolean => touched.get(permission) ?? begun.includes(permission)
   const wanted = [
     ...begun.filter(has),
     ...[...touched].flatMap(([permission, checked]) => (checked && !begun.includes(permission) ? [permission] : [])),
