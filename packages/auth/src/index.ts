@@ -18,8 +18,30 @@ export {
   type OperatorPermission,
   type Resource,
 } from './catalogue.ts'
-export { hashPassword } from 'better-auth/crypto'
+export {
+  checkPassword,
+  confirmEmail,
+  dropMailedLinks,
+  dropPendingChange,
+  emailTokenHours,
+  insertEmailToken,
+  isAddressTaken,
+  type AuthTx,
+  type ConfirmedEmail,
+} from './email.ts'
 export { beyond, hasAllPermissions, hasAnyPermission, hasPermission } from './evaluate.ts'
-export { clientAddressHeader, createAuth, openAuthPaths, resetMinutes, type Auth, type AuthOptions, type SignUpPolicy } from './server.ts'
+export { Later } from './later.ts'
+export { createLimits, foldAddress, type Budget, type Limits } from './limits.ts'
+export { hashPassword, inPasswordTurn, isPasswordHash, verifyPassword } from './passwords.ts'
+export {
+  clientAddressHeader,
+  createAuth,
+  notInTheirPlace,
+  openAuthPaths,
+  resetMinutes,
+  type Auth,
+  type AuthOptions,
+  type SignUpPolicy,
+} from './server.ts'
 export { readSessionToken, sessionCookie } from './session.ts'
 export { createOperator, isSetupCode, needsSetup, setupCode } from './setup.ts'

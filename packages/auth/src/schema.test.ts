@@ -7,7 +7,7 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import { expect, test } from 'vitest'
 import { connect } from '@carrel/db'
 import * as schema from '@carrel/db/schema'
-import { createAuth, permissions, rolePermissions, roles } from './index.ts'
+import { createAuth, createLimits, permissions, rolePermissions, roles } from './index.ts'
 
 const tables = new Map(
   Object.values(schema as Record<string, unknown>)
@@ -24,6 +24,7 @@ const options = () => {
     appUrl: null,
     signUp: 'open',
     rateLimit: true,
+    limits: createLimits(drizzle({ client: pool }), false),
     mailPasswordReset: null,
     log: () => {},
   }).options

@@ -1,11 +1,16 @@
 import { betterAuth, type BetterAuthOptions } from 'better-auth'
 import { drizzleAdapter } from 'better-auth/adapters/drizzle'
-import { APIError, createAuthMiddleware } from 'better-auth/api'
+import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api'
 import { admin, organization } from 'better-auth/plugins'
 import { eq } from 'drizzle-orm'
 import * as z from 'zod'
 import { newId, type Pools } from '@carrel/db'
 import * as schema from '@carrel/db/schema'
+import { deviceCookie, deviceDays, newDevice, readDevice } from './device.ts'
+import { dropMailedLinks } from './email.ts'
+import { Later } from './later.ts'
+import { foldAddress, type Budget, type Limits } from './limits.ts'
+import { hashPassword, verifyPassword } from './passwords.ts'
 import { needsSetup } from './setup.ts'
 
 export type SignUpPolicy = 'open' | 'invite' | 'closed'
@@ -19,10 +24,12 @@ export type AuthOptions = {
   /** Public address of the server; null: whatever host the browser uses. */
   appUrl: string | null
   signUp: SignUpPolicy
-  /** Sends the link by which somebody sets a new password; null where no mail is sent. */
-  mailPasswordReset: ((to: { name: string; email: string }, token: string) => Promise<void>) | null
-  /** Off in tests and benchmarks that sign many people in. */
+  /** Sends the link by which somebody sets a new password; null where no mail is sent. `language` is what the browser asks for. */
+  mailPasswordReset: ((to: { name: string; email: string }, token: string, language: string | null) => Promise<void>) | null
+  /** Limits per address of a client. Off in tests and benchmarks that sign many people in. */
   rateLimit: boolean
+  /** Limits per account. */
+  limits: Limits
   log: (level: 'error' | 'warn', message: string, details: unknown[]) => void
 }
 
@@ -69,9 +76,10 @@ const refuseBeforeSetup = async (db: Pools['authDb']): Promise<void> => {
     throw new APIError('FORBIDDEN', { code: 'NOT_SET_UP', message: 'This server is not set up yet. Open the link that its start printed.' })
 }
 
+type Ctx = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0]
+
 /** Better Auth trusts every host where there is no APP_URL, so what comes after a sign-in is a path of ours or nothing. */
-const refuseForeignCallbacks = createAuthMiddleware(async ({ body, query, path }) => {
-  if (path === '/sign-up/email') refuseOddAccounts((body ?? {}) as Record<string, unknown>)
+const refuseForeignCallbacks = ({ body, query }: Ctx): void => {
   for (const given of [body, query] as (Record<string, unknown> | undefined)[]) {
     for (const name of callbacks) {
       const target = given?.[name]
@@ -80,7 +88,25 @@ const refuseForeignCallbacks = createAuthMiddleware(async ({ body, query, path }
       }
     }
   }
-})
+}
+
+/** What nobody does in somebody else's place; said alike by our own procedures. */
+export const notInTheirPlace = 'You are signed in as somebody else. Only they can change their account.'
+
+const refuseInTheirPlace = async (ctx: Ctx): Promise<void> => {
+  const signedIn = await getSessionFromCtx(ctx)
+  if ((signedIn?.session as { impersonatedBy?: string | null } | undefined)?.impersonatedBy)
+    throw new APIError('FORBIDDEN', { code: 'IMPERSONATED', message: notInTheirPlace })
+}
+
+/** What a sign-in counts against: the address, or the browser, if it is known with that address. Null when no address was given. */
+const signInBudget = (ctx: Ctx, secret: string): readonly [Budget, string] | null => {
+  const { data } = address.safeParse((ctx.body as { email?: unknown } | undefined)?.email)
+  if (data === undefined) return null
+  const email = foldAddress(data)
+  const device = readDevice(secret, email, ctx.getCookie(deviceCookie))
+  return device ? ['sign-in-known', `${device} ${email}`] : ['sign-in', email]
+}
 
 /** Minutes for which the link of a password reset works. */
 export const resetMinutes = 60
@@ -88,33 +114,72 @@ export const resetMinutes = 60
 /** Makes the Better Auth of one server; nothing of it is global. */
 export function createAuth(options: AuthOptions) {
   const secure = options.appUrl?.startsWith('https:') ?? false
-  const { mailPasswordReset } = options
+  const { db, limits, secret, mailPasswordReset } = options
+
+  const before = createAuthMiddleware(async (ctx) => {
+    const body = (ctx.body ?? {}) as Record<string, unknown>
+    refuseForeignCallbacks(ctx)
+    if (ctx.path === '/sign-up/email') refuseOddAccounts(body)
+    if (ctx.path === '/request-password-reset' || ctx.path === '/reset-password') await refuseInTheirPlace(ctx)
+    if (ctx.path === '/request-password-reset') {
+      const { data } = address.safeParse(body['email'])
+      if (data !== undefined) await limits.take('reset-mail', foldAddress(data))
+    }
+    if (ctx.path === '/sign-in/email') {
+      const budget = signInBudget(ctx, secret)
+      if (budget) await limits.take(...budget)
+    }
+  })
+
+  const after = createAuthMiddleware(async (ctx) => {
+    const { newSession, returned } = ctx.context
+    if (ctx.path === '/sign-in/email') {
+      const budget = signInBudget(ctx, secret)
+      if (budget && newSession) await limits.forget(...budget)
+      // Refused for another reason than the password: a ban, or too many at once.
+      else if (budget && returned instanceof APIError && returned.statusCode !== 401) await limits.giveBack(...budget)
+    }
+    if (!newSession) return
+    const email = foldAddress(newSession.user.email)
+    if (readDevice(secret, email, ctx.getCookie(deviceCookie))) return
+    ctx.setCookie(deviceCookie, newDevice(secret, email), {
+      path: '/api/auth',
+      httpOnly: true,
+      sameSite: 'lax',
+      secure,
+      maxAge: deviceDays * 24 * 60 * 60,
+    })
+  })
+
   return betterAuth({
     appName: 'Carrel',
-    secret: options.secret,
+    secret,
     baseURL: options.appUrl ?? { allowedHosts: ['*'] },
     basePath: '/api/auth',
     // The HTTP layer has compared Origin and Host already when there is no APP_URL.
     trustedOrigins: async (request?: Request) => (options.appUrl ? [options.appUrl] : request ? [request.headers.get('origin') ?? ''] : []),
-    database: drizzleAdapter(options.db, { provider: 'pg', schema, transaction: true }),
+    database: drizzleAdapter(db, { provider: 'pg', schema, transaction: true }),
     emailAndPassword: {
       enabled: true,
       minPasswordLength: passwordLength.min,
       maxPasswordLength: passwordLength.max,
       autoSignIn: true,
       disableSignUp: options.signUp !== 'open',
+      password: { hash: hashPassword, verify: (given) => verifyPassword(db, given) },
       ...(mailPasswordReset && {
-        sendResetPassword: ({ user, token }) => mailPasswordReset(user, token),
+        sendResetPassword: ({ user, token }, request) => mailPasswordReset(user, token, request?.headers.get('accept-language') ?? null),
         resetPasswordTokenExpiresIn: resetMinutes * 60,
         revokeSessionsOnPasswordReset: true,
         // The token came by mail alone, so it proves the address.
         onPasswordReset: async ({ user }) => {
-          await options.db.update(schema.user).set({ emailVerified: true }).where(eq(schema.user.id, user.id))
+          await db.update(schema.user).set({ emailVerified: true }).where(eq(schema.user.id, user.id))
+          await dropMailedLinks(db, user.id)
+          await limits.forget('sign-in', foldAddress(user.email))
         },
       }),
     },
     // Nobody before the operator: the first account is made with the setup code.
-    databaseHooks: { user: { create: { before: () => refuseBeforeSetup(options.db) } } },
+    databaseHooks: { user: { create: { before: () => refuseBeforeSetup(db) } } },
     session: { expiresIn: 60 * 60 * 24 * 30, updateAge: 60 * 60 * 24, freshAge: 60 * 15, cookieCache: { enabled: false } },
     account: { encryptOAuthTokens: true },
     verification: { storeIdentifier: 'hashed' },
@@ -137,9 +202,15 @@ export function createAuth(options: AuthOptions) {
       database: { generateId: () => newId() },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
-    hooks: { before: refuseForeignCallbacks },
+    hooks: { before, after },
     telemetry: { enabled: false },
     logger: { level: 'warn', log: (level, message, ...details) => options.log(level === 'error' ? 'error' : 'warn', message, details) },
+    // What was refused is in the log of requests; it needs no line of its own for each guess.
+    onAPIError: {
+      onError: (error) => {
+        if (!(error instanceof APIError) || (error.statusCode >= 500 && !(error instanceof Later))) options.log('error', 'not answered', [error])
+      },
+    },
     plugins: [
       organization({
         requireEmailVerificationOnInvitation: true,

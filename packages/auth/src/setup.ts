@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { eq, isNull, sql } from 'drizzle-orm'
-import { hashPassword } from 'better-auth/crypto'
 import { newId, type Pools } from '@carrel/db'
 import { account, instance, user } from '@carrel/db/schema'
+import { hashPassword } from './passwords.ts'
 
 /**
  * The one-time code of the first start. It follows from the secret, so that replicas and restarts agree,

@@ -38,7 +38,19 @@ const classes = {
     'team_member',
   ],
   personal: ['reading_state'],
-  auth: ['account', 'invitation', 'member', 'organization', 'organization_slug', 'rate_limit', 'session', 'user', 'verification'],
+  auth: [
+    'account',
+    'attempt',
+    'email_token',
+    'invitation',
+    'member',
+    'organization',
+    'organization_slug',
+    'rate_limit',
+    'session',
+    'user',
+    'verification',
+  ],
   system: ['extra_permission', 'guard_permission', 'instance', 'level_permission', 'mail', 'role_permission'],
 }
 const classed = Object.values(classes).flat().toSorted()
@@ -194,7 +206,7 @@ describe('grants', () => {
       rows<{ table: string }>(`select t as table from unnest(array[${tables.map((table) => `'${table}'`).join()}]) t
         where has_table_privilege('${login}', 'public.' || quote_ident(t), 'select, insert, update, delete')
         or has_any_column_privilege('${login}', 'public.' || quote_ident(t), 'select, insert, update')`)
-    expect(await may('carrel_app', ['account', 'verification', 'rate_limit', 'organization_slug'])).toEqual([])
+    expect(await may('carrel_app', ['account', 'attempt', 'email_token', 'verification', 'rate_limit', 'organization_slug'])).toEqual([])
     const people = await rows<{
       name: string
     }>(`select attname as name from pg_attribute where attrelid = 'public.user'::regclass and attnum > 0

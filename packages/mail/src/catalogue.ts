@@ -13,8 +13,8 @@ export type Catalogue = {
   footer: string
   invitation(values: { organization: Name; inviter: Name; roles: readonly Name[]; expiresAt: Date }): LinkWords
   passwordReset(values: { user: Name; minutes: number }): LinkWords
-  verifyEmail(values: { user: Name }): LinkWords
-  changeEmail(values: { user: Name; newEmail: Name }): LinkWords
+  verifyEmail(values: { user: Name; minutes: number }): LinkWords
+  changeEmail(values: { user: Name; newEmail: Name; minutes: number }): LinkWords
   emailChanged(values: { user: Name; newEmail: Name }): Words
   test(values: { server: Name; sender: Name }): Words
 }

@@ -12,8 +12,8 @@ const templates: MailTemplate[] = [
     expiresAt: new Date('2026-03-05T14:00:00Z'),
   },
   { kind: 'password-reset', userName: 'Ada', link, expiresInMinutes: 60 },
-  { kind: 'verify-email', userName: 'Ada', link },
-  { kind: 'change-email', userName: 'Ada', newEmail: 'ada@new.example', link },
+  { kind: 'verify-email', userName: 'Ada', link, expiresInMinutes: 1440 },
+  { kind: 'change-email', userName: 'Ada', newEmail: 'ada@new.example', link, expiresInMinutes: 1440 },
   { kind: 'email-changed', userName: 'Ada', newEmail: 'ada@new.example' },
   { kind: 'test', serverName: 'library', sentBy: 'Ada' },
 ]
@@ -99,8 +99,8 @@ describe('names from outside', () => {
 
 test('a link is http or https', () => {
   for (const bad of ['javascript:alert(1)', '/relative', 'data:text/html,x', ''])
-    expect(() => renderMail({ kind: 'verify-email', userName: 'A', link: bad }, 'en')).toThrow(TypeError)
-  expect(renderMail({ kind: 'verify-email', userName: 'A', link: 'https://a.example/"><b>' }, 'en').html).not.toContain('<b>')
+    expect(() => renderMail({ kind: 'verify-email', userName: 'A', link: bad, expiresInMinutes: 60 }, 'en')).toThrow(TypeError)
+  expect(renderMail({ kind: 'verify-email', userName: 'A', link: 'https://a.example/"><b>', expiresInMinutes: 60 }, 'en').html).not.toContain('<b>')
 })
 
 test('the language of a tag', () => {

@@ -8,8 +8,8 @@ import { addressOf, nameOf, readerOf, subjectOf, textOf } from './line.ts'
 export type MailTemplate =
   | { kind: 'invitation'; organizationName: string; inviterName: string; roles: readonly string[]; link: string; expiresAt: Date }
   | { kind: 'password-reset'; userName: string; link: string; expiresInMinutes: number }
-  | { kind: 'verify-email'; userName: string; link: string }
-  | { kind: 'change-email'; userName: string; newEmail: string; link: string }
+  | { kind: 'verify-email'; userName: string; link: string; expiresInMinutes: number }
+  | { kind: 'change-email'; userName: string; newEmail: string; link: string; expiresInMinutes: number }
   | { kind: 'email-changed'; userName: string; newEmail: string }
   | { kind: 'test'; serverName: string; sentBy: string }
 
@@ -26,6 +26,21 @@ export function mailLanguageOf(tag: string | null | undefined): MailLanguage {
   return Object.hasOwn(catalogues, language) ? (language as MailLanguage) : 'en'
 }
 
+/** The language of mails that a browser asks for most by its Accept-Language; English when it asks for none of ours. */
+export function mailLanguageAsked(acceptLanguage: string | null | undefined): MailLanguage {
+  const asked = (acceptLanguage ?? '')
+    .slice(0, 500)
+    .split(',')
+    .map((part) => {
+      const [tag = '', ...parameters] = part.trim().toLowerCase().split(/\s*;\s*/)
+      const quality = parameters.find((parameter) => parameter.startsWith('q='))
+      return { language: tag.split('-')[0] ?? '', weight: quality === undefined ? 1 : Number(quality.slice(2)) }
+    })
+    .filter(({ language, weight }) => weight > 0 && Object.hasOwn(catalogues, language))
+    .toSorted((a, b) => b.weight - a.weight)
+  return mailLanguageOf(asked[0]?.language)
+}
+
 const maxRoles = 10
 
 function wordsOf(template: MailTemplate, catalogue: Catalogue): Words {
@@ -40,9 +55,13 @@ function wordsOf(template: MailTemplate, catalogue: Catalogue): Words {
     case 'password-reset':
       return catalogue.passwordReset({ user: readerOf(template.userName), minutes: template.expiresInMinutes })
     case 'verify-email':
-      return catalogue.verifyEmail({ user: readerOf(template.userName) })
+      return catalogue.verifyEmail({ user: readerOf(template.userName), minutes: template.expiresInMinutes })
     case 'change-email':
-      return catalogue.changeEmail({ user: readerOf(template.userName), newEmail: addressOf(template.newEmail) })
+      return catalogue.changeEmail({
+        user: readerOf(template.userName),
+        newEmail: addressOf(template.newEmail),
+        minutes: template.expiresInMinutes,
+      })
     case 'email-changed':
       return catalogue.emailChanged({ user: readerOf(template.userName), newEmail: addressOf(template.newEmail) })
     case 'test':

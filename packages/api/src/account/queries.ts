@@ -6,6 +6,11 @@ import { heldByBuiltin } from '../roles/queries.ts'
 import type { UserScope } from '../scope.ts'
 import type { Membership, Session } from './schema.ts'
 
+export async function isEmailVerified(scope: UserScope): Promise<boolean> {
+  const [row] = await scope.db.select({ emailVerified: user.emailVerified }).from(user).where(eq(user.id, scope.user.id))
+  return row?.emailVerified ?? false
+}
+
 /** The user's workspaces by name, with what they may do there. Those that are closed are not among them. */
 export async function listMemberships(scope: UserScope): Promise<Membership[]> {
   const [rows, roles, extras] = await Promise.all([

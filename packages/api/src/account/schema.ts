@@ -33,12 +33,29 @@ export const ChangePassword = z.object({
 })
 export type ChangePassword = z.infer<typeof ChangePassword>
 
+export const ChangeEmail = z.object({
+  email: z.email().max(254),
+  /** The account's. */
+  password: z.string().min(1).max(limits.passwordLength.max),
+})
+export type ChangeEmail = z.infer<typeof ChangeEmail>
+
+/** What became of a link that was mailed to an address. */
+export const ConfirmedEmail = z.object({
+  email: z.string(),
+  /** True when it took the place of another: then sessions elsewhere ended. */
+  changed: z.boolean(),
+})
+export type ConfirmedEmail = z.infer<typeof ConfirmedEmail>
+
 /** Who is signed in, and the workspaces they belong to, by name. */
 export const Account = z.object({
   user: z.object({
     id: Id,
     name: z.string(),
     email: z.string(),
+    /** True when a link that was mailed to the address was opened. */
+    emailVerified: z.boolean(),
     /** True for the operator of the instance. */
     operator: z.boolean(),
   }),

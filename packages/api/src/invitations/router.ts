@@ -1,5 +1,5 @@
 import { ORPCError } from '@orpc/server'
-import { hashPassword, levelPermissions, type Permission } from '@carrel/auth'
+import { foldAddress, hashPassword, inPasswordTurn, isAddressTaken, levelPermissions, type Permission } from '@carrel/auth'
 import { isMailAddress, type MailTemplate } from '@carrel/mail'
 import * as z from 'zod'
 import { record } from '../audit/queries.ts'
@@ -242,21 +242,23 @@ export const invitations = {
       if (!opening) throw notFound('invitation')
       const ended = () => errors.ENDED({ message: 'This invitation can no longer be accepted.' })
       if (opening.state !== 'open') throw ended()
-      const email = (opening.email ?? input.email)?.toLowerCase()
-      if (!email || !isMailAddress(email)) throw new ORPCError('BAD_REQUEST', { message: 'An address is missing.' })
-      const passwordHash = await hashPassword(input.password)
-      const outcome = await asVisitor(deps.transact, async (scope) => {
-        const joined = await signUpByToken(scope, hash, { name: input.name, email, passwordHash })
-        if (joined === 'joined') await announce(scope, { type: 'changed', organizationId: opening.organizationId, what: 'members' })
-        return joined
-      })
-      if (outcome === 'account-exists')
-        throw errors.ACCOUNT_EXISTS({ message: 'There is an account with this address. Sign in with it, then join.' })
-      if (outcome !== 'joined') throw ended()
-      const { headers } = await deps.auth.api.signInEmail({
-        body: { email, password: input.password },
-        headers: context.headers,
-        returnHeaders: true,
+      const email = foldAddress(opening.email ?? input.email ?? '')
+      if (!isMailAddress(email)) throw new ORPCError('BAD_REQUEST', { message: 'An address is missing.' })
+      const exists = () => errors.ACCOUNT_EXISTS({ message: 'There is an account with this address. Sign in with it, then join.' })
+      if (await isAddressTaken(deps.authDb, email)) throw exists()
+      // One turn for all of it: nobody is left with an account and without an answer.
+      const { headers } = await inPasswordTurn(async () => {
+        const passwordHash = await hashPassword(input.password)
+        const outcome = await asVisitor(deps.transact, async (scope) => {
+          const joined = await signUpByToken(scope, hash, { name: input.name, email, passwordHash })
+          if (joined === 'joined') await announce(scope, { type: 'changed', organizationId: opening.organizationId, what: 'members' })
+          return joined
+        })
+        if (outcome === 'account-exists') throw exists()
+        if (outcome !== 'joined') throw ended()
+        // What others tried with the address before there was an account does not count.
+        await deps.limits.forget('sign-in', email)
+        return deps.auth.api.signInEmail({ body: { email, password: input.password }, headers: context.headers, returnHeaders: true })
       })
       for (const cookie of headers.getSetCookie()) context.resHeaders?.append('set-cookie', cookie)
       return { organizationId: opening.organizationId, slug: opening.slug, joined: true }

@@ -8,6 +8,8 @@ export type Jobs = {
   enqueueScan(scope: OrganizationScope, libraryId: string): Promise<void>
   /** Queues a mail in the transaction that writes it. */
   enqueueMail(scope: OrganizationScope, mailId: string): Promise<void>
+  /** Queues a mail that stands written already, before invitations, of which there may be many: somebody waits for it. */
+  hastenMail(mailId: string): Promise<void>
 }
 
 export function createJobs(boss: PgBoss): Jobs {
@@ -17,6 +19,9 @@ export function createJobs(boss: PgBoss): Jobs {
     },
     async enqueueMail({ db }, mailId) {
       await boss.send('mail', { mailId }, { singletonKey: mailId, db: fromDrizzle(db, sql) })
+    },
+    async hastenMail(mailId) {
+      await boss.send('mail', { mailId }, { singletonKey: mailId, priority: 1 })
     },
   }
 }

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import type { MailLanguage, MailTemplate } from '@carrel/mail'
-import { newId, type Pools } from '@carrel/db'
+import type { AuthTx } from '@carrel/auth'
+import { newId } from '@carrel/db'
 import { mail } from '@carrel/db/schema'
 import type { Jobs } from '../jobs/queries.ts'
 import type { MailScope, OrganizationScope, VisitorScope } from '../scope.ts'
@@ -8,7 +9,7 @@ import { seal } from './seal.ts'
 
 /** Writes a mail that belongs to no workspace, on Better Auth's login. Answers its id, for the queue. */
 export async function insertAuthMail(
-  db: Pools['authDb'],
+  db: AuthTx,
   secret: string,
   letter: { template: MailTemplate; recipient: string; language: MailLanguage },
 ): Promise<string> {

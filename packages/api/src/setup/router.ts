@@ -1,5 +1,4 @@
-import { createOperator, isSetupCode, needsSetup } from '@carrel/auth'
-import { ORPCError } from '@orpc/server'
+import { createOperator, foldAddress, inPasswordTurn, isSetupCode, Later, needsSetup } from '@carrel/auth'
 import { open } from '../procedures.ts'
 import { CreateOperator, InstanceStatus } from './schema.ts'
 
@@ -27,15 +26,19 @@ export const setup = {
       const { deps } = context
       if (!(await needsSetup(deps.authDb)))
         throw errors.ALREADY_SET_UP({ message: 'This server has its first account already. Sign in instead.' })
-      if (!deps.setupAttempts.take()) throw new ORPCError('TOO_MANY_REQUESTS', { message: 'Too many tries. Wait a minute.' })
+      if (!deps.setupAttempts.take()) throw new Later('TOO_MANY_REQUESTS', 'Too many tries. Wait a minute.', 60)
       if (!isSetupCode(input.code, deps.settings.secret))
         throw errors.WRONG_CODE({ message: 'This is not the code that the server printed when it started.' })
-      const made = await createOperator(deps.authDb, input)
-      if (!made) throw errors.ALREADY_SET_UP({ message: 'This server has its first account already. Sign in instead.' })
-      const { headers } = await deps.auth.api.signInEmail({
-        body: { email: input.email, password: input.password },
-        headers: context.headers,
-        returnHeaders: true,
+      // One turn for both: nobody is left with an account and without an answer.
+      const { headers } = await inPasswordTurn(async () => {
+        const made = await createOperator(deps.authDb, input)
+        if (!made) throw errors.ALREADY_SET_UP({ message: 'This server has its first account already. Sign in instead.' })
+        await deps.limits.forget('sign-in', foldAddress(input.email))
+        return deps.auth.api.signInEmail({
+          body: { email: input.email, password: input.password },
+          headers: context.headers,
+          returnHeaders: true,
+        })
       })
       for (const cookie of headers.getSetCookie()) context.resHeaders?.append('set-cookie', cookie)
       return {}

@@ -1,6 +1,19 @@
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, index, integer, pgPolicy, snakeCase, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-import { appRole, authOnly, authRole, createdAt, gateRole, isOperator, may, moment, ownOrganization, ownUser } from './walls.ts'
+import {
+  appRole,
+  authOnly,
+  authRole,
+  bytes,
+  createdAt,
+  gateRole,
+  isOperator,
+  may,
+  moment,
+  notImpersonated,
+  ownOrganization,
+  ownUser,
+} from './walls.ts'
 
 /** Class auth: Better Auth's tables. Their columns follow its adapter; a test compares them. */
 export const user = snakeCase.table(
@@ -26,7 +39,7 @@ export const user = snakeCase.table(
       using: sql`id = (select app.current_user_id()) or ${isOperator}
         or (${may('member:read')} and id in (select user_id from member where organization_id = (select app.current_organization())))`,
     }),
-    pgPolicy('user_rename', { for: 'update', to: appRole, using: sql`id = (select app.current_user_id())` }),
+    pgPolicy('user_rename', { for: 'update', to: appRole, using: sql`id = (select app.current_user_id()) and ${notImpersonated}` }),
   ],
 )
 
@@ -99,7 +112,12 @@ export const session = snakeCase.table(
     ...authOnly('session'),
     pgPolicy('session_remember', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
     pgPolicy('session_own', { for: 'select', to: appRole, using: ownUser }),
-    pgPolicy('session_end', { for: 'delete', to: appRole, using: ownUser }),
+    // Who acts in somebody's place may end that alone.
+    pgPolicy('session_end', {
+      for: 'delete',
+      to: appRole,
+      using: sql`${ownUser} and (${notImpersonated} or impersonated_by = (select app.impersonator_id()))`,
+    }),
   ],
 )
 
@@ -220,4 +238,36 @@ export const rateLimit = snakeCase.table(
     lastRequest: bigint({ mode: 'number' }).notNull(),
   },
   () => [pgPolicy('rate_limit_auth', { for: 'all', to: authRole, using: sql`true`, withCheck: sql`true` })],
+)
+
+/** Links that were mailed to an address: whoever opens one shows that the address is theirs. */
+export const emailToken = snakeCase.table(
+  'email_token',
+  {
+    /** SHA-256 of what the link holds. */
+    hash: bytes().primaryKey(),
+    userId: uuid()
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    /** The address that it was mailed to. */
+    email: text().notNull(),
+    /** The account's address then; when it is another, `email` takes its place. */
+    current: text().notNull(),
+    createdAt: createdAt(),
+    expiresAt: moment().notNull(),
+  },
+  (t) => [index().on(t.userId), pgPolicy('email_token_auth', { for: 'all', to: authRole, using: sql`true`, withCheck: sql`true` })],
+)
+
+/** How often something was tried of late: wrong passwords, mails asked for. */
+export const attempt = snakeCase.table(
+  'attempt',
+  {
+    /** SHA-256 of what was tried and by whom or for whom, so that no typed address is kept. */
+    key: bytes().primaryKey(),
+    count: integer().notNull(),
+    /** When the count begins anew. */
+    endsAt: moment().notNull(),
+  },
+  (t) => [index().on(t.endsAt), pgPolicy('attempt_auth', { for: 'all', to: authRole, using: sql`true`, withCheck: sql`true` })],
 )

@@ -16,6 +16,8 @@ export const may = (permission: string) => sql.raw(`(select app.may('${permissio
 /** What the guard of this name in the catalogue asks for; see `guards` there. */
 export const guarded = (guard: string) => sql.raw(`(select app.guarded('${guard}'))`)
 export const isOperator = sql.raw('(select app.is_operator())')
+/** False while an operator acts in the person's place. */
+export const notImpersonated = sql.raw('(select app.impersonator_id()) is null')
 /** Rows of libraries that the actor sees; the array is set when the scope is entered. */
 export const visibleLibrary = sql.raw('library_id = any ((select app.visible_libraries())::uuid[])')
 /** Rows of the library that the current job works on. */

@@ -19,6 +19,8 @@ export type SqlActor = {
   /** The place whose mail the job sends. */
   mail: Place | null
   operator: boolean
+  /** Who acts in this user's place. */
+  impersonatorId: string | null
 }
 
 export type SqlWorld = {
@@ -152,6 +154,8 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
     [bannedOperator, 'token-former-support'],
   ] as const)
     await superuser`insert into session ${superuser({ id: newId(), token: `${session}-${users.owner}`, user_id: users.owner, impersonated_by: by, expires_at: new Date(Date.now() + 3_600_000) })}`
+  const expires_at = new Date(Date.now() + 3_600_000)
+  await superuser`insert into session ${superuser({ id: newId(), token: 'token-in-place', user_id: users.member, expires_at, impersonated_by: users.operator })}`
   const places = {
     open: freshPlace(organizations.own, 'OPEN'),
     second: freshPlace(organizations.own, 'SECOND'),
@@ -201,6 +205,7 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
     job: null,
     mail: null,
     operator: false,
+    impersonatorId: null,
   }
   const { open, second, restricted, foreign, foreignRestricted } = places
   const asMember = (
@@ -220,6 +225,7 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
     job: null,
     mail: null,
     operator: false,
+    impersonatorId: null,
   })
   const alone = (name: keyof typeof users, organization: string | null, how: string): SqlActor => ({
     ...nobody,
@@ -266,6 +272,12 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
       asMember('owner', 'owner', [open, second, restricted], null),
       asMember('librarian', 'librarian', [open, second], organizations.own),
       asMember('member', 'member', [open, second], organizations.own),
+      {
+        ...asMember('member', 'member', [open, second], organizations.own),
+        name: 'operator in the place of the member',
+        enter: { token: 'token-in-place', kind: 'organization', organization: organizations.own },
+        impersonatorId: users.operator,
+      },
       asMember('colleague', 'member', [open, second], organizations.own),
       asMember('guest', 'guest', [], organizations.own),
       asMember('shared', 'guest', [restricted], organizations.own),
@@ -488,6 +500,8 @@ const otherReads: Record<string, ((world: SqlWorld, actor: SqlActor) => string |
   session: (_world, actor) => `user_id = ${actor.userId ? `'${actor.userId}'` : 'null'}`,
   organization_slug: 'none',
   account: 'none',
+  attempt: 'none',
+  email_token: 'none',
   verification: 'none',
   rate_limit: 'none',
   instance: 'all',
@@ -505,7 +519,7 @@ const otherReads: Record<string, ((world: SqlWorld, actor: SqlActor) => string |
 /** Whether the actor may rename the one row that is theirs: the organization they are in, themselves. */
 const renames: Record<string, (actor: SqlActor) => boolean> = {
   organization: (actor) => actor.organizationId !== null && actor.permissions.has('organization:update'),
-  user: (actor) => actor.userId !== null,
+  user: (actor) => actor.userId !== null && actor.impersonatorId === null,
 }
 /** Where not all columns may be read. */
 const readable: Record<string, string> = { user: 'id, name, email', session: 'id, user_id, expires_at' }
@@ -618,7 +632,10 @@ export async function runSqlMatrix(
             await check(table, 'rename', renamed ? '1' : '0', async (point) =>
               String((await point`update ${point(table)} set name = 'renamed'`).count),
             )
-          if (table === 'session') await check(table, 'delete', expected, async (point) => String((await point`delete from session`).count))
+          if (table === 'session')
+            await check(table, 'delete', actor.impersonatorId ? '1' : expected, async (point) =>
+              String((await point`delete from session`).count),
+            )
           for (const statement of [
             ...(table === 'member' || table === 'session' ? [] : [`delete from "${table}"`]),
             `truncate "${table}"`,
@@ -642,7 +659,9 @@ async function enter(tx: TransactionSql, actor: SqlActor): Promise<void> {
   if (actor.enter === null) return
   if ('library' in actor.enter) await tx`select app.enter_job(${actor.enter.library})`
   else if ('mail' in actor.enter) await tx`select app.enter_mail(${actor.enter.mail})`
-  else await tx`select app.enter(${actor.enter.token}, ${actor.enter.kind}, ${actor.enter.organization})`
+  else
+    await tx`select set_config('app.impersonator_id', coalesce(impersonator_id::text, ''), true)
+      from app.enter(${actor.enter.token}, ${actor.enter.kind}, ${actor.enter.organization})`
 }
 
 /** The outcome of a statement that is undone again: what it tells, or the SQLSTATE it failed with. */

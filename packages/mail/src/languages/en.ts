@@ -27,17 +27,23 @@ export const en: Catalogue = {
     button: 'Set a new password',
     unexpected: 'Was it not you? Then there is nothing to do: your password stays as it is.',
   }),
-  verifyEmail: ({ user }) => ({
+  verifyEmail: ({ user, minutes }) => ({
     subject: line`Confirm your email address`,
     heading: line`Confirm your email address`,
-    lines: [line`Hello ${user},`, line`Please confirm that this address is yours, so that mail about your account can reach you.`],
+    lines: [
+      line`Hello ${user},`,
+      line`Please confirm that this address is yours, so that mail about your account can reach you. The link works once, for ${durationIn(locale, minutes)}.`,
+    ],
     button: 'Confirm this address',
     unexpected: 'Did you not make an account? Then there is nothing to do: the address stays unconfirmed.',
   }),
-  changeEmail: ({ user, newEmail }) => ({
+  changeEmail: ({ user, newEmail, minutes }) => ({
     subject: line`Confirm your new email address`,
     heading: line`Confirm your new email address`,
-    lines: [line`Hello ${user},`, line`Your account is to use ${newEmail} from now on. Please confirm the change.`],
+    lines: [
+      line`Hello ${user},`,
+      line`Your account is to use ${newEmail} from now on. Please confirm the change: the link works once, for ${durationIn(locale, minutes)}. You are then signed out everywhere else.`,
+    ],
     button: 'Confirm the change',
     unexpected: 'Did you not ask for this? Then do not open the link: no address is changed.',
   }),

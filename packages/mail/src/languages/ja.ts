@@ -27,22 +27,22 @@ export const ja: Catalogue = {
     button: '新しいパスワードを設定する',
     unexpected: 'お心当たりがない場合は、何もする必要はありません。パスワードは変更されません。',
   }),
-  verifyEmail: ({ user }) => ({
+  verifyEmail: ({ user, minutes }) => ({
     subject: line`メールアドレスの確認`,
     heading: line`メールアドレスの確認`,
     lines: [
       line`${user} 様`,
-      line`アカウントについてのお知らせを確実にお届けするため、このメールアドレスがご本人のものであることをご確認ください。`,
+      line`アカウントについてのお知らせを確実にお届けするため、このメールアドレスがご本人のものであることをご確認ください。リンクの有効期限は${durationIn(locale, minutes).replaceAll(' ', '')}で、使えるのは一度だけです。`,
     ],
     button: 'メールアドレスを確認する',
     unexpected: 'アカウントを作成した覚えがない場合は、何もする必要はありません。メールアドレスは未確認のままになります。',
   }),
-  changeEmail: ({ user, newEmail }) => ({
+  changeEmail: ({ user, newEmail, minutes }) => ({
     subject: line`新しいメールアドレスの確認`,
     heading: line`新しいメールアドレスの確認`,
     lines: [
       line`${user} 様`,
-      line`アカウントのメールアドレスを ${newEmail} に変更するご依頼を受け付けました。変更を確定するには、下のリンクを開いてください。`,
+      line`アカウントのメールアドレスを ${newEmail} に変更するご依頼を受け付けました。変更を確定するには、下のリンクを開いてください。リンクの有効期限は${durationIn(locale, minutes).replaceAll(' ', '')}で、使えるのは一度だけです。確定すると、ほかの端末ではサインアウトされます。`,
     ],
     button: '変更を確定する',
     unexpected: 'お心当たりがない場合は、リンクを開かないでください。メールアドレスは変更されません。',

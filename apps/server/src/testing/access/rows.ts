@@ -74,6 +74,13 @@ export const procedureRows: Record<string, Row> = {
     input: () => ({ current: 'wrong', next: 'long enough' }),
     answer: [409, 'CONFLICT'],
   },
+  'account.requestVerification': { needs: 'a session', answer: [409, 'NO_MAIL'] },
+  'account.changeEmail': {
+    needs: 'a session',
+    input: ({ fresh }) => ({ email: `${fresh}@example.org`, password: 'wrong' }),
+    answer: [409, 'NO_MAIL'],
+  },
+  'account.confirmEmail': { needs: 'nothing', input: () => ({ token: noToken }), answer: [410, 'INVALID_TOKEN'] },
   'events.stream': { needs: 'a session' },
   'folders.roots': { needs: 'library:create' },
   'folders.list': { needs: 'library:create', names: 'folder', input: ({ path: folder }) => ({ path: folder }), unseen: notAllowed },
