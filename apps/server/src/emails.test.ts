@@ -107,7 +107,9 @@ describe('an address', () => {
     const person = await withPassword()
     await call(person, 'POST', '/email/verification', {})
     const token = await linkTo(person.email)
-    const rows = await server.db.superuser<{ text: string }[]>`select email_token::text as text from email_token where user_id = ${person.id}
+    const rows = await server.db.superuser<
+      { text: string }[]
+    >`select email_token::text as text from email_token where user_id = ${person.id}
       union all select mail::text from mail where recipient = ${person.email} union all select data::text from pgboss.job`
     expect(rows.length).toBeGreaterThan(2)
     for (const { text } of rows) expect(text.includes(token) || text.includes(Buffer.from(token).toString('hex'))).toBe(false)
@@ -174,7 +176,9 @@ describe('a change of the address', () => {
     const [taken, free] = [await ask(person, owner.email.toUpperCase()), await ask(person, fresh())]
     expect([taken.status, taken.text]).toEqual([free.status, free.text])
     await ask(person, fresh())
-    await expect.poll(() => server.db.superuser`select from mail where state = 'queued'`.then((rows) => rows.length), { timeout: 15_000 }).toBe(0)
+    await expect
+      .poll(() => server.db.superuser`select from mail where state = 'queued'`.then((rows) => rows.length), { timeout: 15_000 })
+      .toBe(0)
     expect(mailsTo(owner.email)).toEqual([])
   })
 
@@ -193,7 +197,7 @@ describe('a change of the address', () => {
   test('by two who confirm the same address at once is done for one of them', async () => {
     const email = fresh()
     const two = [await withPassword(), await withPassword()]
-    const tokens = []
+    const tokens: string[] = []
     for (const person of two) {
       await ask(person, email)
       const known = tokens.slice()
@@ -263,7 +267,9 @@ describe('mails about the account', () => {
     await call(person, 'POST', '/email/verification', {}, headers)
     await auth('/request-password-reset', { email: person.email }, headers)
     await ask(person, email, password, headers)
-    const subjects = [await mailTo(person.email), await mailTo(person.email, /reset-password/), await mailTo(email)].map(({ subject }) => subject)
+    const subjects = [await mailTo(person.email), await mailTo(person.email, /reset-password/), await mailTo(email)].map(
+      ({ subject }) => subject,
+    )
     expect(subjects).toEqual(
       language === 'ja'
         ? ['メールアドレスの確認', 'パスワードの再設定', '新しいメールアドレスの確認']

@@ -52,12 +52,12 @@ const tryWrong = async (email: string, times: number, extra: Extra = {}) => {
   return answers
 }
 const tenWrong = Array.from({ length: 10 }, () => 401)
-const cookiesOf = (answer: { headers: { 'set-cookie'?: string[] } }) =>
+const cookiesOf = (answer: { headers: { 'set-cookie'?: string[] | undefined } }) =>
   (answer.headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0] ?? '')
-const deviceOf = (answer: { headers: { 'set-cookie'?: string[] } }) => cookiesOf(answer).find((cookie) => cookie.startsWith('carrel.device='))
+const deviceOf = (answer: { headers: { 'set-cookie'?: string[] | undefined } }) =>
+  cookiesOf(answer).find((cookie) => cookie.startsWith('carrel.device='))
 /** As if so much time had gone by. */
-const wait = (minutes: number) =>
-  server.db.superuser`update attempt set ends_at = ends_at - make_interval(mins => ${minutes}) where true`
+const wait = (minutes: number) => server.db.superuser`update attempt set ends_at = ends_at - make_interval(mins => ${minutes}) where true`
 
 describe('wrong passwords for an address', () => {
   test('are ten in a quarter of an hour, from wherever they come, however it is written, whether it is known or not', async () => {
@@ -71,7 +71,10 @@ describe('wrong passwords for an address', () => {
       const last = answers.at(-1)
       expect(Number(last?.headers['retry-after'])).toBeGreaterThan(14 * 60)
       expect(Number(last?.headers['retry-after'])).toBeLessThanOrEqual(15 * 60)
-      expect(last?.json).toMatchObject({ code: 'TOO_MANY_REQUESTS', message: expect.stringMatching(/^Too many wrong passwords\. Try again in 15 min/) })
+      expect(last?.json).toMatchObject({
+        code: 'TOO_MANY_REQUESTS',
+        message: expect.stringMatching(/^Too many wrong passwords\. Try again in 15 min/),
+      })
       told.push(answers.map(({ json, status }) => [status, (json as { message: string }).message]))
     }
     expect(told[0]).toEqual(told[1])
@@ -167,7 +170,10 @@ describe('tries from one client', () => {
 
   test('count for the address that the proxy saw, whatever the client wrote before it', async () => {
     const answer = await last((at) => `198.51.100.${at}, 203.0.113.250`)
-    expect([answer?.status, answer?.json]).toMatchObject([429, { message: expect.stringMatching(/^Too many tries\. Try again in \d+ seconds\.$/) }])
+    expect([answer?.status, answer?.json]).toMatchObject([
+      429,
+      { message: expect.stringMatching(/^Too many tries\. Try again in \d+ seconds\.$/) },
+    ])
     expect(Number(answer?.headers['retry-after'])).toBeGreaterThan(0)
   })
 

@@ -18,6 +18,7 @@ import { Route as SignInRouteImport } from './routes/sign-in.tsx'
 import { Route as SignUpRouteImport } from './routes/sign-up.tsx'
 import { Route as AppMeRouteImport } from './routes/_app/me.tsx'
 import { Route as JoinTokenRouteImport } from './routes/join.$token.tsx'
+import { Route as VerifyEmailTokenRouteImport } from './routes/verify-email.$token.tsx'
 import { Route as WorkspacesIndexRouteImport } from './routes/workspaces.index.tsx'
 import { Route as WorkspacesNewRouteImport } from './routes/workspaces.new.tsx'
 import { Route as AppServerFoldersRouteImport } from './routes/_app/server.folders.tsx'
@@ -83,6 +84,11 @@ const AppMeRoute = AppMeRouteImport.update({
 const JoinTokenRoute = JoinTokenRouteImport.update({
   id: '/join/$token',
   path: '/join/$token',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const VerifyEmailTokenRoute = VerifyEmailTokenRouteImport.update({
+  id: '/verify-email/$token',
+  path: '/verify-email/$token',
   getParentRoute: () => rootRouteImport,
 } as any)
 const WorkspacesIndexRoute = WorkspacesIndexRouteImport.update({
@@ -214,6 +220,7 @@ export interface FileRoutesByFullPath {
   '/sign-up': typeof SignUpRoute
   '/me': typeof AppMeRoute
   '/join/$token': typeof JoinTokenRoute
+  '/verify-email/$token': typeof VerifyEmailTokenRoute
   '/workspaces/new': typeof WorkspacesNewRoute
   '/workspaces/': typeof WorkspacesIndexRoute
   '/w/$slug': typeof AppWSlugRouteRouteWithChildren
@@ -246,6 +253,7 @@ export interface FileRoutesByTo {
   '/sign-up': typeof SignUpRoute
   '/me': typeof AppMeRoute
   '/join/$token': typeof JoinTokenRoute
+  '/verify-email/$token': typeof VerifyEmailTokenRoute
   '/workspaces/new': typeof WorkspacesNewRoute
   '/workspaces': typeof WorkspacesIndexRoute
   '/server/folders': typeof AppServerFoldersRoute
@@ -279,6 +287,7 @@ export interface FileRoutesById {
   '/sign-up': typeof SignUpRoute
   '/_app/me': typeof AppMeRoute
   '/join/$token': typeof JoinTokenRoute
+  '/verify-email/$token': typeof VerifyEmailTokenRoute
   '/workspaces/new': typeof WorkspacesNewRoute
   '/workspaces/': typeof WorkspacesIndexRoute
   '/_app/w/$slug': typeof AppWSlugRouteRouteWithChildren
@@ -313,6 +322,7 @@ export interface FileRouteTypes {
     | '/sign-up'
     | '/me'
     | '/join/$token'
+    | '/verify-email/$token'
     | '/workspaces/new'
     | '/workspaces/'
     | '/w/$slug'
@@ -345,6 +355,7 @@ export interface FileRouteTypes {
     | '/sign-up'
     | '/me'
     | '/join/$token'
+    | '/verify-email/$token'
     | '/workspaces/new'
     | '/workspaces'
     | '/server/folders'
@@ -377,6 +388,7 @@ export interface FileRouteTypes {
     | '/sign-up'
     | '/_app/me'
     | '/join/$token'
+    | '/verify-email/$token'
     | '/workspaces/new'
     | '/workspaces/'
     | '/_app/w/$slug'
@@ -410,6 +422,7 @@ export interface RootRouteChildren {
   SignInRoute: typeof SignInRoute
   SignUpRoute: typeof SignUpRoute
   JoinTokenRoute: typeof JoinTokenRoute
+  VerifyEmailTokenRoute: typeof VerifyEmailTokenRoute
   WorkspacesNewRoute: typeof WorkspacesNewRoute
   WorkspacesIndexRoute: typeof WorkspacesIndexRoute
 }
@@ -477,6 +490,13 @@ declare module '@tanstack/react-router' {
       path: '/join/$token'
       fullPath: '/join/$token'
       preLoaderRoute: typeof JoinTokenRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/verify-email/$token': {
+      id: '/verify-email/$token'
+      path: '/verify-email/$token'
+      fullPath: '/verify-email/$token'
+      preLoaderRoute: typeof VerifyEmailTokenRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/workspaces/': {
@@ -709,6 +729,7 @@ const rootRouteChildren: RootRouteChildren = {
   SignInRoute: SignInRoute,
   SignUpRoute: SignUpRoute,
   JoinTokenRoute: JoinTokenRoute,
+  VerifyEmailTokenRoute: VerifyEmailTokenRoute,
   WorkspacesNewRoute: WorkspacesNewRoute,
   WorkspacesIndexRoute: WorkspacesIndexRoute,
 }

@@ -37,14 +37,16 @@ export async function dropPendingChange(db: AuthTx, userId: string): Promise<voi
 }
 
 /** `current` is the account's address now, `email` the one that the link is mailed to. */
-export async function insertEmailToken(
-  db: AuthTx,
-  token: { hash: Buffer; userId: string; email: string; current: string },
-): Promise<void> {
+export async function insertEmailToken(db: AuthTx, token: { hash: Buffer; userId: string; email: string; current: string }): Promise<void> {
   await db.insert(emailToken).values({ ...token, expiresAt: sql`now() + make_interval(hours => ${emailTokenHours})` })
 }
 
-export type ConfirmedEmail = { userId: string; name: string; email: string; /** The address before; null when it stays. */ before: string | null }
+export type ConfirmedEmail = {
+  userId: string
+  name: string
+  email: string
+  /** The address before; null when it stays. */ before: string | null
+}
 
 /**
  * Uses a link up. The address is confirmed, or becomes the account's in place of the old one: then every session ends but

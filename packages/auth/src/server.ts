@@ -208,7 +208,8 @@ export function createAuth(options: AuthOptions) {
     // What was refused is in the log of requests; it needs no line of its own for each guess.
     onAPIError: {
       onError: (error) => {
-        if (!(error instanceof APIError) || (error.statusCode >= 500 && !(error instanceof Later))) options.log('error', 'not answered', [error])
+        if (!(error instanceof APIError) || (error.statusCode >= 500 && !(error instanceof Later)))
+          options.log('error', 'not answered', [error])
       },
     },
     plugins: [

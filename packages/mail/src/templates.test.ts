@@ -100,7 +100,9 @@ describe('names from outside', () => {
 test('a link is http or https', () => {
   for (const bad of ['javascript:alert(1)', '/relative', 'data:text/html,x', ''])
     expect(() => renderMail({ kind: 'verify-email', userName: 'A', link: bad, expiresInMinutes: 60 }, 'en')).toThrow(TypeError)
-  expect(renderMail({ kind: 'verify-email', userName: 'A', link: 'https://a.example/"><b>', expiresInMinutes: 60 }, 'en').html).not.toContain('<b>')
+  expect(
+    renderMail({ kind: 'verify-email', userName: 'A', link: 'https://a.example/"><b>', expiresInMinutes: 60 }, 'en').html,
+  ).not.toContain('<b>')
 })
 
 test('the language of a tag', () => {

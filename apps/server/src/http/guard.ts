@@ -82,8 +82,8 @@ export function createGuard(
         {
           id,
           method: request.method,
-          // The rest of a join link is a secret.
-          path: path.startsWith('/join/') ? '/join/…' : path.slice(0, 512),
+          // The rest of such a link is a secret.
+          path: path.replace(/^\/(join|verify-email)\/.*/s, '/$1/…').slice(0, 512),
           status: response.statusCode,
           ms: Math.round((performance.now() - started) * 10) / 10,
           address,

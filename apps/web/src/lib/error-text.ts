@@ -50,11 +50,12 @@ const entries: Readonly<Record<string, Entry>> = {
   NETWORK: unreachable,
   UNAVAILABLE: unreachable,
   STARTING: unreachable,
-  SERVICE_UNAVAILABLE: unreachable,
+  SERVICE_UNAVAILABLE: ['error.busy.title', 'error.busy.text', true],
   BAD_GATEWAY: unreachable,
   GATEWAY_TIMEOUT: unreachable,
   TIMEOUT: unreachable,
   UNAUTHORIZED: ['error.unauthorized.title', 'error.unauthorized.text', false],
+  IMPERSONATED: ['error.impersonated.title', 'error.impersonated.text', false],
   FORBIDDEN: ['error.forbidden.title', 'error.forbidden.text', false],
   NOT_FOUND: ['error.notFound.title', 'error.notFound.text', false],
   FILE_UNAVAILABLE: ['error.fileUnavailable.title', 'error.fileUnavailable.text', true],
@@ -81,13 +82,26 @@ const entries: Readonly<Record<string, Entry>> = {
   ACCOUNT_EXISTS: ['join.exists.title', 'join.exists.text', false],
   OTHER_ADDRESS: ['join.other.title', 'join.other.short', false],
   ENDED: ['join.ended.title', 'join.ended.short', false],
+  ALREADY_CONFIRMED: ['error.alreadyConfirmed.title', 'error.alreadyConfirmed.text', false],
   NO_MAIL: ['invite.noMail.title', 'invite.noMail.text', false],
   BANNED_USER: ['error.forbidden.title', 'error.forbidden.text', false],
 }
 
 /** The one place where an error becomes words: what happened, what is safe, what to do. */
 export function describeError(error: unknown): ErrorText {
-  return describeCode(errorCode(error))
+  const described = describeCode(errorCode(error))
+  const seconds = secondsToWait(error)
+  if (seconds === null) return described
+  const text =
+    seconds <= 90 ? t('error.tooMany.seconds', { count: seconds }) : t('error.tooMany.minutes', { count: Math.ceil(seconds / 60) })
+  return { ...described, text }
+}
+
+/** For how long the server asks to wait, when it refused for too many tries. */
+function secondsToWait(error: unknown): number | null {
+  if (errorCode(error) !== 'TOO_MANY_REQUESTS') return null
+  const { data } = error as { data?: { seconds?: unknown } | null }
+  return typeof data?.seconds === 'number' ? data.seconds : null
 }
 
 export function describeCode(code: string): ErrorText {

@@ -7,6 +7,7 @@ import { RadioCard, RadioGroup } from '#components/ui/radio-group.tsx'
 import { t } from '#lib/i18n.ts'
 import { signOut } from '#lib/session.ts'
 import { setTheme, themes, useTheme } from '#lib/theme.ts'
+import { Email } from './email-form.tsx'
 import { Memberships } from './memberships.tsx'
 import { NameCard } from './name-card.tsx'
 import { Password } from './password-form.tsx'
@@ -36,6 +37,7 @@ export function Profile({ account, workspace }: { account: Account; workspace: R
       </section>
       {workspace}
       <Memberships memberships={account.memberships} deleted={account.deleted} />
+      <Email user={user} />
       <Password email={user.email} />
       <Sessions />
       {user.operator && (
