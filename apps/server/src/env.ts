@@ -67,7 +67,7 @@ export const settings = {
   },
   SMTP_HOST: {
     type: z.string().min(1),
-    doc: 'Mail server for invitations and password resets. Needs `APP_URL` and `SMTP_FROM`. Without it, invitations are links to copy.',
+    doc: 'Mail server for invitations, password resets and the confirmation of addresses. Needs `APP_URL` and `SMTP_FROM`. Without it, invitations are links to copy.',
   },
   SMTP_PORT: {
     type: z.coerce.number({ error: 'must be a port number' }).int().min(1).max(65_535),
@@ -109,7 +109,7 @@ export const settings = {
     default: 'info' as const,
     doc: 'Least level of log lines.',
   },
-  RATE_LIMIT: { type: flag, default: true, doc: 'Limit tries to sign in. Turn it off only for tests.' },
+  RATE_LIMIT: { type: flag, default: true, doc: 'Limit tries to sign in and mails that are asked for, by visitor and by account. Turn it off only for tests.' },
 } satisfies Record<string, { type: z.ZodType; default?: unknown; doc: string; secret?: boolean }>
 
 type Settings = typeof settings
