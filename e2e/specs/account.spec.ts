@@ -103,7 +103,9 @@ test.describe('the address of an account', () => {
     await page.goto(`${server.url}/me`)
     await expect(page.getByText(next).first()).toBeVisible()
     await keepScreen(page, 'me-address-long', { widths: sizes, whole: true })
-    const notice = await mailbox.waitFor(({ envelope, subject }) => envelope.to.includes(operator.email) && /was changed/.test(subject ?? ''))
+    const notice = await mailbox.waitFor(
+      ({ envelope, subject }) => envelope.to.includes(operator.email) && /was changed/.test(subject ?? ''),
+    )
     expect(notice.text).toContain(next)
 
     await other.reload()

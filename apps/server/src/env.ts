@@ -109,7 +109,11 @@ export const settings = {
     default: 'info' as const,
     doc: 'Least level of log lines.',
   },
-  RATE_LIMIT: { type: flag, default: true, doc: 'Limit tries to sign in and mails that are asked for, by visitor and by account. Turn it off only for tests.' },
+  RATE_LIMIT: {
+    type: flag,
+    default: true,
+    doc: 'Limit tries to sign in and mails that are asked for, by visitor and by account. Turn it off only for tests.',
+  },
 } satisfies Record<string, { type: z.ZodType; default?: unknown; doc: string; secret?: boolean }>
 
 type Settings = typeof settings
