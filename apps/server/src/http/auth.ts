@@ -39,9 +39,11 @@ export function authSurface(deps: ServerDeps): Hono<{ Bindings: HttpBindings }> 
   return surface
 }
 
-/** Better Auth's own limit, of an address of a client, tells by a header of its own how long to wait. */
+const ownRetryAfter = 'x-retry-after'
+
+/** Better Auth's limit, by the address of a client, tells by a header of its own how long to wait. */
 function withRetryAfter(answer: Response): Response {
-  const seconds = Number(answer.headers.get('x-retry-after'))
+  const seconds = Number(answer.headers.get(ownRetryAfter))
   if (answer.status !== 429 || !seconds) return answer
   const message = `Too many tries. Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`
   const body = { defined: false, code: 'TOO_MANY_REQUESTS', status: 429, message, data: { seconds } }

@@ -5,7 +5,7 @@ import { setupPlace } from './steps.ts'
 
 const membership: Membership = { organizationId: 'o', name: 'O', slug: 'o', role: 'owner', permissions: [] }
 const account = (operator: boolean, memberships: Membership[]): Account => ({
-  user: { id: 'u', name: 'U', email: 'u@example.org', operator },
+  user: { id: 'u', name: 'U', email: 'u@example.org', emailVerified: false, operator },
   memberships,
   deleted: [],
   lastOrganizationId: null,
