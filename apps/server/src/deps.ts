@@ -76,7 +76,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     migrate: false,
     createSchema: false,
     supervise: env.ROLE !== 'web',
-    schedule: false,
+    schedule: env.ROLE !== 'web',
     useListenNotify: true,
     monitorIntervalSeconds: 5,
     superviseIntervalSeconds: 5,
