@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { createEventBus, createJobs, insertAuthMail, limitAttempts, readAllowedRoots, type Deps } from '@carrel/api'
 import { createAuth, heldBy, resetMinutes } from '@carrel/auth'
 import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
+import { createReaderPool } from '@carrel/formats'
 import { createMailer, type Mailer } from '@carrel/mail'
 import { cacheBlobs, createFsBlobStore } from '@carrel/storage'
 import { SettingError, type Env } from './env.ts'
@@ -87,6 +88,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
   await boss.start()
   const events = await createEventBus(pools.app)
   const mailer = openMailer(env)
+  const uploads = createReaderPool({ size: 1 })
   const mailLinks = mailer ? (env.APP_URL ?? null) : null
 
   return {
@@ -112,6 +114,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     }),
     authDb: pools.authDb,
     blobs: cacheBlobs(createFsBlobStore(path.join(dataDir, 'blobs')), thumbnailCacheBytes),
+    uploads,
     jobs: createJobs(boss),
     events,
     roots: await readAllowedRoots(options.roots),
@@ -134,6 +137,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     webDir: options.webDir,
     close: async () => {
       mailer?.close()
+      await uploads.stop()
       await events.end().catch(() => {})
       await boss.stop({ graceful: false }).catch(() => {})
       await pools.end()

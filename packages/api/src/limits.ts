@@ -8,6 +8,8 @@ export const limits = {
   queryLength: 256,
   /** Words of a search that count; further ones are ignored. */
   queryTerms: 16,
+  /** Bytes of a picture that is uploaded. */
+  pictureBytes: 2 * 1024 * 1024,
   nameLength: 100,
   passwordLength: { min: 8, max: 128 },
   slugLength: { min: 2, max: 48 },

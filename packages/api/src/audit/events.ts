@@ -1,6 +1,7 @@
 /** What a record of each kind tells in the audit log and to those who listen. */
 export type Records = {
-  organization: { name: string; slug: string; language: string }
+  /** The logo by its version, where it was changed. */
+  organization: { name: string; slug: string; language: string; logo?: string | null }
   library: { name: string; visibility: string }
   role: { name: string; description: string; permissions: readonly string[] }
   /** A member's roles: built-in ones by name, others by id. */

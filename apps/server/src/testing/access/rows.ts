@@ -213,6 +213,7 @@ export const procedureRows: Record<string, Row> = {
   'joinLinks.revoke': { needs: 'invitation:cancel', names: 'join link', input: ({ id }) => ({ joinLinkId: id }), destroys: true },
   'organizations.get': { needs: 'organization:read' },
   'organizations.update': { needs: 'organization:update', input: () => ({ language: 'en' }) },
+  'organizations.removeLogo': { needs: 'organization:update' },
   // To nobody, so that owners stay what they are; see people.test.ts.
   'organizations.transfer': { needs: 'organization:delete', input: () => ({ userId: noMember }), answer: [404, 'NOT_FOUND'] },
   'organizations.delete': { needs: 'organization:delete', input: () => ({ name: 'another name' }), answer: [422, 'OTHER_NAME'] },
