@@ -11,6 +11,9 @@ export type Records = {
   'team-member': { name: string; team: string }
   grant: { library: string; level: string }
   invitation: { email: string; roles: readonly string[] }
+  'metadata-field': { name: string; fieldKind: string; choices: readonly string[] }
+  /** Of a book, named by its fields alone. */
+  metadata: { library: string; fields: readonly string[] }
   'join-link': { roles: readonly string[]; maxUses: number | null; expiresAt: string | null }
 }
 export type Kind = keyof Records

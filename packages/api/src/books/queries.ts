@@ -17,6 +17,7 @@ import {
   tag,
 } from '@carrel/db/schema'
 import { listAssignedRoots } from '../folders/queries.ts'
+import { listValues } from '../metadata/queries.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { Id } from '../shapes.ts'
@@ -163,7 +164,7 @@ export async function findBook(scope: OrganizationScope, bookId: string) {
 /** What hangs on a book: people, series, tags, identifiers, files and the reader's own state. */
 export async function findBookParts(scope: OrganizationScope, bookId: string) {
   const { db, organizationId } = scope
-  const [contributors, allSeries, tags, identifiers, files, reading] = await Promise.all([
+  const [contributors, allSeries, tags, identifiers, files, metadata, reading] = await Promise.all([
     db
       .select({ id: person.id, name: person.name, role: bookContributor.role })
       .from(bookContributor)
@@ -198,6 +199,7 @@ export async function findBookParts(scope: OrganizationScope, bookId: string) {
       .from(libraryFile)
       .where(and(eq(libraryFile.organizationId, organizationId), eq(libraryFile.bookId, bookId)))
       .orderBy(asc(libraryFile.path)),
+    listValues(scope, bookId),
     db
       .select({ status: readingState.status })
       .from(readingState)
@@ -226,6 +228,7 @@ export async function findBookParts(scope: OrganizationScope, bookId: string) {
     tags: tags.map((row) => row.name),
     identifiers,
     files,
+    metadata,
     readingStatus: reading[0]?.status ?? ('unread' as const),
     sameSeries: sameSeries.map(toCard),
   }

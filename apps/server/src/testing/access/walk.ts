@@ -111,7 +111,7 @@ const bodyOf = (answer: Answer): unknown => {
   return body && typeof body === 'object' && 'json' in body ? body.json : body
 }
 
-const twinnedTables = { library: 'library', role: 'custom_role', team: 'team' } as const
+const twinnedTables = { library: 'library', role: 'custom_role', team: 'team', 'metadata field': 'metadata_field' } as const
 
 /** Of the two things of one id, in two organizations, one is gone. What has no twin counts as well. */
 async function isOneLeft(server: TestServer, row: Row, id: string): Promise<boolean> {
@@ -146,6 +146,7 @@ const made: Partial<Record<TenantTable, string>> = {
   library: doomed,
   custom_role: doomed,
   team: doomed,
+  metadata_field: doomed,
   join_link: "token_hash like 'doomed %'",
   library_grant: `team_id is not null and team_id in (select id from team where ${doomed})`,
 }
