@@ -72,7 +72,8 @@ test('what is no picture that may be one is refused, and the old logo stays', as
     await picture('#111111').gif().toBuffer(),
     bomb,
   ]
-  for (const body of bad) expect([body.slice(0, 12), (await put(body)).json]).toMatchObject([body.slice(0, 12), { code: 'NO_PICTURE', status: 422 }])
+  for (const body of bad)
+    expect([body.slice(0, 12), (await put(body)).json]).toMatchObject([body.slice(0, 12), { code: 'NO_PICTURE', status: 422 }])
   expect(await logoOf(owner)).toBe(before)
   expect(server.logs.filter((line) => line.includes('"level":50'))).toEqual([])
 })
@@ -144,7 +145,9 @@ test('a link to join brings the logo along, as long as it is open', async () => 
 
 test('the tidy keeps the logo in use and takes those that were', async () => {
   const folder = path.join(server.dataDir, 'blobs/orgs', id, 'logo')
-  const used = createHash('sha256').update((await get()).body).digest('hex')
+  const used = createHash('sha256')
+    .update((await get()).body)
+    .digest('hex')
   expect(readdirSync(folder).length).toBeGreaterThan(1)
   const blobs = { ...server.deps.blobs, delete: (key: string) => server.deps.blobs.delete(key) }
   await runTidy({ ...server.deps, blobs }, new AbortController().signal)

@@ -25,7 +25,12 @@ beforeEach(async () => {
   const skipped = ['metadata_field', 'metadata_value', 'library_access', 'member_role'] as const
   for (const place of [open, restricted]) await fillRows(server.db.superuser, place, [], skipped)
   await server.db.superuser`delete from audit_event where organization_id = ${id}`
-  await insertRow(server.db.superuser, 'library_grant', { organization_id: id, library_id: restricted.libraryId, user_id: keeper.id, level: 'editor' })
+  await insertRow(server.db.superuser, 'library_grant', {
+    organization_id: id,
+    library_id: restricted.libraryId,
+    user_id: keeper.id,
+    level: 'editor',
+  })
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
@@ -42,7 +47,11 @@ const set = (who: Person, place: Place, fieldId: string, value: unknown) =>
   call(who, 'PATCH', `/books/${place.bookId}/metadata`, { values: [{ fieldId, value }] })
 const valuesOf = async (who: Person, place: Place) => {
   const { json } = await call(who, 'GET', `/books/${place.bookId}`)
-  return (json['metadata'] as { name: string; value: unknown; choice: string | null }[]).map(({ name, value, choice }) => [name, value, choice])
+  return (json['metadata'] as { name: string; value: unknown; choice: string | null }[]).map(({ name, value, choice }) => [
+    name,
+    value,
+    choice,
+  ])
 }
 const names = async () => ((await call(owner, 'GET', '/metadata/fields')).json as unknown as Field[]).map(({ name }) => name)
 
@@ -54,7 +63,14 @@ describe('values', () => {
     const flag = await create({ name: 'Signed', kind: 'flag' })
     const choice = await create({ name: 'State', kind: 'choice', choices: [{ name: 'New' }, { name: 'Worn' }] })
     const worn = choice.choices[1]?.id
-    for (const [field, value] of [[choice, worn], [flag, false], [date, '2026-02-28'], [number, -2.5], [text, ' two\r\nlines ']] as const) // prettier-ignore
+    for (const [field, value] of [
+      [choice, worn],
+      [flag, false],
+      [date, '2026-02-28'],
+      [number, -2.5],
+      [text, ' two\r\nlines '],
+    ] as const)
+      // prettier-ignore
       expect((await set(librarian, open, field.id, value)).status).toBe(200)
     expect(await valuesOf(member, open)).toEqual([
       ['Notes', 'two\nlines', null],
@@ -83,7 +99,8 @@ describe('values', () => {
     expect((await set(keeper, open, fieldId, 'out of sight')).status).toBe(404)
     expect(await valuesOf(keeper, restricted)).toEqual([['Notes', 'by a grant', null]])
     expect(await valuesOf(member, open)).toEqual([['Notes', 'by a role', null]])
-    const [event] = await server.db.superuser`select action, target_name, after from audit_event where organization_id = ${id} and action = 'metadata.updated' order by at desc limit 1`
+    const [event] = await server.db
+      .superuser`select action, target_name, after from audit_event where organization_id = ${id} and action = 'metadata.updated' order by at desc limit 1`
     expect(event).toEqual({ action: 'metadata.updated', target_name: 'Notes', after: { library: restricted.libraryId, fields: ['Notes'] } })
   })
 
@@ -128,7 +145,8 @@ describe('values', () => {
       expect(answer.status).toBeGreaterThanOrEqual(400)
     }
     expect(await valuesOf(owner, open)).toEqual([])
-    const direct = server.db.superuser`insert into metadata_value (organization_id, book_id, field_id, kind, number) values (${id}, ${open.bookId}, ${number.id}, 'number', 'NaN')`
+    const direct = server.db
+      .superuser`insert into metadata_value (organization_id, book_id, field_id, kind, number) values (${id}, ${open.bookId}, ${number.id}, 'number', 'NaN')`
     await expect(direct).rejects.toMatchObject({ code: '23514' })
   })
 })
@@ -156,7 +174,19 @@ describe('fields', () => {
     expect((await change([{ name: 'Lost' }, { id: worn.id, name: 'Well read' }])).status).toBe(200)
     expect(await valuesOf(member, open)).toEqual([['State', worn.id, 'Well read']])
     expect((await change([{ name: 'Lost' }])).json).toMatchObject({ code: 'IN_USE' })
-    for (const wrong of [[], [{ name: 'Same' }, { name: ' SAME ' }], [{ id: fresh.id, name: 'Gone' }, { id: worn.id, name: 'W' }], [{ id: worn.id, name: 'A' }, { id: worn.id, name: 'B' }]]) // prettier-ignore
+    for (const wrong of [
+      [],
+      [{ name: 'Same' }, { name: ' SAME ' }],
+      [
+        { id: fresh.id, name: 'Gone' },
+        { id: worn.id, name: 'W' },
+      ],
+      [
+        { id: worn.id, name: 'A' },
+        { id: worn.id, name: 'B' },
+      ],
+    ])
+      // prettier-ignore
       expect([wrong, (await change(wrong)).status]).toEqual([wrong, 400])
     expect((await call(owner, 'GET', `/metadata/fields/${fieldId}/uses`)).json).toEqual({ books: 1, byChoice: { [worn.id]: 1 } })
   })
@@ -183,21 +213,38 @@ describe('fields', () => {
     expect(await names()).toEqual(['Later'])
     await create({ name: 'Last', kind: 'text' })
     expect(await names()).toEqual(['Later', 'Last'])
-    const actions = await server.db.superuser<{ action: string }[]>`select action from audit_event where organization_id = ${id} and action like 'metadata-field.%' order by at, id`
-    expect(actions.map(({ action }) => action)).toEqual(['metadata-field.created', 'metadata-field.created', 'metadata-field.deleted', 'metadata-field.created'])
+    const actions = await server.db.superuser<
+      { action: string }[]
+    >`select action from audit_event where organization_id = ${id} and action like 'metadata-field.%' order by at, id`
+    expect(actions.map(({ action }) => action)).toEqual([
+      'metadata-field.created',
+      'metadata-field.created',
+      'metadata-field.deleted',
+      'metadata-field.created',
+    ])
   })
 
   test('are defined by who may change the workspace, and known to its members', async () => {
     const { id: fieldId } = await create({ name: 'Notes', kind: 'text' })
     for (const who of [librarian, member, keeper]) {
       expect((await call(who, 'GET', '/metadata/fields')).status).toBe(200)
-      for (const [method, at, body] of [['POST', '', { name: 'X', kind: 'text' }], ['PATCH', `/${fieldId}`, { name: 'X' }], ['DELETE', `/${fieldId}`, undefined], ['GET', `/${fieldId}/uses`, undefined]] as const) // prettier-ignore
+      for (const [method, at, body] of [
+        ['POST', '', { name: 'X', kind: 'text' }],
+        ['PATCH', `/${fieldId}`, { name: 'X' }],
+        ['DELETE', `/${fieldId}`, undefined],
+        ['GET', `/${fieldId}/uses`, undefined],
+      ] as const)
+        // prettier-ignore
         expect([who.name, method, (await call(who, method, `/metadata/fields${at}`, body)).status]).toEqual([who.name, method, 403])
     }
     const stranger = await makePerson(server, 'Stranger')
     const elsewhere = await makeOrganization(server, 'Elsewhere', { owner: [stranger] })
     await addMember(server, elsewhere.id, keeper, 'guest')
-    for (const [method, at] of [['PATCH', ''], ['DELETE', ''], ['GET', '/uses']] as const) {
+    for (const [method, at] of [
+      ['PATCH', ''],
+      ['DELETE', ''],
+      ['GET', '/uses'],
+    ] as const) {
       const answer = await server.send(method, `/api/v1/metadata/fields/${fieldId}${at}`, {
         cookie: stranger.cookie,
         organization: elsewhere.id,

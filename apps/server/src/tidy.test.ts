@@ -57,7 +57,8 @@ describe('a workspace', () => {
     expect(await rowsOf(ended.organizationId)).toBe(0)
     expect(existsSync(picture(`orgs/${ended.organizationId}`))).toBe(false)
     expect(await Promise.all([living, fresh].map((place) => rowsOf(place.organizationId)))).toEqual(before)
-    for (const { organizationId } of [living, fresh]) expect(readdirSync(picture(`orgs/${organizationId}`)).toSorted()).toEqual(['covers', 'logo'])
+    for (const { organizationId } of [living, fresh])
+      expect(readdirSync(picture(`orgs/${organizationId}`)).toSorted()).toEqual(['covers', 'logo'])
     expect(server.logs.some((line) => line.includes('workspace purged') && line.includes(ended.organizationId))).toBe(true)
     expect(await superuser`select from "user" where id = ${owner.id}`).toHaveLength(1)
   })
@@ -91,7 +92,12 @@ describe('a workspace', () => {
       const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
       await runTidy({ transact: createTransact(connect(target, { user, password })), blobs: createFsBlobStore(blobs), log }, new AbortController().signal)`
     const { loginPassword } = await import('../../../packages/db/src/roles.ts')
-    const options = { target: server.db.target, user: 'carrel_app', password: loginPassword(server.secret, 'carrel_app'), blobs: picture('') }
+    const options = {
+      target: server.db.target,
+      user: 'carrel_app',
+      password: loginPassword(server.secret, 'carrel_app'),
+      blobs: picture(''),
+    }
     const child = spawn(process.execPath, ['--input-type=module', '-e', program, JSON.stringify(options)], {
       cwd: path.join(import.meta.dirname, '..'),
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -125,10 +131,12 @@ describe('what is over goes, and what is not stays', () => {
     for (const [table, rows] of Object.entries(made)) for (const row of rows) await insertRow(superuser, table, row)
     await tidy()
     for (const [table, [over, stays]] of Object.entries(made) as [string, { id: string }[]][])
-      expect([table, (await superuser`select id from ${superuser(table)} where id in (${over?.id ?? ''}, ${stays?.id ?? ''})`).map(({ id }) => id as string)]).toEqual([
+      expect([
         table,
-        [stays?.id],
-      ])
+        (await superuser`select id from ${superuser(table)} where id in (${over?.id ?? ''}, ${stays?.id ?? ''})`).map(
+          ({ id }) => id as string,
+        ),
+      ]).toEqual([table, [stays?.id]])
   })
 
   test('runs of a scan beyond the last twenty of each library, but none that has not ended', async () => {
@@ -151,7 +159,14 @@ describe('what is over goes, and what is not stays', () => {
     const { organizationId } = await makeFull('Mails', null)
     const mail = async (state: string, values: object) => {
       const id = newId()
-      await insertRow(superuser, 'mail', { organization_id: organizationId, id, kind: 'invitation', recipient: 'x@example.org', state, ...values })
+      await insertRow(superuser, 'mail', {
+        organization_id: organizationId,
+        id,
+        kind: 'invitation',
+        recipient: 'x@example.org',
+        state,
+        ...values,
+      })
       return id
     }
     const over = [await mail('sent', { sent_at: ago(31), created_at: ago(32) }), await mail('failed', { created_at: ago(38) })]
@@ -241,6 +256,6 @@ test('is due each night, runs in the worker alone, and when a night was missed a
   await superuser`update pgboss.schedule set created_on = now() - interval '3 days'`
   await using second = await start()
   const done = () => second.logs.filter((line) => line.includes('"tidied"'))
-  for (const end = Date.now() + 40_000; Date.now() < end && done().length === 0; ) await wait(200)
+  for (const end = Date.now() + 40_000; Date.now() < end && done().length === 0;) await wait(200)
   expect(done()).toHaveLength(1)
 })

@@ -31,7 +31,11 @@ function readBody(request: IncomingMessage, limit: number): Promise<Buffer | nul
 }
 
 /** The logo of a workspace: sent to its members, put by who may change the workspace. */
-export function createLogo(deps: ServerDeps, notFound: (response: ServerResponse) => void, signInFirst: (response: ServerResponse) => void) {
+export function createLogo(
+  deps: ServerDeps,
+  notFound: (response: ServerResponse) => void,
+  signInFirst: (response: ServerResponse) => void,
+) {
   const uploading = new Set<string>()
 
   async function send(request: IncomingMessage, response: ServerResponse, { token, organization }: Asked): Promise<void> {
@@ -39,8 +43,7 @@ export function createLogo(deps: ServerDeps, notFound: (response: ServerResponse
       deps.transact,
       token,
       organization,
-      async (scope) =>
-        typeof scope === 'string' ? scope : { organizationId: scope.organizationId, digest: await findLogo(scope) },
+      async (scope) => (typeof scope === 'string' ? scope : { organizationId: scope.organizationId, digest: await findLogo(scope) }),
       { readOnly: true },
     )
     if (found === 'unauthenticated') return signInFirst(response)

@@ -11,7 +11,13 @@ import type { Membership, Session } from './schema.ts'
 export async function listMemberships(scope: UserScope): Promise<Membership[]> {
   const [rows, roles, extras] = await Promise.all([
     scope.db
-      .select({ organizationId: organization.id, name: organization.name, slug: organization.slug, logo: organization.logo, role: member.role })
+      .select({
+        organizationId: organization.id,
+        name: organization.name,
+        slug: organization.slug,
+        logo: organization.logo,
+        role: member.role,
+      })
       .from(member)
       .innerJoin(organization, eq(organization.id, member.organizationId))
       .where(and(eq(member.userId, scope.user.id), isNull(organization.suspendedAt), isNull(organization.deletedAt)))

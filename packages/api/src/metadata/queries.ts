@@ -120,11 +120,7 @@ export async function deleteValue(scope: OrganizationScope, bookId: string, fiel
   await scope.db
     .delete(metadataValue)
     .where(
-      and(
-        eq(metadataValue.organizationId, scope.organizationId),
-        eq(metadataValue.bookId, bookId),
-        eq(metadataValue.fieldId, fieldId),
-      ),
+      and(eq(metadataValue.organizationId, scope.organizationId), eq(metadataValue.bookId, bookId), eq(metadataValue.fieldId, fieldId)),
     )
 }
 

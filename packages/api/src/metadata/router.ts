@@ -76,8 +76,7 @@ export const metadata = {
     .handler(async ({ context: { scope }, input: { name, kind, choices: given }, errors }) => {
       await lockFields(scope)
       const position = (await listFields(scope)).length
-      if (position >= limits.metadataFields)
-        throw errors.TOO_MANY({ message: `A workspace has at most ${limits.metadataFields} fields.` })
+      if (position >= limits.metadataFields) throw errors.TOO_MANY({ message: `A workspace has at most ${limits.metadataFields} fields.` })
       const choices = toChoices(kind, given, [])
       const id = await insertField(scope, { name, kind, choices, position })
       if (!id) throw errors.NAME_TAKEN(nameTaken)

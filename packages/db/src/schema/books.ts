@@ -47,7 +47,12 @@ const names = (table: string) =>
       sortName: sortKey().notNull(),
       /** Folded name; one row each. */ nameKey: sortKey().notNull(),
     },
-    (t) => [primaryKey({ columns: [t.organizationId, t.id] }), unique().on(t.organizationId, t.nameKey), ...sharedData(table), ...seenAndPurged(table)],
+    (t) => [
+      primaryKey({ columns: [t.organizationId, t.id] }),
+      unique().on(t.organizationId, t.nameKey),
+      ...sharedData(table),
+      ...seenAndPurged(table),
+    ],
   )
 
 export const person = names('person')

@@ -1,5 +1,20 @@
 import { sql } from 'drizzle-orm'
-import { boolean, check, date, doublePrecision, foreignKey, index, integer, jsonb, pgPolicy, primaryKey, snakeCase, text, unique, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  check,
+  date,
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgPolicy,
+  primaryKey,
+  snakeCase,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { organization } from './auth.ts'
 import { book } from './books.ts'
 import { appRole, createdAt, gateRole, may, organizationId, ownOrganization, writtenWhen } from './walls.ts'
@@ -34,7 +49,9 @@ export const metadataField = snakeCase.table(
 /** The book is visible, and in its library the actor may edit what is known of books. */
 const editableBook = sql.raw(`exists (select from book b where b.organization_id = metadata_value.organization_id
   and b.id = metadata_value.book_id and app.library_may(b.organization_id, b.library_id, 'metadata:edit'))`)
-const visibleBook = sql.raw(`exists (select from book b where b.organization_id = metadata_value.organization_id and b.id = metadata_value.book_id)`)
+const visibleBook = sql.raw(
+  `exists (select from book b where b.organization_id = metadata_value.organization_id and b.id = metadata_value.book_id)`,
+)
 
 /** What a book has in such a field. The kind is that of the field, which therefore keeps it while there are values. */
 export const metadataValue = snakeCase.table(

@@ -51,7 +51,8 @@ export const sharedData = (table: string) => [
 const ended = sql.raw("(select id from organization where deleted_at < now() - interval '7 days')")
 
 /** The gate removes rows of workspaces that go for good, and no others. */
-export const purged = (table: string) => pgPolicy(`${table}_purge`, { for: 'delete', to: gateRole, using: sql`organization_id in ${ended}` })
+export const purged = (table: string) =>
+  pgPolicy(`${table}_purge`, { for: 'delete', to: gateRole, using: sql`organization_id in ${ended}` })
 
 /** As `purged`, for a table that the gate reads for nothing else. */
 export const seenAndPurged = (table: string) => [

@@ -151,7 +151,14 @@ export const placeRows = {
     { organization_id: p.organizationId, user_id: userId, book_id: p.bookId, status: 'reading', progress: 0.5, updated_at: new Date() },
   ],
   metadata_field: (p) => [
-    { organization_id: p.organizationId, id: p.metadataFieldId, name: `${p.mark} field`, name_key: `${p.mark} field`, kind: 'text', position: 0 },
+    {
+      organization_id: p.organizationId,
+      id: p.metadataFieldId,
+      name: `${p.mark} field`,
+      name_key: `${p.mark} field`,
+      kind: 'text',
+      position: 0,
+    },
   ],
   metadata_value: (p) => [
     { organization_id: p.organizationId, book_id: p.bookId, field_id: p.metadataFieldId, kind: 'text', text: `${p.mark} value` },

@@ -185,7 +185,14 @@ export async function forCell(
       break
     case 'metadata field':
       for (const { id: organization_id } of [world.alpha, world.beta])
-        await insertRow(superuser, 'metadata_field', { organization_id, id, name: `doomed ${id}`, name_key: `doomed ${id}`, kind: 'text', position: 9 })
+        await insertRow(superuser, 'metadata_field', {
+          organization_id,
+          id,
+          name: `doomed ${id}`,
+          name_key: `doomed ${id}`,
+          kind: 'text',
+          position: 9,
+        })
       break
     case 'join link':
       await twice('join_link', { id, token_hash: Buffer.from(`doomed ${id}`) })

@@ -95,7 +95,13 @@ export async function walkLogos(
     await server.deps.blobs.put(logoKey(id, logo), Buffer.from(`${mark} logo`))
     await server.db.superuser`update organization set logo = ${logo} where id = ${id}`
   }
-  const targets = { alpha: world.alpha.id, beta: world.beta.id, nonexistent: newId(), 'alpha by slug': world.alpha.slug, malformed: '..%2f' }
+  const targets = {
+    alpha: world.alpha.id,
+    beta: world.beta.id,
+    nonexistent: newId(),
+    'alpha by slug': world.alpha.slug,
+    malformed: '..%2f',
+  }
   for (const method of ['GET', 'HEAD', 'PUT']) {
     result.doors += 1
     for (const caller of callers) {

@@ -246,7 +246,13 @@ export const procedureRows: Record<string, Row> = {
     needs: 'metadata:edit',
     names: 'book',
     inLibrary: true,
-    input: ({ id }) => ({ bookId: id, values: [{ fieldId: twinFieldId, value: null }, { fieldId: twinFieldId, value: 'set' }] }),
+    input: ({ id }) => ({
+      bookId: id,
+      values: [
+        { fieldId: twinFieldId, value: null },
+        { fieldId: twinFieldId, value: 'set' },
+      ],
+    }),
   },
   'organizations.removeLogo': { needs: 'organization:update' },
   // To nobody, so that owners stay what they are; see people.test.ts.
