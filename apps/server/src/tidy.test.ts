@@ -91,11 +91,11 @@ describe('a workspace', () => {
       const quiet = () => {}
       const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
       await runTidy({ transact: createTransact(connect(target, { user, password })), blobs: createFsBlobStore(blobs), log }, new AbortController().signal)`
-    const { loginPassword } = await import('../../../packages/db/src/roles.ts')
+    const { user, pass: password } = server.db.login('carrel_app').options
     const options = {
       target: server.db.target,
-      user: 'carrel_app',
-      password: loginPassword(server.secret, 'carrel_app'),
+      user,
+      password,
       blobs: picture(''),
     }
     const child = spawn(process.execPath, ['--input-type=module', '-e', program, JSON.stringify(options)], {

@@ -59,7 +59,11 @@ describe.each<[string, () => BlobStore]>([
     const store = create()
     const keys = ['orgs/a/covers/1/320.webp', 'orgs/a/covers/1/640.webp', 'orgs/a/logo/2.webp', 'orgs/ab/logo/3.webp']
     for (const key of keys) await store.put(key, bytes(key))
-    const listed = async (prefix: string) => (await Array.fromAsync(store.list(prefix))).toSorted()
+    const listed = async (prefix: string) => {
+      const found: string[] = []
+      for await (const key of store.list(prefix)) found.push(key)
+      return found.toSorted()
+    }
     expect(await listed('orgs/')).toEqual(keys)
     expect(await listed('orgs/a/')).toEqual(keys.slice(0, 3))
     expect(await listed('orgs/none/')).toEqual([])

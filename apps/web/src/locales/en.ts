@@ -818,7 +818,6 @@ export const en = {
 
   'fields.add': 'Add field',
   'fields.add.title': 'New field for books',
-  'fields.added': 'Every book has the field {name} now',
   'fields.choice': 'Choice {number}',
   'fields.choice.add': 'Add a choice',
   'fields.choice.remove': 'Remove the choice {name}',

@@ -56,7 +56,7 @@ function FieldForm({ editing, onClose }: { editing: Editing; onClose: () => void
       await (field ? api.metadata.updateField.call({ fieldId: field.id, ...values }) : api.metadata.createField.call(values))
     },
     onSuccess: () => {
-      toast(t(field ? 'settings.saved' : 'fields.added', { name: name.trim() }))
+      if (field) toast(t('settings.saved'))
       for (const key of [api.metadata.key(), api.books.get.key()]) void client.invalidateQueries({ queryKey: key })
       onClose()
     },

@@ -35,15 +35,15 @@ export function WorkspaceLogo() {
       },
     }),
   )
+  const working = upload.isPending || remove.isPending
   const choose = (file: File | undefined): void => {
     upload.reset()
     remove.reset()
-    if (!file) return
+    if (!file || working) return
     const reason = !types.includes(file.type) ? 'type' : file.size > limits.pictureBytes ? 'size' : null
     setWrong(reason)
     if (reason === null) upload.mutate({ organizationId, file })
   }
-  const working = upload.isPending || remove.isPending
   return (
     <section aria-labelledby="logo-title">
       <h2 id="logo-title" className="text-small font-medium">
@@ -59,7 +59,6 @@ export function WorkspaceLogo() {
               accept={types.join()}
               aria-label={t(logo === null ? 'settings.logo.choose' : 'settings.logo.replace')}
               className="peer sr-only"
-              disabled={working}
               onChange={(event) => {
                 choose(event.target.files?.[0])
                 event.target.value = ''
