@@ -71,7 +71,7 @@ beforeAll(async () => {
   })
   await superuser`insert into library_access (organization_id, user_id, library_id, level)
     select organization_id, ${narrow.id}, id, 'viewer' from library where organization_id = ${id} and visibility = 'restricted' order by name desc limit 1`
-  await superuser`vacuum (analyze) book, library, library_file, library_access, library_grant, library_folder`
+  await superuser`analyze book, library, library_file, library_access, library_grant, library_folder`
   const pool = server.db.login('carrel_app', 4)
   pool.options.debug = (_connection, text, parameters) => void heard.push({ text, parameters: [...parameters] })
   server.deps.transact = createTransact(pool)
