@@ -1,3 +1,4 @@
+import sharp from 'sharp'
 import { examine } from '../src/examine.ts'
 import { type Api, openApi, operator, setUp, signIn } from '../src/people.ts'
 import { keepScreen } from '../src/screens.ts'
@@ -79,6 +80,48 @@ test.describe('settings', () => {
     await other.goto(`${server.url}/w/rivers/search?q=fog#end`)
     await expect(other).toHaveURL(`${server.url}/w/slow-waters/search?q=fog#end`)
     await expect(other.getByRole('searchbox').first()).toHaveValue('fog')
+  })
+
+  test('a workspace gets a logo, which its switcher, lists and join links show, and loses it again', async ({ visit, forgive }) => {
+    forgive(/status of 422/)
+    const { id } = await made('Lamp Keepers', 'lamps')
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512"><circle cx="256" cy="256" r="240" fill="#0b3d5c"/><path d="M256 96 L400 400 H112 Z" fill="#ffd166"/></svg>`
+    const buffer = await sharp(Buffer.from(svg)).png().toBuffer()
+    const page = await visit({ storageState: state })
+    await page.goto(`${server.url}/w/lamps/settings`)
+    const field = page.getByLabel('Choose a picture')
+    const badge = page.getByRole('button', { name: /Switch workspace/ }).locator('img')
+    await expect(badge).toHaveCount(0)
+    await field.setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(svg) })
+    await expect(page.getByText('This is no PNG, JPEG or WebP.')).toBeVisible()
+    await field.setInputFiles({ name: 'large.png', mimeType: 'image/png', buffer: Buffer.alloc(2 * 1024 * 1024 + 1) })
+    await expect(page.getByText('This picture has more than 2 MB.')).toBeVisible()
+    await field.setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: Buffer.from(svg) })
+    await expect(page.getByText('This picture can’t be drawn.')).toBeVisible()
+    await keepScreen(page, 'settings-logo-wrong', { widths: sizes })
+    await field.setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer })
+    await expect(page.getByText('The workspace has a new logo')).toBeVisible()
+    await expect(badge).toHaveJSProperty('naturalWidth', 256)
+    await keepScreen(page, 'settings-logo', { widths: sizes })
+    await examine(page, 'logo')
+
+    await page.goto(`${server.url}/workspaces`)
+    await expect(page.getByRole('link', { name: /Lamp Keepers/ }).locator('img')).toHaveJSProperty('naturalWidth', 256)
+    await keepScreen(page, 'workspaces-logo', { widths: sizes })
+    const { path } = (await api.post('/join-links', { roles: ['guest'], maxUses: 1, days: 1 }, id)) as { path: string }
+    const visitor = await visit(phone)
+    await visitor.goto(`${server.url}${path}`)
+    await expect(visitor.getByRole('heading', { name: 'Join Lamp Keepers' })).toBeVisible()
+    await expect(visitor.locator('img[src^="data:image/webp"]')).toHaveJSProperty('naturalWidth', 256)
+    await keepScreen(visitor, 'join-logo', { widths: sizes })
+
+    await page.goto(`${server.url}/w/lamps/settings`)
+    await page.getByRole('button', { name: 'Remove logo' }).click()
+    await expect(page.getByText('The logo was removed')).toBeVisible()
+    await expect(field).toBeFocused()
+    await expect(badge).toHaveCount(0)
+    await page.goto(`${server.url}/w/lamps/activity`)
+    await expect(page.getByText('Robin Ashgrove removed the logo of Lamp Keepers')).toBeVisible()
   })
 
   test('a member neither finds the settings nor opens them', async ({ visit }) => {

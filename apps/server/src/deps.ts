@@ -5,6 +5,7 @@ import { createEventBus, createJobs, insertAuthMail, limitAttempts, readAllowedR
 import { createAuth, createLimits, heldBy, resetMinutes } from '@carrel/auth'
 import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
 import { createMailer, mailLanguageAsked, type Mailer } from '@carrel/mail'
+import { createReaderPool } from '@carrel/formats'
 import { cacheBlobs, createFsBlobStore } from '@carrel/storage'
 import { SettingError, type Env } from './env.ts'
 
@@ -76,7 +77,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     migrate: false,
     createSchema: false,
     supervise: env.ROLE !== 'web',
-    schedule: false,
+    schedule: env.ROLE !== 'web',
     useListenNotify: true,
     monitorIntervalSeconds: 5,
     superviseIntervalSeconds: 5,
@@ -87,6 +88,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
   await boss.start()
   const events = await createEventBus(pools.app)
   const mailer = openMailer(env)
+  const uploads = createReaderPool({ size: 1 })
   const mailLinks = mailer ? (env.APP_URL ?? null) : null
   const jobs = createJobs(boss)
   const limits = createLimits(pools.authDb, env.RATE_LIMIT)
@@ -115,6 +117,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     authDb: pools.authDb,
     blobs: cacheBlobs(createFsBlobStore(path.join(dataDir, 'blobs')), thumbnailCacheBytes),
     jobs,
+    uploads,
     events,
     roots: await readAllowedRoots(options.roots),
     log,
@@ -137,6 +140,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     webDir: options.webDir,
     close: async () => {
       mailer?.close()
+      await uploads.stop()
       await events.end().catch(() => {})
       await boss.stop({ graceful: false }).catch(() => {})
       await pools.end()

@@ -1,4 +1,4 @@
-import { logListener, registerMails, registerScans, relayEvents, type Listener } from '@carrel/api'
+import { logListener, registerMails, registerScans, registerTidy, relayEvents, type Listener } from '@carrel/api'
 import { createReaderPool } from '@carrel/formats'
 import type { ServerDeps } from './deps.ts'
 
@@ -13,6 +13,7 @@ export async function createWorker(deps: ServerDeps, processes: number): Promise
   const stopping = new AbortController()
   await registerScans(deps.boss, { ...deps, readers }, stopping.signal)
   if (deps.mailer) await registerMails(deps.boss, { ...deps, mailer: deps.mailer, secret: deps.settings.secret }, stopping.signal)
+  await registerTidy(deps.boss, deps, stopping.signal)
   const relay = relayEvents(deps, listenersOf(deps), stopping.signal)
   return {
     stop: async () => {

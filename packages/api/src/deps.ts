@@ -1,5 +1,6 @@
 import type { Auth, Limits, SignUpPolicy } from '@carrel/auth'
 import type { Pools, Transact } from '@carrel/db'
+import type { ReaderPool } from '@carrel/formats'
 import type { BlobStore } from '@carrel/storage'
 import type { EventBus } from './events/bus.ts'
 import type { AllowedRoots } from './folders/policy.ts'
@@ -19,6 +20,8 @@ export type Deps = {
   auth: Auth
   authDb: Pools['authDb']
   blobs: BlobStore
+  /** Draws what people upload; its process starts on demand and ends when idle. */
+  uploads: ReaderPool
   jobs: Jobs
   events: EventBus
   roots: AllowedRoots

@@ -8,6 +8,12 @@ export const limits = {
   queryLength: 256,
   /** Words of a search that count; further ones are ignored. */
   queryTerms: 16,
+  /** Bytes of a picture that is uploaded. */
+  pictureBytes: 2 * 1024 * 1024,
+  /** Of a workspace; choices of one field; characters of a text in one. */
+  metadataFields: 50,
+  metadataChoices: 100,
+  metadataText: 2000,
   nameLength: 100,
   passwordLength: { min: 8, max: 128 },
   slugLength: { min: 2, max: 48 },

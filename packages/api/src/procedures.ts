@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { Deps } from './deps.ts'
 import { notFound } from './errors.ts'
 import { findRightsInLibrary } from './grants/queries.ts'
+import { findLibraryOfBook } from './metadata/queries.ts'
 import { asMember, asOperator, asUser, type InstanceScope, type OrganizationScope, type UserScope } from './scope.ts'
 import { Id } from './shapes.ts'
 
@@ -135,6 +136,20 @@ export const inLibrary = (permission: Permission) =>
     if (!rights) throw notFound('library')
     requirePermission(rights.held, permission)
     return next({ context: rights })
+  })
+
+const OfBook = z.object({ bookId: Id })
+
+/** As `inLibrary`, in the library of the book that the input names as `bookId`. */
+export const onBook = (permission: Permission) =>
+  member.use(async ({ context, next }, input: unknown) => {
+    const named = OfBook.safeParse(input).data
+    if (!named) throw new ORPCError('BAD_REQUEST', { message: 'Input validation failed' })
+    const libraryId = await findLibraryOfBook(context.scope, named.bookId)
+    const rights = libraryId === undefined ? undefined : await findRightsInLibrary(context.scope, libraryId)
+    if (libraryId === undefined || !rights) throw notFound('book')
+    requirePermission(rights.held, permission)
+    return next({ context: { libraryId } })
   })
 
 /**

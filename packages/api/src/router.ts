@@ -7,6 +7,7 @@ import { grants } from './grants/router.ts'
 import { invitations, joinLinks } from './invitations/router.ts'
 import { libraries } from './libraries/router.ts'
 import { members } from './members/router.ts'
+import { metadata } from './metadata/router.ts'
 import { organizations } from './organizations/router.ts'
 import { permissions } from './permissions/router.ts'
 import { reading } from './reading/router.ts'
@@ -32,6 +33,7 @@ export const router = {
   libraries,
   grants,
   books,
+  metadata,
   reading,
   scans,
   events,

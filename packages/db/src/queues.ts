@@ -26,6 +26,16 @@ export const queues = {
     notify: true,
     deleteAfterSeconds: 24 * 3600,
   },
+  /** One for the whole instance. No payload. */
+  tidy: {
+    policy: 'exclusive',
+    retryLimit: 5,
+    retryDelay: 60,
+    expireInSeconds: 12 * 3600,
+    heartbeatSeconds: 60,
+    notify: true,
+    deleteAfterSeconds: 7 * 24 * 3600,
+  },
 } as const
 export type QueueName = keyof typeof queues
 

@@ -62,6 +62,8 @@ describe('references', () => {
     ['library_file', 'folder_id', 'folderId'],
     ['library_file', 'book_id', 'bookId'],
     ['reading_state', 'book_id', 'bookId'],
+    ['metadata_value', 'book_id', 'bookId'],
+    ['metadata_value', 'field_id', 'metadataFieldId'],
     ['custom_role_permission', 'role_id', 'roleId'],
     ['member_role', 'role_id', 'roleId'],
     ['outbox', 'event_id', 'auditId'],
@@ -101,7 +103,7 @@ describe('references', () => {
     const keys = await db.superuser<{ table: string; column: string }[]>`
       select conrelid::regclass::text as table, a.attname as column from pg_constraint
       join pg_attribute a on a.attrelid = conrelid and a.attnum = any (conkey)
-      where contype = 'f' and confrelid::regclass::text = any (${tenantTables as string[]}) and a.attname <> 'organization_id'`
+      where contype = 'f' and confrelid::regclass::text = any (${tenantTables as string[]}) and a.attname not in ('organization_id', 'kind')`
     expect(keys.map((key) => `${key.table}.${key.column}`).toSorted()).toEqual(references.map(([t, c]) => `${t}.${c}`).toSorted())
   })
 

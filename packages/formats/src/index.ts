@@ -6,6 +6,7 @@ export type {
   Cover,
   CoverImage,
   CoverResult,
+  PictureResult,
   Identifier,
   Problem,
   ProblemCode,

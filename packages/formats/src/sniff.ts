@@ -17,11 +17,12 @@ export function startsLikeZip(source: ByteSource): boolean {
   return signature === 0x04034b50 || signature === 0x06054b50 || signature === 0x08074b50
 }
 
-/** Whether bytes start as one of the raster formats that covers are made from. */
-export function isRasterImage(bytes: Uint8Array): boolean {
+/** The raster format that bytes start as, of those that covers are made from. */
+export function rasterFormat(bytes: Uint8Array): 'jpeg' | 'png' | 'gif' | 'webp' | 'avif' | null {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(16, bytes.byteLength)).toString('latin1')
-  if (head.startsWith('\xff\xd8\xff') || head.startsWith('\x89PNG\r\n\x1a\n')) return true
-  if (head.startsWith('GIF87a') || head.startsWith('GIF89a')) return true
-  if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return true
-  return head.slice(4, 8) === 'ftyp' && /^(avif|avis|mif1|miaf)/.test(head.slice(8, 12))
+  if (head.startsWith('\xff\xd8\xff')) return 'jpeg'
+  if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'png'
+  if (head.startsWith('GIF87a') || head.startsWith('GIF89a')) return 'gif'
+  if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return 'webp'
+  return head.slice(4, 8) === 'ftyp' && /^(avif|avis|mif1|miaf)/.test(head.slice(8, 12)) ? 'avif' : null
 }

@@ -106,5 +106,7 @@ export type Cover = {
   color: string
 }
 
+export type PictureResult = { ok: true; webp: Uint8Array } | { ok: false; problem: Problem }
+
 /** `cover` is `null` when the book has none. */
 export type CoverResult = { ok: true; cover: Cover | null } | { ok: false; problem: Problem }

@@ -55,6 +55,46 @@ describe.each<[string, () => BlobStore]>([
     },
   )
 
+  test('lists the keys below a prefix, each once, and no others', async () => {
+    const store = create()
+    const keys = ['orgs/a/covers/1/320.webp', 'orgs/a/covers/1/640.webp', 'orgs/a/logo/2.webp', 'orgs/ab/logo/3.webp']
+    for (const key of keys) await store.put(key, bytes(key))
+    const listed = async (prefix: string) => {
+      const found: string[] = []
+      for await (const key of store.list(prefix)) found.push(key)
+      return found.toSorted()
+    }
+    expect(await listed('orgs/')).toEqual(keys)
+    expect(await listed('orgs/a/')).toEqual(keys.slice(0, 3))
+    expect(await listed('orgs/none/')).toEqual([])
+    await expect(listed('orgs')).rejects.toThrow(TypeError)
+    await expect(listed('../')).rejects.toThrow(TypeError)
+    for await (const key of store.list('orgs/')) await store.delete(key)
+    expect(await listed('orgs/')).toEqual([])
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('spares what was written since', async () => {
+    const store = create()
+    await store.put('a/old', bytes('old'))
+    await store.delete('a/old', { writtenBefore: new Date(Date.now() - 60_000) })
+    expect(await store.get('a/old')).toEqual(bytes('old'))
+    await store.delete('a/old', { writtenBefore: new Date(Date.now() + 60_000) })
+    await store.delete('a/none', { writtenBefore: new Date() })
+    expect(await createFsBlobStore(folder).get('a/old')).toBeNull()
+  })
+
+  test('writes while the folder is emptied', { timeout: 20_000 }, async () => {
+    const store = create()
+    let writing = true
+    const emptied = (async () => {
+      while (writing) for await (const key of store.list('a/')) if (!key.endsWith('.tmp')) await store.delete(key)
+    })()
+    for (let i = 0; i < 100; i++) await store.put(`a/b/${i}`, bytes('x'))
+    writing = false
+    await emptied
+  })
+
   test('shows the old or the new blob while it is replaced, never half of one', async () => {
     const store = create()
     const [small, large] = [Buffer.alloc(10, 'a'), Buffer.alloc(4_000_000, 'b')]

@@ -7,22 +7,25 @@ import { openBookFile, toProblem } from '@carrel/formats'
 import type { ServerDeps } from '../deps.ts'
 import { createCoverLookup } from './cover-lookup.ts'
 import { sendError } from './guard.ts'
+import { createLogo } from './logo.ts'
 import type { NodeSurface } from './rpc.ts'
 import { sendBytes, sendFile } from './send-file.ts'
 
 const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
 const coverRoute = new RegExp(`^/files/(${uuid})/books/(${uuid})/cover/([1-9]\\d{1,3})\\.webp$`)
 const fileRoute = new RegExp(`^/files/(${uuid})/files/(${uuid})$`)
+const logoRoute = new RegExp(`^/files/(${uuid})/logo$`)
 type CoverRoute = [organization: string, bookId: string, width: string]
 type FileRoute = [organization: string, fileId: string]
 const signInFirst = (response: ServerResponse) => sendError(response, 401, 'UNAUTHORIZED', 'Sign in to go on.')
 const mediaTypes: Record<string, string> = { epub: 'application/epub+zip' }
 
-/** Covers and downloads. Authorized like rows, each time; no connection is held while bytes flow. Answers all it is asked. */
+/** Covers, logos and downloads. Authorized like rows, each time; no connection is held while bytes flow. Answers all it is asked. */
 export function createFiles(deps: ServerDeps): NodeSurface {
   const secure = deps.appUrl?.startsWith('https:') ?? false
   const lookUpCover = createCoverLookup(deps)
   const notFound = (response: ServerResponse) => sendError(response, 404, 'NOT_FOUND', 'There is no such file, or it is not open to you.')
+  const logos = createLogo(deps, notFound, signInFirst)
 
   const findFile = (token: string, organization: string, fileId: string) =>
     asMember(
@@ -73,16 +76,19 @@ export function createFiles(deps: ServerDeps): NodeSurface {
     response.setHeader('vary', 'Cookie')
     response.setHeader('cache-control', 'private, no-cache')
     response.setHeader('content-security-policy', "sandbox; default-src 'none'")
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
+    const route = (request.url ?? '').split('?', 1)[0] ?? ''
+    const logoOf = logoRoute.exec(route)?.[1]
+    const puts = logoOf !== undefined && request.method === 'PUT'
+    if (!puts && request.method !== 'GET' && request.method !== 'HEAD') {
       sendError(response, 405, 'METHOD_NOT_SUPPORTED', 'Files are read with GET.')
       return true
     }
-    const route = (request.url ?? '').split('?', 1)[0] ?? ''
     const token = readSessionToken(request.headers.cookie, deps.settings.secret, secure)
     const cover = coverRoute.exec(route)?.slice(1) as CoverRoute | undefined
     const file = fileRoute.exec(route)?.slice(1) as FileRoute | undefined
-    if (!cover && !file) notFound(response)
+    if (!cover && !file && logoOf === undefined) notFound(response)
     else if (!token) signInFirst(response)
+    else if (logoOf !== undefined) await logos[puts ? 'put' : 'send'](request, response, { token, organization: logoOf })
     else if (cover) await sendCover(request, response, token, cover)
     else if (file) await sendDownload(request, response, token, file)
     return true

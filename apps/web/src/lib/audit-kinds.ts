@@ -12,6 +12,8 @@ const kinds: Readonly<Record<AuditKind, true>> = {
   grant: true,
   invitation: true,
   'join-link': true,
+  'metadata-field': true,
+  metadata: true,
   organization: true,
 }
 

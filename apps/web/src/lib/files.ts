@@ -7,6 +7,22 @@ export function coverUrl(organizationId: string, bookId: string, width: (typeof 
   return `/files/${organizationId}/books/${bookId}/cover/${width}.webp${query}`
 }
 
+/** Null without a logo. */
+export function logoUrl({ organizationId, logo }: { organizationId: string; logo: string | null }): string | null {
+  return logo === null ? null : `/files/${organizationId}/logo?v=${encodeURIComponent(logo)}`
+}
+
+async function answerError(answer: Response): Promise<Error> {
+  const reason: unknown = await answer.json().catch(() => undefined)
+  return isORPCErrorJson(reason) ? createORPCErrorFromJson(reason) : new Unreachable()
+}
+
+/** Makes a picture the logo of a workspace. */
+export async function uploadLogo({ organizationId, file }: { organizationId: string; file: File }): Promise<void> {
+  const answer = await fetch(`/files/${organizationId}/logo`, { method: 'PUT', body: file, signal: AbortSignal.timeout(60_000) })
+  if (!answer.ok) throw await answerError(answer)
+}
+
 export function downloadUrl(organizationId: string, fileId: string): string {
   return `/files/${organizationId}/files/${fileId}`
 }
@@ -14,10 +30,7 @@ export function downloadUrl(organizationId: string, fileId: string): string {
 /** Asks for the first byte, so that what keeps the file back is an error here and not a failed download; then saves it. */
 export async function saveFile({ url, fileName }: { url: string; fileName: string }): Promise<void> {
   const answer = await fetch(url, { headers: { range: 'bytes=0-0' }, cache: 'no-store', signal: AbortSignal.timeout(20_000) })
-  if (!answer.ok) {
-    const reason: unknown = await answer.json().catch(() => undefined)
-    throw isORPCErrorJson(reason) ? createORPCErrorFromJson(reason) : new Unreachable()
-  }
+  if (!answer.ok) throw await answerError(answer)
   const link = document.createElement('a')
   link.href = url
   link.download = fileName

@@ -4,6 +4,11 @@ export function formatNumber(value: number): string {
   return new Intl.NumberFormat(locale()).format(value)
 }
 
+/** With all the decimals that it has. */
+export function formatExact(value: number): string {
+  return new Intl.NumberFormat(locale(), { maximumFractionDigits: 15 }).format(value)
+}
+
 /** A rate with one decimal below ten: `3.4`, `312`. */
 export function formatRate(value: number): string {
   return new Intl.NumberFormat(locale(), { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)

@@ -3,10 +3,10 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createFileRoute, Link } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useState } from 'react'
 import { FocusPage, Wordmark } from '#components/focus-page.tsx'
-import { InitialsBadge } from '#components/initials-badge.tsx'
 import { PageHeading } from '#components/page-heading.tsx'
 import { WaitingPage } from '#components/page-states.tsx'
 import { ErrorNotice, Notice } from '#components/states.tsx'
+import { WorkspaceBadge } from '#components/workspace-badge.tsx'
 import { buttonVariants } from '#components/ui/button.tsx'
 import { DeclineButton } from '#features/joining/decline-button.tsx'
 import { JoinAs, OtherAddress } from '#features/joining/join-as.tsx'
@@ -60,12 +60,12 @@ function JoinPage() {
   if (declined) return <Declined name={opening.data.organizationName} />
   if (opening.data.state !== 'open') return <Closed opening={opening.data} signedIn={account.data !== null} />
 
-  const { organizationName, email, kind, signUp } = opening.data
+  const { organizationName, logo, email, kind, signUp } = opening.data
   const user = account.data?.user
   const acting = { token, onJoined: enter, onRefused: lookAgain }
   return (
     <FocusPage>
-      <InitialsBadge kind="workspace" name={organizationName} className="mt-9 size-12 rounded-box text-section" />
+      <WorkspaceBadge name={organizationName} logo={logo} className="mt-9 size-12 rounded-box text-section" />
       <PageHeading className="mt-4 mb-6" description={<Invitation opening={opening.data} />}>
         <bdi className="[overflow-wrap:anywhere]">{t('join.title', { name: organizationName })}</bdi>
       </PageHeading>

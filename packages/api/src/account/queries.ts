@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, isNull, ne, sql } from 'drizzle-orm'
 import { customRolePermission, member, memberRole, organization, session, user } from '@carrel/db/schema'
 import { AnyPermission } from '@carrel/auth/catalogue'
+import { logoVersion } from '../organizations/logo.ts'
 import { listExtraPermissions } from '../permissions/queries.ts'
 import { heldByBuiltin } from '../roles/queries.ts'
 import type { UserScope } from '../scope.ts'
@@ -15,7 +16,13 @@ export async function isEmailVerified(scope: UserScope): Promise<boolean> {
 export async function listMemberships(scope: UserScope): Promise<Membership[]> {
   const [rows, roles, extras] = await Promise.all([
     scope.db
-      .select({ organizationId: organization.id, name: organization.name, slug: organization.slug, role: member.role })
+      .select({
+        organizationId: organization.id,
+        name: organization.name,
+        slug: organization.slug,
+        logo: organization.logo,
+        role: member.role,
+      })
       .from(member)
       .innerJoin(organization, eq(organization.id, member.organizationId))
       .where(and(eq(member.userId, scope.user.id), isNull(organization.suspendedAt), isNull(organization.deletedAt)))
@@ -34,7 +41,7 @@ export async function listMemberships(scope: UserScope): Promise<Membership[]> {
     const held = roles
       .filter((role) => role.organizationId === row.organizationId)
       .flatMap(({ builtin, permission }) => (builtin ? heldByBuiltin(builtin, extras) : (AnyPermission.safeParse(permission).data ?? [])))
-    return { ...row, permissions: [...new Set(held)] }
+    return { ...row, logo: logoVersion(row.logo), permissions: [...new Set(held)] }
   })
 }
 

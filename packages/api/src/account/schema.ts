@@ -7,6 +7,8 @@ export const Membership = z.object({
   organizationId: Id,
   name: z.string(),
   slug: z.string(),
+  /** Changes with the picture; null without one. */
+  logo: z.string().nullable(),
   role: z.string(),
   permissions: z.array(AnyPermission),
 })

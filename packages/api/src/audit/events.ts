@@ -1,6 +1,7 @@
 /** What a record of each kind tells in the audit log and to those who listen. */
 export type Records = {
-  organization: { name: string; slug: string; language: string }
+  /** The logo by its version, where it was changed. */
+  organization: { name: string; slug: string; language: string; logo?: string | null }
   library: { name: string; visibility: string }
   role: { name: string; description: string; permissions: readonly string[] }
   /** A member's roles: built-in ones by name, others by id. */
@@ -10,6 +11,9 @@ export type Records = {
   'team-member': { name: string; team: string }
   grant: { library: string; level: string }
   invitation: { email: string; roles: readonly string[] }
+  'metadata-field': { name: string; fieldKind: string; choices: readonly string[] }
+  /** Of a book, named by its fields alone. */
+  metadata: { library: string; fields: readonly string[] }
   'join-link': { roles: readonly string[]; maxUses: number | null; expiresAt: string | null }
 }
 export type Kind = keyof Records

@@ -12,6 +12,8 @@ export const auditKinds = [
   'grant',
   'invitation',
   'join-link',
+  'metadata-field',
+  'metadata',
 ] as const
 
 export const AuditEvent = z.object({

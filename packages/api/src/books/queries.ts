@@ -17,6 +17,7 @@ import {
   tag,
 } from '@carrel/db/schema'
 import { listAssignedRoots } from '../folders/queries.ts'
+import { listValues } from '../metadata/queries.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { Id } from '../shapes.ts'
@@ -105,6 +106,38 @@ function after(sort: BookSort, cursor: string): SQL | null {
 /** A limit that the planner sees: with a parameter it expects a tenth of the table and never keeps a plan. */
 const literal = (count: number) => sql.raw(String(Math.trunc(count))) as unknown as number
 
+const onShelf = { ...cardColumns, sortTitle: book.sortTitle, authorSort: book.authorSort }
+
+/**
+ * Books of all libraries that the actor sees. Who sees all walks one index; for others each library gives its first, so that
+ * nothing is read of those that they do not see, however large these are.
+ */
+function booksOfAll(scope: OrganizationScope, place: SQL | undefined, sort: BookSort, limit: number) {
+  const { db, organizationId } = scope
+  if (hasPermission(scope.permissions, 'library:read-restricted'))
+    return db
+      .select(onShelf)
+      .from(book)
+      .where(and(...shelf(scope, undefined), place))
+      .orderBy(...orders[sort])
+      .limit(literal(limit))
+  const first = db
+    .select(onShelf)
+    .from(book)
+    .where(and(...shelf(scope, undefined), eq(book.libraryId, library.id), place))
+    .orderBy(...orders[sort])
+    .limit(literal(limit))
+    // So that the orders, which name its columns, hold for what comes of it as well.
+    .as('book')
+  return db
+    .select({ ...first._.selectedFields })
+    .from(library)
+    .crossJoinLateral(first)
+    .where(eq(library.organizationId, organizationId))
+    .orderBy(...orders[sort])
+    .limit(literal(limit))
+}
+
 /** One page of the shelf; null for a cursor that is not of this order. */
 export async function listBooks(
   scope: OrganizationScope,
@@ -112,12 +145,14 @@ export async function listBooks(
 ): Promise<BookPage | null> {
   const place = input.cursor ? after(input.sort, input.cursor) : undefined
   if (place === null) return null
-  const rows = await scope.db
-    .select({ ...cardColumns, sortTitle: book.sortTitle, authorSort: book.authorSort })
-    .from(book)
-    .where(and(...shelf(scope, input.libraryId), place))
-    .orderBy(...orders[input.sort])
-    .limit(literal(input.limit + 1))
+  const rows = input.libraryId
+    ? await scope.db
+        .select(onShelf)
+        .from(book)
+        .where(and(...shelf(scope, input.libraryId), place))
+        .orderBy(...orders[input.sort])
+        .limit(literal(input.limit + 1))
+    : await booksOfAll(scope, place, input.sort, input.limit + 1)
   const items = rows.slice(0, input.limit)
   const last = items.at(-1)
   const keys =
@@ -163,7 +198,7 @@ export async function findBook(scope: OrganizationScope, bookId: string) {
 /** What hangs on a book: people, series, tags, identifiers, files and the reader's own state. */
 export async function findBookParts(scope: OrganizationScope, bookId: string) {
   const { db, organizationId } = scope
-  const [contributors, allSeries, tags, identifiers, files, reading] = await Promise.all([
+  const [contributors, allSeries, tags, identifiers, files, metadata, reading] = await Promise.all([
     db
       .select({ id: person.id, name: person.name, role: bookContributor.role })
       .from(bookContributor)
@@ -198,6 +233,7 @@ export async function findBookParts(scope: OrganizationScope, bookId: string) {
       .from(libraryFile)
       .where(and(eq(libraryFile.organizationId, organizationId), eq(libraryFile.bookId, bookId)))
       .orderBy(asc(libraryFile.path)),
+    listValues(scope, bookId),
     db
       .select({ status: readingState.status })
       .from(readingState)
@@ -226,6 +262,7 @@ export async function findBookParts(scope: OrganizationScope, bookId: string) {
     tags: tags.map((row) => row.name),
     identifiers,
     files,
+    metadata,
     readingStatus: reading[0]?.status ?? ('unread' as const),
     sameSeries: sameSeries.map(toCard),
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { limits } from '../limits.ts'
+import { MetadataValue } from '../metadata/schema.ts'
 import { ReadingStatus } from '../reading/schema.ts'
 import { Cursor, Id, PageSize, Timestamp } from '../shapes.ts'
 
@@ -86,6 +87,8 @@ export const BookDetail = BookCard.extend({
   direction: z.enum(['ltr', 'rtl']).nullable(),
   drm: z.string().nullable(),
   files: z.array(BookFile),
+  /** What it has in the fields that the workspace adds, in their order. */
+  metadata: z.array(MetadataValue),
   readingStatus: ReadingStatus,
   /** Other books of its first series, in order, at most 20. */
   sameSeries: z.array(BookCard),

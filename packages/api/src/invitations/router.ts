@@ -10,7 +10,8 @@ import { findRightsInLibrary } from '../grants/queries.ts'
 import { queueMail } from '../mail/queries.ts'
 import { allowed, open, requireWithin, signedIn } from '../procedures.ts'
 import { permissionsOfRoles, roleNames } from '../roles/queries.ts'
-import { getOrganization, rememberOrganization } from '../organizations/queries.ts'
+import { logoKey } from '../organizations/logo.ts'
+import { findLogoOfToken, getOrganization, rememberOrganization } from '../organizations/queries.ts'
 import { asVisitor, type OrganizationScope } from '../scope.ts'
 import { findTeam, sharesLikeTeam } from '../teams/queries.ts'
 import {
@@ -196,13 +197,20 @@ export const invitations = {
     .input(WithToken)
     .output(Opening)
     .handler(async ({ context: { deps }, input }) => {
-      const opening = await asVisitor(deps.transact, (scope) => findOpening(scope, tokenHash(input.token)), { readOnly: true })
+      const hash = tokenHash(input.token)
+      const { opening, logo } = await asVisitor(
+        deps.transact,
+        async (scope) => ({ opening: await findOpening(scope, hash), logo: await findLogoOfToken(scope, hash) }),
+        { readOnly: true },
+      )
       if (!opening) throw notFound('invitation')
+      const picture = logo && (await deps.blobs.get(logoKey(logo.organizationId, logo.digest)))
       const { state, joinLinkId, organizationName, inviterName, email, expiresAt } = opening
       return {
         state,
         kind: joinLinkId ? ('join-link' as const) : ('invitation' as const),
         organizationName,
+        logo: picture ? `data:image/webp;base64,${picture.toString('base64')}` : null,
         inviterName,
         email,
         expiresAt: expiresAt && new Date(expiresAt).toISOString(),

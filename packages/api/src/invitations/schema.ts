@@ -98,6 +98,8 @@ export const Opening = z.object({
   state: z.enum(['open', 'expired', 'ended']),
   kind: z.enum(['invitation', 'join-link']),
   organizationName: z.string(),
+  /** The picture itself, as a data URL: whoever holds the token is no member yet. */
+  logo: z.string().nullable(),
   inviterName: z.string(),
   /** Null for a join link, which is for any address. */
   email: z.string().nullable(),

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import { newId } from '@carrel/db'
 import { organization } from '@carrel/db/schema'
 import type { OrganizationSettings } from './schema.ts'
-import type { OrganizationScope, UserScope } from '../scope.ts'
+import type { OrganizationScope, UserScope, VisitorScope } from '../scope.ts'
 
 /** A workspace owned by the user; null when the slug is taken. `first`: no other exists on this server. */
 export async function insertOrganization(scope: UserScope, input: { name: string; slug: string }) {
@@ -24,6 +24,24 @@ export async function getOrganization(scope: OrganizationScope): Promise<Organiz
 
 export async function updateOrganization(scope: OrganizationScope, values: { name: string; language: string }): Promise<void> {
   await scope.db.update(organization).set(values).where(eq(organization.id, scope.organizationId))
+}
+
+/** The digest of the workspace's logo. */
+export async function findLogo(scope: OrganizationScope): Promise<string | null> {
+  const [row] = await scope.db.select({ logo: organization.logo }).from(organization).where(eq(organization.id, scope.organizationId))
+  return row?.logo ?? null
+}
+
+export async function updateLogo(scope: OrganizationScope, digest: string | null): Promise<void> {
+  await scope.db.update(organization).set({ logo: digest }).where(eq(organization.id, scope.organizationId))
+}
+
+/** Where the logo lies of the workspace that a token opens. */
+export async function findLogoOfToken(scope: VisitorScope, hash: Buffer): Promise<{ organizationId: string; digest: string } | undefined> {
+  const [row] = await scope.db.execute<{ organizationId: string; digest: string }>(
+    sql`select organization_id as "organizationId", logo as digest from app.logo_of_token(${hash})`,
+  )
+  return row
 }
 
 /** False when the address is, or was, another workspace's. The old one leads on. */

@@ -26,6 +26,7 @@ import {
   TransferOrganization,
   UpdateOrganization,
 } from './schema.ts'
+import { changeLogo } from './logo.ts'
 import { slugFromName } from './slug.ts'
 
 const randomSlug = (base = 'workspace') => `${base}-${randomInt(100_000, 1_000_000)}`
@@ -82,6 +83,18 @@ export const organizations = {
       await record(scope, { kind: 'organization', change: 'updated', target, before: told(before), after: told(after) })
       await announceChanged(scope, 'members')
       return after
+    }),
+
+  removeLogo: allowed('organization:update')
+    .route({
+      method: 'DELETE',
+      path: '/organization/logo',
+      tags: ['organizations'],
+      summary: 'Show no logo; one is uploaded with PUT /files/{organization id}/logo',
+    })
+    .handler(async ({ context: { scope } }) => {
+      await changeLogo(scope, null)
+      return {}
     }),
 
   transfer: allowed('organization:delete')

@@ -72,6 +72,7 @@ export const organization = snakeCase.table(
       to: appRole,
       using: sql`id = (select app.current_organization()) and ${may('organization:update')}`,
     }),
+    pgPolicy('organization_purge', { for: 'delete', to: gateRole, using: sql`deleted_at < now() - interval '7 days'` }),
     pgPolicy('organization_doors', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
   ],
 )

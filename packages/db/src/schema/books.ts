@@ -19,7 +19,20 @@ import {
 } from 'drizzle-orm/pg-core'
 import { organization } from './auth.ts'
 import { library, libraryFolder } from './libraries.ts'
-import { appRole, bytes, inJob, libraryData, moment, organizationId, ownOrganization, sharedData, writtenWhen } from './walls.ts'
+import {
+  appRole,
+  bytes,
+  gateRole,
+  inJob,
+  libraryData,
+  moment,
+  organizationId,
+  ownOrganization,
+  purged,
+  seenAndPurged,
+  sharedData,
+  writtenWhen,
+} from './walls.ts'
 
 /** Compared bytewise, so that no collation version can break an index. */
 const sortKey = customType<{ data: string }>({ dataType: () => 'text collate "C"' })
@@ -34,7 +47,12 @@ const names = (table: string) =>
       sortName: sortKey().notNull(),
       /** Folded name; one row each. */ nameKey: sortKey().notNull(),
     },
-    (t) => [primaryKey({ columns: [t.organizationId, t.id] }), unique().on(t.organizationId, t.nameKey), ...sharedData(table)],
+    (t) => [
+      primaryKey({ columns: [t.organizationId, t.id] }),
+      unique().on(t.organizationId, t.nameKey),
+      ...sharedData(table),
+      ...seenAndPurged(table),
+    ],
   )
 
 export const person = names('person')
@@ -102,6 +120,8 @@ export const book = snakeCase.table(
       .on(t.organizationId, t.libraryId, t.authorSort, t.sortTitle, t.id)
       .where(sql`deleted_at is null`),
     ...libraryData('book'),
+    pgPolicy('book_gate', { for: 'select', to: gateRole, using: sql`true` }),
+    purged('book'),
   ],
 )
 
@@ -209,5 +229,6 @@ export const libraryFile = snakeCase.table(
       .on(t.organizationId, t.libraryId, t.id)
       .where(sql`problem is not null`),
     ...libraryData('library_file'),
+    ...seenAndPurged('library_file'),
   ],
 )

@@ -103,5 +103,11 @@ export const invitationToken = snakeCase.table(
     index().on(t.organizationId, t.invitationId),
     pgPolicy('invitation_token_make', { for: 'insert', to: appRole, withCheck: sql`${ownOrganization} and ${may('invitation:create')}` }),
     gate('invitation_token'),
+    pgPolicy('invitation_token_tidy', {
+      for: 'delete',
+      to: gateRole,
+      using: sql`exists (select from invitation i where i.organization_id = invitation_token.organization_id and i.id = invitation_token.invitation_id
+        and least(i.ended_at, i.expires_at) < now() - interval '90 days')`,
+    }),
   ],
 )

@@ -26,6 +26,8 @@ import {
   organizationId,
   ownOrganization,
   ownUser,
+  purged,
+  seenAndPurged,
   visibleLibrary,
 } from './walls.ts'
 
@@ -80,6 +82,7 @@ export const library = snakeCase.table(
     }),
     pgPolicy('library_delete', { for: 'delete', to: appRole, using: sql`${ownOrganization} and ${may('library:delete')}` }),
     pgPolicy('library_gate', { for: 'select', to: gateRole, using: sql`true` }),
+    purged('library'),
   ],
 )
 
@@ -157,6 +160,8 @@ export const scan = snakeCase.table(
       to: appRole,
       withCheck: sql`${ownOrganization} and ${mayInLibrary('library:scan', 'library_id')} and library_id in (select id from library)`,
     }),
+    pgPolicy('scan_gate', { for: 'select', to: gateRole, using: sql`true` }),
+    pgPolicy('scan_tidy', { for: 'delete', to: gateRole, using: sql`status in ('done', 'failed')` }),
   ],
 )
 
@@ -181,5 +186,6 @@ export const coverTask = snakeCase.table(
       using: sql`${ownOrganization} and ${visibleLibrary}`,
       withCheck: sql`${ownOrganization} and ${visibleLibrary}`,
     }),
+    ...seenAndPurged('cover_task'),
   ],
 )

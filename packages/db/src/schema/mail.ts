@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { foreignKey, index, integer, pgPolicy, snakeCase, text, uuid } from 'drizzle-orm/pg-core'
 import { invitation, organization } from './auth.ts'
-import { appRole, authRole, createdAt, may, moment, ownOrganization } from './walls.ts'
+import { appRole, authRole, createdAt, gateRole, may, moment, ownOrganization } from './walls.ts'
 
 /** Class system: mails that were to be sent, with what became of each. Some belong to an organization, some to none. */
 export const mail = snakeCase.table(
@@ -46,6 +46,7 @@ export const mail = snakeCase.table(
       using: sql`id = (select app.job_mail())`,
       withCheck: sql`id = (select app.job_mail())`,
     }),
+    pgPolicy('mail_tidy', { for: 'delete', to: gateRole, using: sql`state <> 'queued'` }),
     pgPolicy('mail_auth', { for: 'insert', to: authRole, withCheck: sql`organization_id is null` }),
   ],
 )

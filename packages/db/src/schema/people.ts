@@ -15,7 +15,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import { member, organization } from './auth.ts'
 import { library } from './libraries.ts'
-import { appRole, createdAt, gateRole, guarded, may, moment, organizationId, ownOrganization } from './walls.ts'
+import { appRole, createdAt, gateRole, guarded, may, moment, organizationId, ownOrganization, purged } from './walls.ts'
 
 /** Reads everything, for the definer functions. */
 const gate = (table: string) => pgPolicy(`${table}_gate`, { for: 'select', to: gateRole, using: sql`true` })
@@ -258,6 +258,7 @@ export const auditEvent = snakeCase.table(
     }),
     pgPolicy('audit_event_make', { for: 'insert', to: gateRole, withCheck: sql`true` }),
     gate('audit_event'),
+    purged('audit_event'),
   ],
 )
 

@@ -49,6 +49,19 @@ export const sharedData = (table: string) => [
   ...writtenWhen(table, sql`${ownOrganization} and ${inJob}`),
 ]
 
+/** Workspaces whose time to undo their deletion is over. */
+const ended = sql.raw("(select id from organization where deleted_at < now() - interval '7 days')")
+
+/** The gate removes rows of workspaces that go for good, and no others. */
+export const purged = (table: string) =>
+  pgPolicy(`${table}_purge`, { for: 'delete', to: gateRole, using: sql`organization_id in ${ended}` })
+
+/** As `purged`, for a table that the gate reads for nothing else. */
+export const seenAndPurged = (table: string) => [
+  purged(table),
+  pgPolicy(`${table}_ended`, { for: 'select', to: gateRole, using: sql`organization_id in ${ended}` }),
+]
+
 /** Bytes. */
 export const bytes = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
 export const organizationId = () => uuid().notNull()

@@ -23,6 +23,7 @@ export type Place = {
   joinLinkId: string
   admissionId: string
   mailId: string
+  metadataFieldId: string
   visibility: 'organization' | 'restricted'
   /** Begins every text of the place, so that it can be found where it should not be. */
   mark: string
@@ -49,6 +50,7 @@ export function freshPlace(organizationId: string, mark: string, visibility: Pla
     joinLinkId: newId(),
     admissionId: newId(),
     mailId: newId(),
+    metadataFieldId: newId(),
     visibility,
     mark,
   }
@@ -147,6 +149,19 @@ export const placeRows = {
   ],
   reading_state: (p, userId) => [
     { organization_id: p.organizationId, user_id: userId, book_id: p.bookId, status: 'reading', progress: 0.5, updated_at: new Date() },
+  ],
+  metadata_field: (p) => [
+    {
+      organization_id: p.organizationId,
+      id: p.metadataFieldId,
+      name: `${p.mark} field`,
+      name_key: `${p.mark} field`,
+      kind: 'text',
+      position: 0,
+    },
+  ],
+  metadata_value: (p) => [
+    { organization_id: p.organizationId, book_id: p.bookId, field_id: p.metadataFieldId, kind: 'text', text: `${p.mark} value` },
   ],
   custom_role: (p) => [{ organization_id: p.organizationId, id: p.roleId, name: `${p.mark} role`, name_key: `${p.mark} role` }],
   custom_role_permission: (p) => [{ organization_id: p.organizationId, role_id: p.roleId, permission: 'book:download' }],

@@ -455,6 +455,20 @@ export const sqlRules: Record<TenantTable, Cells> = {
     // Who opens a library to viewers makes none of them a manager.
     moves: (world, actor) => (actor.userId === world.users.sharer ? [{ level: 'manager' }] : []),
   },
+  metadata_field: {
+    select: own,
+    insert: may('organization:update'),
+    update: may('organization:update'),
+    delete: may('organization:update'),
+    touch: () => ({ position: 7 }),
+  },
+  metadata_value: {
+    select: seen,
+    insert: all(mayThere('metadata:edit'), seen),
+    update: all(mayThere('metadata:edit'), seen),
+    delete: all(mayThere('metadata:edit'), seen),
+    touch: () => ({ text: 'touched' }),
+  },
   audit_event: { select: may('audit:read'), insert: mine },
   outbox: {},
   invitation: {
@@ -707,7 +721,7 @@ async function allFacts(superuser: Sql, world: SqlWorld, keys: Map<string, strin
           (p) =>
             p.organizationId === row.organization_id &&
             Object.values(p).some((id) =>
-              [row.library_id, row.book_id, row.team_id, row.role_id, row.invitation_id, row.event_id, row.id].includes(id),
+              [row.library_id, row.book_id, row.team_id, row.role_id, row.invitation_id, row.event_id, row.field_id, row.id].includes(id),
             ),
         )
         const isRole = table === 'custom_role' || table === 'custom_role_permission' || table === 'member_role'

@@ -2,9 +2,9 @@ import { hash } from 'node:crypto'
 import { rgbaToThumbHash } from 'thumbhash'
 import type { Sharp, SharpOptions } from 'sharp'
 import { limits } from '../limits.ts'
-import { BookFileError } from '../problems.ts'
-import { isRasterImage } from '../sniff.ts'
-import type { Cover, CoverImage } from '../types.ts'
+import { BookFileError, toProblem } from '../problems.ts'
+import { rasterFormat } from '../sniff.ts'
+import type { Cover, CoverImage, PictureResult } from '../types.ts'
 import { dominantColor } from './color.ts'
 
 type SharpFactory = (input: Uint8Array, options: SharpOptions) => Sharp
@@ -38,7 +38,7 @@ function shrink(image: Sharp, width: number, height: number): Promise<Pixels> {
  * @throws {BookFileError} `unreadable` when the bytes are no image that can be drawn, `too-large` beyond 50 megapixels.
  */
 export async function renderCover(bytes: Buffer, widths: readonly number[]): Promise<Cover> {
-  if (!isRasterImage(bytes)) throw new BookFileError('unreadable', 'The cover is not an image of a known format.')
+  if (!rasterFormat(bytes)) throw new BookFileError('unreadable', 'The cover is not an image of a known format.')
   const sharp = await (loading ??= loadSharp())
   const sourceSha256 = hash('sha256', bytes, 'hex')
   try {
@@ -65,9 +65,37 @@ export async function renderCover(bytes: Buffer, widths: readonly number[]): Pro
       color: dominantColor(small.data),
     }
   } catch (error) {
-    const tooLarge = error instanceof Error && /pixel limit/i.test(error.message)
-    throw tooLarge
-      ? new BookFileError('too-large', 'The cover image has too many pixels.')
-      : new BookFileError('unreadable', 'The cover image cannot be drawn.')
+    throw cannotDraw(error, 'cover image')
+  }
+}
+
+function cannotDraw(error: unknown, what: string): BookFileError {
+  return error instanceof Error && /pixel limit/i.test(error.message)
+    ? new BookFileError('too-large', `The ${what} has too many pixels.`)
+    : new BookFileError('unreadable', `The ${what} cannot be drawn.`)
+}
+
+const pictureWebp = { quality: 85, effort: 4 } as const
+const pictureFormats: ReadonlySet<string | null> = new Set(['png', 'jpeg', 'webp'])
+
+/**
+ * A picture that somebody uploads, fitted into a square of `side` pixels and never enlarged, as WebP without its metadata; of an
+ * animation the first picture. PNG, JPEG and WebP with at most 50 megapixels; anything else is a problem. Never rejects.
+ */
+export async function drawPicture(bytes: Buffer, side: number): Promise<PictureResult> {
+  try {
+    if (!pictureFormats.has(rasterFormat(bytes))) throw new BookFileError('unreadable', 'The picture is no PNG, JPEG or WebP.')
+    const sharp = await (loading ??= loadSharp())
+    try {
+      const drawn = sharp(bytes, { failOn: 'truncated', limitInputPixels: limits.coverPixels })
+        .autoOrient()
+        .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+        .toColourspace('srgb')
+      return { ok: true, webp: await drawn.webp(pictureWebp).toBuffer() }
+    } catch (error) {
+      throw cannotDraw(error, 'picture')
+    }
+  } catch (error) {
+    return { ok: false, problem: toProblem(error) }
   }
 }

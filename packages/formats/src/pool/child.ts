@@ -1,4 +1,5 @@
 import { drawCover } from '../covers/cover.ts'
+import { drawPicture } from '../covers/render.ts'
 import { readBook } from '../read.ts'
 import type { FromChild, Task, ToChild } from './protocol.ts'
 
@@ -19,7 +20,8 @@ function onProgress(): void {
 }
 
 function run(task: Task) {
-  return task.kind === 'read' ? readBook(task.file, onProgress) : drawCover(task.file, task.request)
+  if (task.kind === 'read') return readBook(task.file, onProgress)
+  return task.kind === 'cover' ? drawCover(task.file, task.request) : drawPicture(Buffer.from(task.bytes), task.side)
 }
 
 let work = Promise.resolve()

@@ -166,6 +166,56 @@ describe('children', () => {
   })
 })
 
+describe('pictures', () => {
+  const red = { r: 200, g: 20, b: 40, alpha: 0.5 }
+  const picture = (width: number, height: number) => sharp({ create: { width, height, channels: 4, background: red } })
+
+  it('are fitted into a square, keep what is transparent, and lose what else was in the file', async () => {
+    const sources = [picture(900, 300).png(), picture(900, 300).jpeg().withMetadata({ orientation: 6 }), picture(90, 300).webp()]
+    const sizes = []
+    for (const source of sources) {
+      const drawn = await pool().picture(await source.toBuffer(), 256)
+      if (!drawn.ok) throw new Error(drawn.problem.detail)
+      const { format, width, height, hasAlpha, exif } = await sharp(drawn.webp).metadata()
+      sizes.push([format, width, height, hasAlpha, exif])
+    }
+    expect(sizes).toEqual([
+      ['webp', 256, 85, true, undefined],
+      ['webp', 85, 256, false, undefined],
+      ['webp', 77, 256, true, undefined],
+    ])
+  })
+
+  it('that are none, or of another kind, or too large to draw, are problems, and the next is drawn', async () => {
+    const readers = pool()
+    const good = await picture(30, 30).png().toBuffer()
+    const bomb = Buffer.from(good)
+    bomb.writeUInt32BE(60_000, 16)
+    bomb.writeUInt32BE(60_000, 20)
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+    const bad = [
+      Buffer.alloc(0),
+      Buffer.from(svg),
+      Buffer.from(`\u0089PNG\r\n\u001a\n${svg}`, 'latin1'),
+      Buffer.from('%PDF-1.7'),
+      good.subarray(0, good.length / 2),
+      await picture(30, 30).gif().toBuffer(),
+      await picture(30, 30).avif({ effort: 0 }).toBuffer(),
+      bomb,
+    ]
+    for (const bytes of bad) expect(await readers.picture(bytes, 256)).toMatchObject({ ok: false })
+    expect(await readers.picture(good, 256)).toMatchObject({ ok: true })
+  })
+
+  it('that eat memory, hang or kill their process are problems too', async () => {
+    const misdeeds = [['hang', 'timeout', { timeLimit: 500 }], ['eat', 'memory', {}], ['die', 'crashed', {}]] as const // prettier-ignore
+    for (const [misdeed, code, limits] of misdeeds) {
+      const readers = pool({ entry: unruly, size: 1, memoryLimit: 64 * 2 ** 20, ...limits })
+      expect([misdeed, await readers.picture(Buffer.from(misdeed), 256)]).toMatchObject([misdeed, { ok: false, problem: { code } }])
+    }
+  })
+})
+
 describe('callers', () => {
   it('who abort get their reason, and the rest goes on', async () => {
     const readers = pool({ size: 1, entry: unruly })

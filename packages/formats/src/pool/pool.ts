@@ -1,6 +1,6 @@
 import type { CoverRequest } from '../covers/cover.ts'
-import type { BookFile, CoverResult, ReadResult } from '../types.ts'
-import type { Task } from './protocol.ts'
+import type { BookFile, CoverResult, PictureResult, ReadResult } from '../types.ts'
+import type { Task, TaskResult } from './protocol.ts'
 import { JobQueue, type Job } from './queue.ts'
 import { Reader, type ReaderOptions } from './reader.ts'
 
@@ -33,6 +33,8 @@ export type ReaderPool = {
   read(file: BookFile, options?: ReadOptions): Promise<ReadResult>
   /** Thumbnails of a book's cover. Rejects as `read` does. */
   cover(file: BookFile, options: CoverOptions): Promise<CoverResult>
+  /** A picture fitted into a square of `side` pixels; see `drawPicture`. Rejects as `read` does. */
+  picture(bytes: Uint8Array, side: number, options?: ReadOptions): Promise<PictureResult>
   /** Ends the children; what still waits rejects. */
   stop(): Promise<void>
 }
@@ -83,6 +85,10 @@ class Pool implements ReaderPool {
     return this.#enqueue<CoverResult>({ kind: 'cover', file, request }, options)
   }
 
+  picture(bytes: Uint8Array, side: number, options: ReadOptions = {}): Promise<PictureResult> {
+    return this.#enqueue<PictureResult>({ kind: 'picture', bytes, side }, options)
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true
     if (this.#readers.size > 0) {
@@ -93,7 +99,7 @@ class Pool implements ReaderPool {
     this.#refuseAll(stoppedError())
   }
 
-  #enqueue<R extends ReadResult | CoverResult>(task: Task, { priority, signal }: ReadOptions): Promise<R> {
+  #enqueue<R extends TaskResult>(task: Task, { priority, signal }: ReadOptions): Promise<R> {
     return new Promise<R>((resolve, reject) => {
       if (this.#stopped) throw stoppedError()
       signal?.throwIfAborted()

@@ -1,14 +1,19 @@
 import type { CoverRequest } from '../covers/cover.ts'
-import type { BookFile, CoverResult, ReadResult } from '../types.ts'
+import type { BookFile, CoverResult, PictureResult, ReadResult } from '../types.ts'
 
-export type Task = { kind: 'read'; file: BookFile } | { kind: 'cover'; file: BookFile; request: CoverRequest }
+export type Task =
+  | { kind: 'read'; file: BookFile }
+  | { kind: 'cover'; file: BookFile; request: CoverRequest }
+  | { kind: 'picture'; bytes: Uint8Array; side: number }
+
+export type TaskResult = ReadResult | CoverResult | PictureResult
 
 /** Results come in the order of the tasks: the first without one is being worked on. */
 export type ToChild = { tasks: Task[] }
 
 export type FromChild =
   | { type: 'ready' }
-  | { type: 'result'; result: ReadResult | CoverResult }
+  | { type: 'result'; result: TaskResult }
   /** Bytes of a large or slow file still come in. */
   | { type: 'progress' }
   /** Resident bytes, where the parent cannot look itself. */

@@ -1,10 +1,9 @@
-import type { CoverResult, ReadResult } from '../types.ts'
-import type { Task } from './protocol.ts'
+import type { Task, TaskResult } from './protocol.ts'
 
 /** One task with the promise of its caller. */
 export type Job = {
   readonly task: Task
-  readonly resolve: (result: ReadResult | CoverResult) => void
+  readonly resolve: (result: TaskResult) => void
   readonly reject: (reason: unknown) => void
   /** Set when the caller no longer waits. */
   abandoned: boolean

@@ -18,7 +18,12 @@ function send(message: FromChild): void {
 }
 
 process.on('message', ({ tasks }: ToChild) => {
-  for (const { file } of tasks) {
+  for (const task of tasks) {
+    if (task.kind === 'picture') {
+      misdeeds[Buffer.from(task.bytes).toString()]?.()
+      continue
+    }
+    const { file } = task
     misdeeds[file.path]?.()
     send({
       type: 'result',

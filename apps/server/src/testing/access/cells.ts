@@ -49,8 +49,16 @@ export function things(world: AccessWorld, row: Row): Kind[] {
     case 'role':
     case 'team':
     case 'invitation':
-    case 'join link': {
-      const id = ({ role: 'roleId', team: 'teamId', invitation: 'invitationId', 'join link': 'joinLinkId' } as const)[row.names]
+    case 'join link':
+    case 'metadata field': {
+      const ids = {
+        role: 'roleId',
+        team: 'teamId',
+        invitation: 'invitationId',
+        'join link': 'joinLinkId',
+        'metadata field': 'metadataFieldId',
+      } as const
+      const id = ids[row.names]
       return [
         { kind: 'open', thing: thing(open[id], '') },
         { kind: 'foreign', thing: thing(foreign[id], '') },
@@ -117,7 +125,7 @@ export function expect(row: Row, caller: Caller, target: Target, { kind, thing }
     const holds = caller.role !== null && (row.needs === 'a membership' || rolePermissions[caller.role].includes(row.needs))
     if (row.inLibrary) {
       if (kind === 'malformed') return say(400, 'BAD_REQUEST')
-      const place = caller.sees.find(({ libraryId }) => libraryId === thing.id)
+      const place = caller.sees.find(({ libraryId, bookId }) => [libraryId, bookId].includes(thing.id))
       if (!place) return unseen()
       const granted = caller.level && place === world.places.restricted ? levelPermissions[caller.level] : []
       return holds || granted.some((permission) => permission === row.needs) ? ok() : say(403, 'FORBIDDEN')
@@ -140,7 +148,7 @@ export function expect(row: Row, caller: Caller, target: Target, { kind, thing }
   // An invitation has no twin in beta.
   const own = caller.organization === 'alpha' ? [open, restricted] : row.names === 'invitation' ? [foreign] : [twin, foreign]
   if (row.names !== 'library' && row.names !== 'book') {
-    const ids = own.flatMap((place) => [place.roleId, place.teamId, place.invitationId, place.joinLinkId])
+    const ids = own.flatMap((place) => [place.roleId, place.teamId, place.invitationId, place.joinLinkId, place.metadataFieldId])
     return ids.includes(thing.id) ? ok() : unseen()
   }
   const mine = caller.sees.some((place) => [place.libraryId, place.bookId].includes(thing.id))
@@ -174,6 +182,17 @@ export async function forCell(
       break
     case 'team':
       await twice('team', { id, name: `doomed ${id}`, name_key: `doomed ${id}` })
+      break
+    case 'metadata field':
+      for (const { id: organization_id } of [world.alpha, world.beta])
+        await insertRow(superuser, 'metadata_field', {
+          organization_id,
+          id,
+          name: `doomed ${id}`,
+          name_key: `doomed ${id}`,
+          kind: 'text',
+          position: 9,
+        })
       break
     case 'join link':
       await twice('join_link', { id, token_hash: Buffer.from(`doomed ${id}`) })

@@ -1,3 +1,4 @@
+import { logoKey } from '@carrel/api'
 import { rolePermissions } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import type { Place } from '@carrel/db/testing'
@@ -5,7 +6,7 @@ import type { Answer } from '../send.ts'
 import type { TestServer } from '../server.ts'
 import { fingerprint, leaks } from './answers.ts'
 import type { WalkOptions, WalkResult } from './walk.ts'
-import type { AccessWorld, Caller } from './world.ts'
+import { marks, type AccessWorld, type Caller } from './world.ts'
 
 export async function walkFiles(
   server: TestServer,
@@ -74,6 +75,66 @@ export async function walkFiles(
             result.failures.push(`${caller.name}: ${method} ${name}: ${kind} is told apart from what is not there`)
         }
       }
+    }
+  }
+}
+
+/** The logo of a workspace goes to its members, and is changed by those who may change the workspace. */
+export async function walkLogos(
+  server: TestServer,
+  world: AccessWorld,
+  callers: readonly Caller[],
+  result: WalkResult,
+  options: WalkOptions,
+): Promise<void> {
+  const logo = 'ab'.repeat(32)
+  for (const [id, mark] of [
+    [world.alpha.id, marks.alphaName],
+    [world.beta.id, marks.betaName],
+  ] as const) {
+    await server.deps.blobs.put(logoKey(id, logo), Buffer.from(`${mark} logo`))
+    await server.db.superuser`update organization set logo = ${logo} where id = ${id}`
+  }
+  const targets = {
+    alpha: world.alpha.id,
+    beta: world.beta.id,
+    nonexistent: newId(),
+    'alpha by slug': world.alpha.slug,
+    malformed: '..%2f',
+  }
+  for (const method of ['GET', 'HEAD', 'PUT']) {
+    result.doors += 1
+    for (const caller of callers) {
+      if (options.stopAtFirst && result.failures.length > 0) return
+      const answers = new Map<string, Answer>()
+      for (const [kind, id] of Object.entries(targets)) {
+        const answer = await server.send(method, `/files/${id}/logo`, {
+          cookie: caller.cookie,
+          ...(method === 'PUT' && { body: 'no picture' }),
+        })
+        result.cells += 1
+        const member = caller.role !== null && caller.organization === kind
+        const updates = member && rolePermissions[caller.role ?? 'guest'].includes('organization:update')
+        const expected = () => {
+          if (!/^[0-9a-f-]{36}$/.test(id)) return method === 'PUT' ? 405 : 404
+          if (!caller.known) return 401
+          if (!member) return 404
+          if (method !== 'PUT') return 200
+          return updates ? 422 : 403
+        }
+        const what = `${caller.name}: ${method} logo of ${kind}`
+        if (answer.status !== expected()) result.failures.push(`${what}: expected ${expected()}, met ${answer.status}`)
+        const leaked = leaks(answer, '', caller, false, world)
+        if (leaked.length > 0) result.failures.push(`${what}: leaks ${leaked.join()}`)
+        if (member && method === 'GET' && !answer.text.startsWith(kind === 'alpha' ? marks.alphaName : marks.betaName))
+          result.failures.push(`${what}: other bytes`)
+        if (!/private|no-store/.test(String(answer.headers['cache-control']))) result.failures.push(`${what}: may be kept by caches`)
+        if (answer.status === 404) answers.set(kind, answer)
+      }
+      const gone = answers.get('nonexistent')
+      for (const [kind, answer] of answers)
+        if (gone && fingerprint(answer) !== fingerprint(gone))
+          result.failures.push(`${caller.name}: ${method} logo of ${kind} is told apart from what is not there`)
     }
   }
 }

@@ -1,7 +1,7 @@
 import { router } from '@carrel/api'
 import { rolePermissions, type Permission } from '@carrel/auth'
 import type { Place } from '@carrel/db/testing'
-import { expiredInBeta, onlyInAlpha, onlyInBeta, sharedPath, spareId, type AccessWorld, type Caller } from './world.ts'
+import { expiredInBeta, onlyInAlpha, onlyInBeta, sharedPath, spareId, twinFieldId, type AccessWorld, type Caller } from './world.ts'
 
 /** Every procedure: what it needs, what its input names, and an input that is harmless when it is let through. */
 export type Row = {
@@ -31,6 +31,7 @@ export type Named =
   | 'member'
   | 'invitation'
   | 'join link'
+  | 'metadata field'
   | 'grant'
   | 'session'
   | 'filter'
@@ -220,6 +221,47 @@ export const procedureRows: Record<string, Row> = {
   'joinLinks.revoke': { needs: 'invitation:cancel', names: 'join link', input: ({ id }) => ({ joinLinkId: id }), destroys: true },
   'organizations.get': { needs: 'organization:read' },
   'organizations.update': { needs: 'organization:update', input: () => ({ language: 'en' }) },
+  'metadata.fields': {
+    needs: 'a membership',
+    check: (body, caller) => {
+      const field = (body as { id: string; name: string }[]).find(({ id }) => id === twinFieldId)
+      const own = caller.organization === 'alpha' ? /^(ALPHA-ORG|renamed)/ : /^(BETA-ORG|renamed)/
+      return field === undefined || own.test(field.name) ? undefined : `tells of a field of another organization: ${field.name}`
+    },
+  },
+  'metadata.createField': { needs: 'organization:update', input: ({ fresh }) => ({ name: `made ${fresh}`, kind: 'text' }) },
+  'metadata.updateField': {
+    needs: 'organization:update',
+    names: 'metadata field',
+    input: ({ id, fresh }) => ({ fieldId: id, name: `renamed ${fresh}` }),
+  },
+  'metadata.fieldUses': {
+    needs: 'organization:update',
+    names: 'metadata field',
+    input: ({ id }) => ({ fieldId: id }),
+    check: (body, caller) =>
+      caller.organization === 'beta' || (body as { books: number }).books < 2 ? undefined : 'counts books of another organization',
+  },
+  'metadata.orderFields': { needs: 'organization:update', input: () => ({ fieldIds: [] }), answer: [409, 'CONFLICT'] },
+  'metadata.deleteField': {
+    needs: 'organization:update',
+    names: 'metadata field',
+    input: ({ id }) => ({ fieldId: id }),
+    destroys: true,
+  },
+  'metadata.set': {
+    needs: 'metadata:edit',
+    names: 'book',
+    inLibrary: true,
+    input: ({ id }) => ({
+      bookId: id,
+      values: [
+        { fieldId: twinFieldId, value: null },
+        { fieldId: twinFieldId, value: 'set' },
+      ],
+    }),
+  },
+  'organizations.removeLogo': { needs: 'organization:update' },
   // To nobody, so that owners stay what they are; see people.test.ts.
   'organizations.transfer': { needs: 'organization:delete', input: () => ({ userId: noMember }), answer: [404, 'NOT_FOUND'] },
   'organizations.delete': { needs: 'organization:delete', input: () => ({ name: 'another name' }), answer: [422, 'OTHER_NAME'] },

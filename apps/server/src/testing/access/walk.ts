@@ -4,7 +4,7 @@ import type { Answer } from '../send.ts'
 import type { TestServer } from '../server.ts'
 import { codeOf, differences, leaks } from './answers.ts'
 import { expect, forCell, noTarget, organizationTargets, things, type Target } from './cells.ts'
-import { walkFiles } from './files.ts'
+import { walkFiles, walkLogos } from './files.ts'
 import { listProcedures, procedureRows, type Row } from './rows.ts'
 import { resetWorld, type AccessWorld, type Caller } from './world.ts'
 
@@ -102,6 +102,7 @@ export async function walkAccess(server: TestServer, world: AccessWorld, options
   }
   if (!done()) await askForHeldCover(server, world, result)
   await walkFiles(server, world, callers, result, options)
+  await walkLogos(server, world, callers, result, options)
   return result
 }
 
@@ -110,7 +111,7 @@ const bodyOf = (answer: Answer): unknown => {
   return body && typeof body === 'object' && 'json' in body ? body.json : body
 }
 
-const twinnedTables = { library: 'library', role: 'custom_role', team: 'team' } as const
+const twinnedTables = { library: 'library', role: 'custom_role', team: 'team', 'metadata field': 'metadata_field' } as const
 
 /** Of the two things of one id, in two organizations, one is gone. What has no twin counts as well. */
 async function isOneLeft(server: TestServer, row: Row, id: string): Promise<boolean> {
@@ -145,6 +146,7 @@ const made: Partial<Record<TenantTable, string>> = {
   library: doomed,
   custom_role: doomed,
   team: doomed,
+  metadata_field: doomed,
   join_link: "token_hash like 'doomed %'",
   library_grant: `team_id is not null and team_id in (select id from team where ${doomed})`,
 }

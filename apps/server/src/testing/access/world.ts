@@ -47,6 +47,8 @@ export const sharedPath = '/SHARED-ROOT'
 /** A member of both organizations who asks for nothing; things are given to and taken from them. */
 export const spareId = newId()
 export const spareSessionId = newId()
+/** A field of both organizations; more books of beta have a value in it. */
+export const twinFieldId = newId()
 export const onlyInAlpha = 'only-in-alpha@example.org'
 export const onlyInBeta = 'only-in-beta@example.org'
 /** Of an invitation that ran out in beta. */
@@ -59,9 +61,10 @@ export async function resetWorld({ db: { superuser } }: Pick<TestServer, 'db'>, 
   await superuser`update scan set status = 'listing' where organization_id = ${beta.id} and id = ${places.twin.scanId}`
   await superuser`update scan set status = 'done' where organization_id = ${alpha.id}`
   // What belongs to the organization as a whole bears its mark, not that of a library.
-  for (const { organizationId, roleId, teamId } of Object.values(places)) {
+  for (const { organizationId, roleId, teamId, metadataFieldId } of Object.values(places)) {
     const mark = organizationId === alpha.id ? marks.alphaName : marks.betaName
     await superuser`update custom_role set name = ${`${mark} ${roleId}`}, description = '' where organization_id = ${organizationId} and id = ${roleId}`
+    await superuser`update metadata_field set name = ${`${mark} ${metadataFieldId}`} where organization_id = ${organizationId} and id = ${metadataFieldId}`
     await superuser`update team set name = ${`${mark} ${teamId}`} where organization_id = ${organizationId} and id = ${teamId}`
   }
   for (const { id } of [alpha, beta])
@@ -104,7 +107,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   const expires_at = new Date(Date.now() + 3_600_000)
   await insertRow(superuser, 'session', { id: spareSessionId, user_id: spareId, token: spareSessionId, expires_at })
 
-  const open = freshPlace(alpha.id, marks.open)
+  const open = { ...freshPlace(alpha.id, marks.open), metadataFieldId: twinFieldId }
   const places = {
     open,
     restricted: freshPlace(alpha.id, marks.restricted, 'restricted'),
@@ -133,6 +136,8 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     for (const width of [320, 640])
       await server.deps.blobs.put(coverKey(place.organizationId, hash, width), Buffer.from(`${place.mark} cover`))
   }
+  const inTwin = { organization_id: beta.id, field_id: twinFieldId, kind: 'text' }
+  await insertRow(superuser, 'metadata_value', { ...inTwin, book_id: open.spareBookId, text: marks.twin })
   // Of the twins of a role and a team the one in beta holds more, and more people hold it.
   const inBeta = { organization_id: beta.id }
   await insertRow(superuser, 'custom_role_permission', { ...inBeta, role_id: open.roleId, permission: 'library:delete' })

@@ -5,7 +5,7 @@ import { Settings } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { DeletedWorkspaces } from '#components/deleted-workspaces.tsx'
 import { FormError } from '#components/form-error.tsx'
-import { InitialsBadge } from '#components/initials-badge.tsx'
+import { WorkspaceBadge } from '#components/workspace-badge.tsx'
 import {
   AlertDialog,
   AlertDialogClose,
@@ -17,6 +17,7 @@ import {
 import { Button, buttonVariants } from '#components/ui/button.tsx'
 import { accountQuery } from '#lib/account.ts'
 import { errorCode } from '#lib/error-text.ts'
+import { logoUrl } from '#lib/files.ts'
 import { t } from '#lib/i18n.ts'
 import { roleLabel } from '#lib/role-label.ts'
 import { workspaceApi, workspaceKey } from '#lib/rpc.ts'
@@ -59,7 +60,7 @@ function MembershipRow({ membership }: { membership: Membership }) {
   const { name, slug, role, permissions } = membership
   return (
     <li className="flex min-h-16 items-center gap-3 px-4 py-2.5">
-      <InitialsBadge kind="workspace" name={name} className="size-9 text-small" />
+      <WorkspaceBadge name={name} logo={logoUrl(membership)} className="size-9 text-small" />
       <div className="min-w-0 flex-1">
         <Link
           to="/w/$slug"

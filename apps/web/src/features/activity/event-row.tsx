@@ -1,4 +1,5 @@
 import type { AuditEvent } from '@carrel/api/schema/audit'
+import type { MetadataKind } from '@carrel/api/schema/metadata'
 import { Collapsible } from '@base-ui/react/collapsible'
 import { ChevronDown, ShieldAlert } from 'lucide-react'
 import { formatList, formatMoment, formatTime } from '#lib/format.ts'
@@ -86,6 +87,8 @@ function DifferenceRow({ difference, names }: { difference: Difference; names: N
   )
 }
 
+const isMetadataKind = (text: string): text is MetadataKind => ['text', 'number', 'date', 'flag', 'choice'].includes(text)
+
 function valueText(field: Difference['field'], value: unknown, names: Names): string {
   const texts = (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string')
   const known = texts.map((text) => {
@@ -94,6 +97,7 @@ function valueText(field: Difference['field'], value: unknown, names: Names): st
     if (field === 'visibility' && (text === 'organization' || text === 'restricted')) return t(`access.visibility.${text}`)
     if (field === 'level' && (text === 'viewer' || text === 'contributor' || text === 'editor' || text === 'manager'))
       return t(`level.${text}`)
+    if (field === 'fieldKind' && isMetadataKind(text)) return t(`fields.kind.${text}`)
     if (field === 'permissions') return isInUse(text) ? permissionText(text) : null
     return text === '' ? t('activity.none') : text
   })

@@ -51,6 +51,20 @@ test('names are marked, whatever stands in them', () => {
   ])
 })
 
+test('a logo and what a workspace adds to books are told apart from other changes', () => {
+  const workspace = { name: 'Rivers', slug: 'rivers', language: 'en' }
+  const of = { targetName: 'Rivers' }
+  expect(plain(event('organization.updated', { ...workspace, logo: null }, { ...workspace, logo: 'ab' }, of))).toBe(
+    'Adam Admin changed the logo of Rivers',
+  )
+  expect(plain(event('organization.updated', { ...workspace, logo: 'ab' }, { ...workspace, logo: null }, of))).toBe(
+    'Adam Admin removed the logo of Rivers',
+  )
+  expect(plain(event('metadata.updated', null, { library: 'l', fields: ['Shelf'] }, { targetName: 'Shelf' }))).toBe(
+    'Adam Admin changed Shelf of a book in Manga',
+  )
+})
+
 test('an action that is not known yet is told plainly', () => {
   expect(plain(event('sleep.created', null, {}))).toBe('Adam Admin changed Gil Guest (sleep.created)')
 })

@@ -50,6 +50,8 @@ export function sentenceOf(event: AuditEvent, names: Names): string {
     case 'invitation.deleted':
     case 'join-link.created':
     case 'join-link.deleted':
+    case 'metadata-field.created':
+    case 'metadata-field.deleted':
     case 'organization.deleted':
     case 'role.created':
     case 'role.deleted':
@@ -68,7 +70,15 @@ export function sentenceOf(event: AuditEvent, names: Names): string {
           : 'activity.role.permissions',
         { actor, target },
       )
+    case 'metadata-field.updated':
+      return renamed
+        ? t('activity.metadata-field.renamed', { actor, target, before: old })
+        : t('activity.metadata-field.updated', { actor, target })
+    case 'metadata.updated':
+      return t('activity.metadata.updated', { actor, target, library })
     case 'organization.updated':
+      if (before['logo'] !== after['logo'])
+        return t(typeof after['logo'] === 'string' ? 'activity.organization.logo' : 'activity.organization.noLogo', { actor, target })
       return renamed
         ? t('activity.organization.renamed', { actor, target, before: old })
         : t('activity.organization.updated', { actor, target })
@@ -114,6 +124,8 @@ const fields = [
   'team',
   'library',
   'level',
+  'fieldKind',
+  'choices',
 ] as const
 export type Field = (typeof fields)[number]
 export type Difference = { field: Field; before: unknown; after: unknown }

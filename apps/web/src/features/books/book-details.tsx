@@ -6,6 +6,7 @@ import { formatDate, formatLanguage, formatList, formatPublished } from '#lib/fo
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { readableIdentifier } from './identifiers.ts'
+import { metadataText } from './metadata-text.ts'
 
 /** Everything known of a book, where it is known. */
 export function BookDetails({ book }: { book: BookDetail }) {
@@ -37,6 +38,13 @@ export function BookDetails({ book }: { book: BookDetail }) {
           <bdi dir="ltr" className="tabular">
             {value}
           </bdi>
+        </Detail>
+      ))}
+      {book.metadata.map((held) => (
+        <Detail key={held.fieldId} label={held.name} wide={metadataText(held).length > wideFrom}>
+          <span dir="auto" className="block text-as-parent whitespace-pre-line [overflow-wrap:anywhere]">
+            {metadataText(held)}
+          </span>
         </Detail>
       ))}
       {book.tags.length > 0 && (

@@ -5,6 +5,7 @@ import { accentFromCover } from '#lib/color.ts'
 import { t } from '#lib/i18n.ts'
 import { BookActions } from './book-actions.tsx'
 import { BookDetails } from './book-details.tsx'
+import { EditMetadata } from './book-metadata.tsx'
 import { Contributors, SeriesLine } from './book-people.tsx'
 import { Cover } from './cover.tsx'
 import { FileList } from './file-list.tsx'
@@ -42,6 +43,7 @@ export function BookPage({ card, detail, back }: { card: BookCard; detail: BookD
           <div className="flex min-w-0 flex-col gap-7 max-lg:col-span-full">
             {detail.description !== null && <Description text={detail.description} lang={lang} />}
             <BookDetails book={detail} />
+            <EditMetadata book={detail} />
           </div>
         )}
       </div>

@@ -1,5 +1,6 @@
 import { ChevronsUpDown } from 'lucide-react'
-import { InitialsBadge } from '#components/initials-badge.tsx'
+import { WorkspaceBadge } from '#components/workspace-badge.tsx'
+import { logoUrl } from '#lib/files.ts'
 import { t } from '#lib/i18n.ts'
 import { roleLabel } from '#lib/role-label.ts'
 import type { Workspace } from '#lib/workspace.ts'
@@ -11,7 +12,7 @@ export const workspaceButton =
 export function WorkspaceButtonFace({ workspace }: { workspace: Workspace | null }) {
   return (
     <>
-      <InitialsBadge kind="workspace" name={workspace?.name ?? '·'} />
+      <WorkspaceBadge name={workspace?.name ?? '·'} logo={workspace && logoUrl(workspace)} />
       <span className="min-w-0 flex-1">
         <span dir="auto" className="block truncate leading-5 font-semibold">
           {workspace?.name ?? t('switcher.none')}

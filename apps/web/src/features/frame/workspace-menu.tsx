@@ -2,8 +2,10 @@ import type { Account } from '@carrel/api/schema/account'
 import { Link } from '@tanstack/react-router'
 import { Check, Plus } from 'lucide-react'
 import { InitialsBadge } from '#components/initials-badge.tsx'
+import { WorkspaceBadge } from '#components/workspace-badge.tsx'
 import { Menu, MenuContent, MenuItem, MenuLinkItem, MenuSeparator, MenuTrigger } from '#components/ui/menu.tsx'
 import { goneOn, useRestoreWorkspace } from '#lib/deleted-workspaces.ts'
+import { logoUrl } from '#lib/files.ts'
 import { t } from '#lib/i18n.ts'
 import { roleLabel } from '#lib/role-label.ts'
 import type { Workspace } from '#lib/workspace.ts'
@@ -20,14 +22,14 @@ export function WorkspaceMenu({ account, workspace }: { account: Account; worksp
         <span className="sr-only">{t('switcher.action')}</span>
       </MenuTrigger>
       <MenuContent className="w-56">
-        {account.memberships.map(({ organizationId, name, slug, role }) => (
+        {account.memberships.map(({ organizationId, name, slug, logo, role }) => (
           <MenuLinkItem
             key={organizationId}
             closeOnClick
             aria-current={organizationId === current ? 'true' : undefined}
             render={<Link to="/w/$slug" params={{ slug }} />}
           >
-            <InitialsBadge kind="workspace" name={name} />
+            <WorkspaceBadge name={name} logo={logoUrl({ organizationId, logo })} />
             <span className="min-w-0 flex-1">
               <span dir="auto" className="block truncate leading-5 font-medium">
                 {name}

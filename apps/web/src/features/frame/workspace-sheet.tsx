@@ -3,9 +3,10 @@ import { Link } from '@tanstack/react-router'
 import { Check, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { DeletedWorkspaces } from '#components/deleted-workspaces.tsx'
-import { InitialsBadge } from '#components/initials-badge.tsx'
+import { WorkspaceBadge } from '#components/workspace-badge.tsx'
 import { Drawer, DrawerContent, DrawerTitle, DrawerTrigger } from '#components/ui/drawer.tsx'
 import { cn } from '#lib/class-names.ts'
+import { logoUrl } from '#lib/files.ts'
 import { t } from '#lib/i18n.ts'
 import { roleLabel } from '#lib/role-label.ts'
 
@@ -18,7 +19,7 @@ export function WorkspaceSheet({
   className,
 }: {
   account: Account
-  current: { organizationId: string; name: string } | null
+  current: { organizationId: string; name: string; logo: string | null } | null
   className?: string
 }) {
   const [open, setOpen] = useState(false)
@@ -26,7 +27,7 @@ export function WorkspaceSheet({
   return (
     <Drawer open={open} onOpenChange={setOpen}>
       <DrawerTrigger className={cn('grid size-11 shrink-0 place-items-center rounded-box border border-line bg-card', className)}>
-        <InitialsBadge kind="workspace" name={current?.name ?? '·'} />
+        <WorkspaceBadge name={current?.name ?? '·'} logo={current && logoUrl(current)} />
         <span className="sr-only">
           {current?.name} {t('switcher.action')}
         </span>
@@ -34,7 +35,7 @@ export function WorkspaceSheet({
       <DrawerContent>
         <DrawerTitle>{t('switcher.title')}</DrawerTitle>
         <ul>
-          {account.memberships.map(({ organizationId, name, slug, role }) => (
+          {account.memberships.map(({ organizationId, name, slug, logo, role }) => (
             <li key={organizationId}>
               <Link
                 to="/w/$slug"
@@ -43,7 +44,7 @@ export function WorkspaceSheet({
                 aria-current={organizationId === current?.organizationId ? 'true' : undefined}
                 className={row}
               >
-                <InitialsBadge kind="workspace" name={name} className="size-9 text-small" />
+                <WorkspaceBadge name={name} logo={logoUrl({ organizationId, logo })} className="size-9 text-small" />
                 <span className="min-w-0 flex-1">
                   <span dir="auto" className="block truncate font-medium">
                     {name}

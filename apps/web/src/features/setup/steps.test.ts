@@ -3,7 +3,7 @@ import type { Library } from '@carrel/api/schema/libraries'
 import { expect, it } from 'vitest'
 import { setupPlace } from './steps.ts'
 
-const membership: Membership = { organizationId: 'o', name: 'O', slug: 'o', role: 'owner', permissions: [] }
+const membership: Membership = { organizationId: 'o', name: 'O', slug: 'o', logo: null, role: 'owner', permissions: [] }
 const account = (operator: boolean, memberships: Membership[]): Account => ({
   user: { id: 'u', name: 'U', email: 'u@example.org', emailVerified: false, operator },
   memberships,

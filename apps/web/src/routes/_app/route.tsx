@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { createFileRoute, Outlet, redirect, useMatch, useParams, useRouter } from '@tanstack/react-router'
 import { Suspense, useEffect, useMemo } from 'react'
-import { InitialsBadge } from '#components/initials-badge.tsx'
+import { WorkspaceBadge } from '#components/workspace-badge.tsx'
 import { SideBar } from '#features/frame/side-bar.tsx'
 import { TabBar } from '#features/frame/tab-bar.tsx'
 import { SearchField } from '#features/search/search-field.tsx'
 import { accountQuery } from '#lib/account.ts'
 import { useServerEvents } from '#lib/events.ts'
+import { logoUrl } from '#lib/files.ts'
 import { t } from '#lib/i18n.ts'
 import { lazyComponent } from '#lib/lazy-component.ts'
 import { renewSession } from '#lib/session.ts'
@@ -63,7 +64,7 @@ function AppLayout() {
               <Suspense
                 fallback={
                   <span className="grid size-11 shrink-0 place-items-center rounded-box border border-line bg-card">
-                    <InitialsBadge kind="workspace" name={workspace.name} />
+                    <WorkspaceBadge name={workspace.name} logo={logoUrl(workspace)} />
                   </span>
                 }
               >

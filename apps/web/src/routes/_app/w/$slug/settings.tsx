@@ -4,7 +4,9 @@ import { PageHeading } from '#components/page-heading.tsx'
 import { NotFoundPage } from '#components/page-states.tsx'
 import { ErrorNotice } from '#components/states.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
+import { MetadataFields } from '#features/metadata/metadata-fields.tsx'
 import { DangerZone } from '#features/workspaces/danger-zone.tsx'
+import { WorkspaceLogo } from '#features/workspaces/workspace-logo.tsx'
 import { WorkspaceSettings } from '#features/workspaces/workspace-settings.tsx'
 import { useCan } from '#lib/can.ts'
 import { t } from '#lib/i18n.ts'
@@ -31,6 +33,7 @@ function SettingsPage() {
     <>
       <PageHeading className="mb-6">{t('settings.workspace.heading')}</PageHeading>
       <div className="flex max-w-2xl flex-col gap-10">
+        {can('organization:update') && <WorkspaceLogo />}
         {can('organization:update') &&
           (saved ? (
             <WorkspaceSettings
@@ -49,6 +52,7 @@ function SettingsPage() {
               <Skeleton className="h-17 w-full rounded-box" />
             </div>
           ))}
+        {can('organization:update') && <MetadataFields />}
         {can('organization:delete') && (
           <DangerZone ownId={account.user.id} onDeleted={() => navigate({ to: '/workspaces', replace: true })} />
         )}

@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { asMember, findLogo, limits, logoKey, uploadLogo } from '@carrel/api'
+import { clientAddressHeader } from '@carrel/auth'
+import type { ServerDeps } from '../deps.ts'
+import { sendError } from './guard.ts'
+import { sendBytes } from './send-file.ts'
+
+type Asked = { token: string; organization: string }
+
+/** Uploads that are held in memory at a time, and of one workspace one. */
+const uploadsAtOnce = 8
+
+/** The whole body, or null when it is longer than allowed; the rest of it is read and forgotten, so that the answer arrives. */
+function readBody(request: IncomingMessage, limit: number): Promise<Buffer | null> {
+  return new Promise((resolve, reject) => {
+    if (Number(request.headers['content-length']) > limit) return resolve(null)
+    const parts: Buffer[] = []
+    let length = 0
+    request.on('data', (part: Buffer) => {
+      length += part.length
+      if (length <= limit) parts.push(part)
+      else {
+        parts.length = 0
+        resolve(null)
+      }
+    })
+    request.on('end', () => resolve(Buffer.concat(parts)))
+    request.on('error', reject)
+    request.on('close', () => reject(new Error('The upload was broken off.')))
+  })
+}
+
+/** The logo of a workspace: sent to its members, put by who may change the workspace. */
+export function createLogo(
+  deps: ServerDeps,
+  notFound: (response: ServerResponse) => void,
+  signInFirst: (response: ServerResponse) => void,
+) {
+  const uploading = new Set<string>()
+
+  async function send(request: IncomingMessage, response: ServerResponse, { token, organization }: Asked): Promise<void> {
+    const found = await asMember(
+      deps.transact,
+      token,
+      organization,
+      async (scope) => (typeof scope === 'string' ? scope : { organizationId: scope.organizationId, digest: await findLogo(scope) }),
+      { readOnly: true },
+    )
+    if (found === 'unauthenticated') return signInFirst(response)
+    if (found === 'not-a-member' || found.digest === null) return notFound(response)
+    const key = logoKey(found.organizationId, found.digest)
+    const etag = `"${found.digest.slice(0, 32)}"`
+    if (!(await sendBytes(request, response, () => deps.blobs.get(key), { etag, type: 'image/webp' }))) notFound(response)
+  }
+
+  async function put(request: IncomingMessage, response: ServerResponse, { token, organization }: Asked): Promise<void> {
+    const organizationId = organization.toLowerCase()
+    let admitted = false
+    try {
+      const answer = await uploadLogo(
+        deps,
+        { token, organizationId, address: request.headers[clientAddressHeader]?.toString() ?? null },
+        async () => {
+          if (uploading.size >= uploadsAtOnce || uploading.has(organizationId)) throw busyError
+          uploading.add(organizationId)
+          admitted = true
+          return readBody(request, limits.pictureBytes)
+        },
+      )
+      if (answer === 'unauthenticated') signInFirst(response)
+      else if (answer === 'not-a-member') notFound(response)
+      else if (answer === 'forbidden') sendError(response, 403, 'FORBIDDEN', 'You may not do this in this workspace.')
+      else if (answer === 'too-large') sendError(response, 413, 'PAYLOAD_TOO_LARGE', 'A logo may have 2 MB at most.')
+      else if (answer === 'no-picture') sendError(response, 422, 'NO_PICTURE', 'This is no PNG, JPEG or WebP picture that can be drawn.')
+      else {
+        response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+        response.end(JSON.stringify(answer))
+      }
+    } catch (error) {
+      if (error === busyError) return sendError(response, 429, 'TOO_MANY_REQUESTS', 'Another upload is under way. Try again in a moment.')
+      // Who went away in the middle is told nothing.
+      if (request.destroyed && !request.complete) return
+      throw error
+    } finally {
+      if (admitted) uploading.delete(organizationId)
+    }
+  }
+  return { send, put }
+}
+
+const busyError = new Error('busy')
