@@ -46,26 +46,41 @@ const ofTenants = [...classes.tenant, ...classes.personal]
 
 /** Functions that run with the rights of their owner. Each is a door through the walls. */
 const definerFunctions = [
+  'app.accept_own',
   'app.add_permission',
   'app.admit',
+  'app.came_by',
   'app.claim_events',
+  'app.could_give',
+  'app.could_share',
   'app.create_organization',
   'app.decline',
+  'app.decline_own',
   'app.delete_organization',
+  'app.end_beyond',
   'app.enter',
   'app.enter_job',
   'app.enter_mail',
+  'app.follow_admission',
   'app.follow_grant',
+  'app.follow_member',
+  'app.follow_role',
   'app.follow_team',
+  'app.follow_visibility',
+  'app.held_by',
   'app.join',
   'app.keep_owner',
+  'app.lock_own',
   'app.lock_token',
+  'app.may_give',
   'app.may_share',
   'app.mirror_role',
   'app.note_event',
   'app.note_heard',
+  'app.note_seen',
   'app.open_token',
   'app.outranks',
+  'app.own_invitations',
   'app.refresh_access',
   'app.remember_organization',
   'app.remove_permission',
@@ -76,7 +91,18 @@ const definerFunctions = [
   'app.waiting_mails',
   'app.within_mine',
 ]
-const triggers = ['audit_event_outbox', 'library_grant_follow', 'member_role_keep_owner', 'member_role_mirror', 'team_member_follow']
+const triggers = [
+  'admission_end_beyond',
+  'audit_event_outbox',
+  'custom_role_permission_end_beyond',
+  'library_end_beyond',
+  'library_grant_follow',
+  'member_end_beyond',
+  'member_role_end_beyond',
+  'member_role_keep_owner',
+  'member_role_mirror',
+  'team_member_follow',
+]
 
 let db: TestDatabase
 const rows = async <T>(text: string): Promise<T[]> => [...(await db.superuser.unsafe(text))] as T[]

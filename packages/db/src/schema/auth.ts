@@ -2,6 +2,9 @@ import { sql } from 'drizzle-orm'
 import { bigint, boolean, index, integer, pgPolicy, snakeCase, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { appRole, authOnly, authRole, createdAt, gateRole, isOperator, may, moment, ownOrganization, ownUser } from './walls.ts'
 
+/** Why the server itself ends an invitation or a join link. */
+export const endReasons = ['inviter-left', 'rights-lost'] as const
+
 /** Class auth: Better Auth's tables. Their columns follow its adapter; a test compares them. */
 export const user = snakeCase.table(
   'user',
@@ -150,6 +153,8 @@ export const member = snakeCase.table(
       .references(() => user.id, { onDelete: 'cascade' }),
     role: text().notNull(),
     createdAt: createdAt(),
+    /** When the person was last there, to five minutes. */
+    lastSeenAt: moment(),
   },
   (t) => [
     unique().on(t.organizationId, t.userId),
@@ -187,6 +192,8 @@ export const invitation = snakeCase.table(
       .references(() => user.id, { onDelete: 'cascade' }),
     /** When it was accepted, declined or revoked. */
     endedAt: moment(),
+    /** Why the server ended it: the inviter is no member any more, or could no longer give what it gives. */
+    endReason: text({ enum: endReasons }),
   },
   (t) => [
     unique('invitation_key').on(t.organizationId, t.id),
