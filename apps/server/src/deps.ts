@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
-import { createEventBus, createJobs, insertAuthMail, limitAttempts, readAllowedRoots, type Deps } from '@carrel/api'
+import { createEventBus, createJobs, createPresence, insertAuthMail, limitAttempts, readAllowedRoots, type Deps } from '@carrel/api'
 import { createAuth, heldBy, resetMinutes } from '@carrel/auth'
 import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
 import { createMailer, type Mailer } from '@carrel/mail'
@@ -89,8 +89,9 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
   const mailer = openMailer(env)
   const mailLinks = mailer ? (env.APP_URL ?? null) : null
 
+  const transact = createTransact(pools.app)
   return {
-    transact: createTransact(pools.app),
+    transact,
     auth: createAuth({
       db: pools.authDb,
       secret,
@@ -114,6 +115,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     blobs: cacheBlobs(createFsBlobStore(path.join(dataDir, 'blobs')), thumbnailCacheBytes),
     jobs: createJobs(boss),
     events,
+    presence: createPresence(transact, (error) => log.debug({ err: error }, 'last seen')),
     roots: await readAllowedRoots(options.roots),
     log,
     setupAttempts: limitAttempts({ max: 20, windowMs: 60_000 }),

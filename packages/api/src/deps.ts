@@ -4,6 +4,7 @@ import type { BlobStore } from '@carrel/storage'
 import type { EventBus } from './events/bus.ts'
 import type { AllowedRoots } from './folders/policy.ts'
 import type { Jobs } from './jobs/queries.ts'
+import type { Presence } from './members/presence.ts'
 import type { Attempts } from './setup/attempts.ts'
 
 export type Log = {
@@ -21,6 +22,7 @@ export type Deps = {
   blobs: BlobStore
   jobs: Jobs
   events: EventBus
+  presence: Presence
   roots: AllowedRoots
   log: Log
   /** Tries of the setup code. */

@@ -28,7 +28,9 @@ begin
     update join_link l set revoked_at = now(), end_reason = case
         when exists (select from member m where m.organization_id = l.organization_id and m.user_id = l.created_by) then 'rights-lost'
         else 'inviter-left' end
-      where l.organization_id = end_beyond.organization and l.created_by = any (people) and (made is null or l.id = made)
+      where l.organization_id = end_beyond.organization and (made is null or l.id = made)
+        -- A link stays when its maker's account goes.
+        and (l.created_by = any (people) or (l.id = made and l.created_by is null))
         and l.revoked_at is null and (l.expires_at is null or l.expires_at > now()) and (l.max_uses is null or l.uses < l.max_uses)
         and not app.could_give(l.organization_id, l.created_by, null, l.id)
       returning 'join-link' as kind, l.id, '' as name, l.created_by as giver, l.end_reason
@@ -80,6 +82,15 @@ begin
 end $$;--> statement-breakpoint
 create trigger library_end_beyond after update of visibility on library for each row
   when (new.visibility = 'restricted' and old.visibility <> 'restricted') execute function app.follow_visibility();--> statement-breakpoint
+
+create function app.follow_link() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform app.end_beyond(new.organization_id, '{}', new.id);
+  return null;
+end $$;--> statement-breakpoint
+create trigger join_link_end_beyond after update of created_by on join_link for each row
+  when (new.created_by is null and old.created_by is not null) execute function app.follow_link();--> statement-breakpoint
 
 -- Somebody may lose their rights while they invite.
 create function app.follow_admission() returns trigger
@@ -146,14 +157,14 @@ begin
       else 'member' end, opening.organization_id, opening.organization_slug;
 end $$;--> statement-breakpoint
 
--- True when there was such an invitation for the current user.
-create function app.decline_own(invitation uuid) returns boolean
+-- The organization whose invitation the current user declined; null when none was pending for them.
+create function app.decline_own(invitation uuid) returns uuid
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare opening app.opening := app.lock_own(invitation);
 begin
-  update invitation i set status = 'rejected', ended_at = now()
-    where i.id = decline_own.invitation and opening.organization_id is not null and i.status = 'pending';
-  return found;
+  if opening.state is distinct from 'open' then return null; end if;
+  update invitation i set status = 'rejected', ended_at = now() where i.id = decline_own.invitation;
+  return opening.organization_id;
 end $$;--> statement-breakpoint
 
 -- The workspace into which the current user came by this token, which opens nothing any more.
@@ -187,7 +198,7 @@ declare f regprocedure;
 begin
   for f in select oid from pg_proc where pronamespace = 'app'::regnamespace and proowner = current_user::regrole
     and proname = any (array['held_by', 'could_share', 'could_give', 'may_give', 'new_id', 'end_beyond', 'follow_member', 'follow_role',
-      'follow_visibility', 'follow_admission', 'own_invitations', 'lock_own', 'accept_own', 'decline_own', 'came_by', 'note_seen'])
+      'follow_visibility', 'follow_link', 'follow_admission', 'own_invitations', 'lock_own', 'accept_own', 'decline_own', 'came_by', 'note_seen'])
   loop
     execute format('revoke execute on function %s from public', f);
     execute format('grant execute on function %s to carrel_gate', f);
@@ -204,6 +215,7 @@ alter function app.end_beyond(uuid, uuid[], uuid) owner to carrel_gate;--> state
 alter function app.follow_member() owner to carrel_gate;--> statement-breakpoint
 alter function app.follow_role() owner to carrel_gate;--> statement-breakpoint
 alter function app.follow_visibility() owner to carrel_gate;--> statement-breakpoint
+alter function app.follow_link() owner to carrel_gate;--> statement-breakpoint
 alter function app.follow_admission() owner to carrel_gate;--> statement-breakpoint
 alter function app.own_invitations() owner to carrel_gate;--> statement-breakpoint
 alter function app.lock_own(uuid) owner to carrel_gate;--> statement-breakpoint

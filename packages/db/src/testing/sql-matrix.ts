@@ -33,6 +33,7 @@ export type SqlWorld = {
     | 'steward'
     | 'sharer'
     | 'host'
+    | 'greeter'
     | 'double'
     | 'exile'
     | 'ghost'
@@ -64,6 +65,7 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
       'steward',
       'sharer',
       'host',
+      'greeter',
       'double',
       'exile',
       'ghost',
@@ -101,6 +103,7 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
     ['steward', organizations.own, null],
     ['sharer', organizations.own, null],
     ['host', organizations.own, null],
+    ['greeter', organizations.own, null],
     ['double', organizations.own, 'guest'],
     ['double', organizations.foreign, 'owner'],
     ['exile', closed, 'owner'],
@@ -137,6 +140,8 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
     sharer: ['organization:read', 'invitation:create', 'library:read', 'library:share', 'book:read', 'book:download', 'reading:write'],
     // Invites guests, and opens no library to them.
     host: ['organization:read', 'invitation:create', 'library:read', 'book:read', 'book:download', 'reading:write'],
+    // Invites, and opens libraries, but holds less than a guest.
+    greeter: ['invitation:create', 'library:read', 'library:share', 'book:read', 'book:download'],
   } as const
   for (const [name, held] of Object.entries(customRoles)) {
     const of = { organization_id: organizations.own }
@@ -304,6 +309,7 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
       asMember('steward', 'steward', [open, second], organizations.own),
       asMember('sharer', 'sharer', [open, second], organizations.own),
       asMember('host', 'host', [open, second], organizations.own),
+      asMember('greeter', 'greeter', [open, second], organizations.own),
       asMember('double', 'guest', [], organizations.own),
       alone('exile', closed, 'in the suspended organization'),
       alone('ghost', gone, 'in the deleted organization'),
@@ -698,7 +704,7 @@ async function askDoors(
     await check('accept_own', `call for ${place.mark}`, own ? 'joined' : '', (point) =>
       first(point`select outcome as value from app.accept_own(${place.invitationId}, ${newId()}::uuid, ${newId()}::uuid)`),
     )
-    await check('decline_own', `call for ${place.mark}`, String(own), (point) =>
+    await check('decline_own', `call for ${place.mark}`, own ? place.organizationId : '', (point) =>
       first(point`select app.decline_own(${place.invitationId}) as value`),
     )
   }
@@ -707,8 +713,11 @@ async function askDoors(
     ['own', token],
     ['another', `token-${users.librarian}`],
   ] as const)
-    await check('note_seen', `call with ${whose} session`, String(actor.organizationId !== null && session === token && actor.userId !== null && !actor.impersonated), (point) =>
-      first(point`select app.note_seen(${session}) as value`),
+    await check(
+      'note_seen',
+      `call with ${whose} session`,
+      String(actor.organizationId !== null && session === token && actor.userId !== null && !actor.impersonated),
+      (point) => first(point`select app.note_seen(${session}) as value`),
     )
 }
 
