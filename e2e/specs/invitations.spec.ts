@@ -1,10 +1,9 @@
-import { createServer } from 'node:net'
 import { type Mailbox, startMailbox } from '@carrel/mail/testing'
 import { makeFolder, type Shelf } from '../src/books.ts'
 import { examine } from '../src/examine.ts'
 import { addLibrary, type Api, setUp, signIn } from '../src/people.ts'
 import { keepScreen } from '../src/screens.ts'
-import { type CarrelServer, startServer } from '../src/server.ts'
+import { type CarrelServer, freePort, startServer } from '../src/server.ts'
 import { expect, type Page, phone, type StorageState, test } from '../src/test.ts'
 
 const nora = { name: 'Nora Lindqvist', email: 'nora@example.org', password: 'a boat under the pier' }
@@ -103,9 +102,10 @@ test.describe('invitations', () => {
 
     // The other tab, and the way back, are calm.
     await second.reload()
-    await expect(second.getByRole('heading', { name: 'This invitation has ended' })).toBeVisible()
-    await keepScreen(second, 'join-ended', { widths: bothWidths })
-    await second.getByRole('link', { name: 'Open Carrel' }).click()
+    await expect(second.getByRole('heading', { name: 'You are in Ashgrove Readers' })).toBeVisible()
+    await examine(second, 'join-arrived')
+    await keepScreen(second, 'join-arrived', { widths: bothWidths })
+    await second.getByRole('link', { name: 'Open the workspace' }).click()
     await expect(second).toHaveURL(`${server.url}/w/${workspace.slug}`)
     await guest.goto(`${server.url}/w/${workspace.slug}/people/invitations`)
     await expect(guest.getByRole('heading', { name: 'There is nothing at this address' })).toBeVisible()
@@ -349,14 +349,4 @@ async function linkIn(mailbox: Mailbox, email: string): Promise<string> {
   const [link] = /http:\S+\/join\/[\w-]{43}/.exec(mail.text ?? '') ?? []
   if (link === undefined) throw new Error(`No link in the mail:\n${mail.text}`)
   return link
-}
-
-/** The address must be known before the server starts: mails carry it. */
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('No free port.')
-  return address.port
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
+import { createServer } from 'node:net'
 import path from 'node:path'
 
 const program = path.resolve(import.meta.dirname, '../../apps/server/dist/main.js')
@@ -86,4 +87,14 @@ export async function startServer(roots: readonly string[], settings: Readonly<R
 function tied(command: string, args: string[]): [string, string[]] {
   const setpriv = '/usr/bin/setpriv'
   return existsSync(setpriv) ? [setpriv, ['--pdeathsig', 'TERM', command, ...args]] : [command, args]
+}
+
+/** For a server whose address must be known before it starts: mails carry it. */
+export async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  const address = probe.address()
+  await new Promise((resolve) => probe.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('No free port.')
+  return address.port
 }

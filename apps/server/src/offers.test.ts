@@ -231,7 +231,7 @@ describe('somebody whose address is confirmed', () => {
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 410, 410])
     expect(answers.find(({ status }) => status === 200)?.json).toEqual({ organizationId: organization, slug, joined: true })
     expect(await own(person)).toMatchObject({ items: [] })
-    expect((await call(person, 'GET', '/organizations/current')).status).not.toBe(401)
+    expect((await call(person, 'GET', '/organization')).status).not.toBe(401)
   })
 
   test('declines one; others cannot, and see nothing of it', async () => {

@@ -13,6 +13,7 @@ const kinds: Readonly<Record<AuditKind, true>> = {
   invitation: true,
   'join-link': true,
   organization: true,
+  audit: true,
 }
 
 export const auditKinds = Object.keys(kinds) as AuditKind[]

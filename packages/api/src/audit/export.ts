@@ -14,10 +14,10 @@ export const recordExport = (scope: OrganizationScope, format: ExportFormat, fil
     after: { format, actorId: filter.actorId ?? null, kind: filter.kind ?? null, from: filter.from ?? null, to: filter.to ?? null },
   })
 
-const pageSize = 1000
+const pageSize = 200
 
 /**
- * The log as the filter wants it, newest first, a thousand events at a time, each read in a transaction of its own by
+ * The log as the filter wants it, newest first, two hundred events at a time, each read in a transaction of its own by
  * `read`. Ends early, with a throw, when `read` says by null that it may no longer be read.
  */
 export async function* auditPages(

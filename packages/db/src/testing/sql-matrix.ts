@@ -694,7 +694,8 @@ async function askDoors(
   actor: SqlActor,
   check: (door: string, what: string, expected: string, run: (point: TransactionSql) => Promise<string>) => Promise<void>,
 ): Promise<void> {
-  const first = async <T>(rows: Promise<readonly { value: T }[]>) => String((await rows).map(({ value }) => value).join())
+  const first = async (rows: Promise<readonly unknown[]>) =>
+    ((await rows) as { value: string | boolean | null }[]).map(({ value }) => String(value ?? '')).join()
   const invited = actor.userId === users.member
   await check('own_invitations', 'call', invited ? places.foreign.invitationId : '', (point) =>
     first(point`select invitation_id as value from app.own_invitations()`),

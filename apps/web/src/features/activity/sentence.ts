@@ -85,6 +85,13 @@ export function sentenceOf(event: AuditEvent, names: Names): string {
       return t('activity.member.created', { target })
     case 'member.deleted':
       return t(event.actorId === event.targetId ? 'activity.member.left' : 'activity.member.deleted', { actor, target })
+    case 'invitation.ended':
+    case 'join-link.ended': {
+      const inviter = isolate(textOf(after['inviter']))
+      return t(`activity.${event.action}.${after['reason'] === 'inviter-left' ? 'left' : 'rights'}`, { actor, target, inviter })
+    }
+    case 'audit.exported':
+      return t('activity.audit.exported', { actor, format: textOf(after['format']) === 'jsonl' ? 'JSON lines' : 'CSV' })
     case 'assignment.updated': {
       const [had, has] = [listOf(before['roles']), listOf(after['roles'])]
       const given = has.filter((ref) => !had.includes(ref))
