@@ -24,6 +24,29 @@ const fill = (count: number) => server.db.superuser`
     'Team ' || n, jsonb_build_object('name', 'Team ' || n) from generate_series(1, ${count}::int) n`
 const load = (who: Person, name: string) => server.send('GET', `/files/${organization}/${name}`, { cookie: who.cookie })
 
+/** Records of RFC 4180, read as a spreadsheet reads them. */
+function parseCsv(text: string): string[][] {
+  const records: string[][] = [['']]
+  let quoted = false
+  for (let at = 0; at < text.length; at++) {
+    const [char, fields] = [text[at] ?? '', records.at(-1) ?? []]
+    if (quoted && char === '"' && text[at + 1] === '"') at += 1
+    else if (char === '"') {
+      quoted = !quoted
+      continue
+    } else if (!quoted && char === ',') {
+      fields.push('')
+      continue
+    } else if (!quoted && text.startsWith('\r\n', at)) {
+      records.push([''])
+      at += 1
+      continue
+    }
+    fields[fields.length - 1] += char
+  }
+  return records
+}
+
 test('holds every event once, newest first, and is written into the log itself', async () => {
   await fill(3500)
   const answer = await load(owner, 'audit.jsonl')
@@ -45,6 +68,58 @@ test('holds every event once, newest first, and is written into the log itself',
   )
   const csv = await load(owner, 'audit.csv')
   expect(csv.text.split('\r\n')).toHaveLength(1 + 3502 + 1)
+})
+
+test('CSV quotes as RFC 4180 says, begins with the mark of UTF-8, and holds no formula', async () => {
+  const names = [
+    'Nora "Quill"',
+    'a,b',
+    'two\r\nlines',
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    '\t=1',
+    ' =1',
+    '＝1',
+    '=cmd|" /C calc"!A0',
+    '漫画',
+    "O'Hara",
+  ]
+  for (const [n, name] of names.entries())
+    await server.db.superuser`insert into audit_event ${server.db.superuser({
+      organization_id: organization,
+      id: newId(),
+      at: new Date(Date.UTC(2026, 0, 1, 0, n)),
+      actor_id: n === 0 ? null : owner.id,
+      actor_name: n === 0 ? '' : name,
+      action: 'team.created',
+      target_type: 'team',
+      target_id: null,
+      target_name: name,
+      after: { name },
+    } as never)}`
+  const { text } = await load(owner, 'audit.csv?kind=team')
+  expect(text.startsWith('\uFEFFtime,person,person id,by the operator,address,action,target,target id,before,after\r\n')).toBe(true)
+  const records = parseCsv(text.slice(1))
+  const told = records.slice(1, -1).toReversed()
+  const formula = /^\s*[-=+@＝]/
+  expect(told.map((fields) => fields[6])).toEqual(names.map((name) => (formula.test(name) ? `'${name}` : name)))
+  expect(told.map((fields) => JSON.parse(fields[9] ?? ''))).toEqual(names.map((name) => ({ name })))
+  expect(told[0]?.slice(0, 5)).toEqual(['2026-01-01T00:00:00.000Z', 'Carrel', '', 'no', ''])
+  for (const fields of told) for (const field of fields) expect(field).not.toMatch(formula)
+})
+
+test('JSON lines hold what the list tells', async () => {
+  await fill(3)
+  const { text } = await load(owner, 'audit.jsonl?kind=team')
+  const listed = await server.send('GET', '/api/v1/audit?kind=team', { cookie: owner.cookie, organization })
+  expect(
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+  ).toEqual((listed.json as { items: unknown[] }).items)
 })
 
 test('keeps to the filter', async () => {

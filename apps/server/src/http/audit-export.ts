@@ -4,8 +4,8 @@ import { create as contentDisposition } from 'content-disposition'
 import {
   announceChanged,
   asMember,
-  auditPages,
   exportedAs,
+  exportLog,
   recordExport,
   type AuditFilter,
   type ExportFormat,
@@ -49,7 +49,7 @@ export async function sendAuditLog(
   if (begun === 'unauthenticated') return begun
   if (!begun) return false
 
-  const { type, begin, write } = exportedAs[format]
+  const { type } = exportedAs[format]
   const name = `activity-${new Date().toISOString().slice(0, 10)}.${format}`
   response.writeHead(200, { 'content-type': type, 'content-disposition': contentDisposition(name) })
   if (request.method === 'HEAD') {
@@ -59,14 +59,17 @@ export async function sendAuditLog(
   const closed = new AbortController()
   response.once('close', () => closed.abort())
   try {
-    response.write(begin)
-    const pages = auditPages(async (fn) => {
-      const page = await read(fn, { readOnly: true })
-      return page === 'unauthenticated' ? null : page
-    }, filter)
-    for await (const events of pages) {
+    const log = exportLog(
+      async (fn) => {
+        const part = await read(fn, { readOnly: true })
+        return part === 'unauthenticated' ? null : part
+      },
+      format,
+      filter,
+    )
+    for await (const part of log) {
       if (closed.signal.aborted) return true
-      if (!response.write(events.map(write).join(''))) await once(response, 'drain', { signal: closed.signal })
+      if (!response.write(part)) await once(response, 'drain', { signal: closed.signal })
     }
     response.end()
   } catch (error) {

@@ -61,7 +61,7 @@ function WorkspacesPage() {
       <DeletedWorkspaces workspaces={deleted} className="mt-4" />
       <Link
         to="/workspaces/new"
-        className={buttonVariants({ variant: none ? 'primary' : 'outline', size: 'large', className: 'mt-6 w-full' })}
+        className={buttonVariants({ variant: none && !waiting ? 'primary' : 'outline', size: 'large', className: 'mt-6 w-full' })}
       >
         <Plus aria-hidden size={17} />
         {t(none ? 'account.noWorkspace.make' : 'switcher.new')}

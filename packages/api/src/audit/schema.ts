@@ -42,6 +42,8 @@ export const AuditFilter = z.object({
 })
 export type AuditFilter = z.infer<typeof AuditFilter>
 
+export type ExportFormat = 'csv' | 'jsonl'
+
 export const ListAudit = AuditFilter.extend({
   cursor: Cursor.optional(),
   limit: PageSize.default(50),

@@ -3,7 +3,7 @@ import { t } from '#lib/i18n.ts'
 type Period = { from?: string; to?: string }
 
 const field =
-  'flex h-9.5 min-w-0 items-center gap-2 rounded-field border border-line bg-card pr-2 pl-3 text-muted focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-accent hover:border-line-strong max-md:h-11'
+  'flex h-9.5 min-w-0 items-center gap-2 rounded-field border border-line bg-card pr-2 pl-3 text-muted focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-accent hover:border-line-strong max-md:col-span-full max-md:h-11'
 
 /** The first and the last day that is shown. */
 export function PeriodFilter({ value: { from, to }, onChange }: { value: Period; onChange: (period: Period) => void }) {
