@@ -83,17 +83,17 @@ describe('what somebody offered and could no longer give', () => {
     const { items } = (await ok(owner, 'GET', '/audit')) as { items: Record<string, unknown>[] }
     expect(
       items
-        .filter(({ action }) => String(action).endsWith('.ended'))
+        .filter(({ action }) => String(action).endsWith('.deleted') && !String(action).startsWith('member'))
         .toSorted((a, b) => String(a['action']).localeCompare(String(b['action']))),
     ).toMatchObject([
       {
-        action: 'invitation.ended',
+        action: 'invitation.deleted',
         actorId: null,
         targetId: ended.id,
         targetName: ended.email,
         after: { reason: 'inviter-left', inviter: 'Adam Admin' },
       },
-      { action: 'join-link.ended', actorId: null, targetId: closed.id, after: { reason: 'inviter-left' } },
+      { action: 'join-link.deleted', actorId: null, targetId: closed.id, after: { reason: 'inviter-left' } },
     ])
     expect((await invite(owner, ['guest'])).id).not.toBe('')
   })

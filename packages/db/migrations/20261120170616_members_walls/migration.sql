@@ -23,7 +23,9 @@ begin
       where i.organization_id = end_beyond.organization and i.inviter_id = any (people) and (made is null or i.id = made)
         and i.status = 'pending' and i.expires_at > now()
         and not app.could_give(i.organization_id, i.inviter_id, i.id, null)
-      returning 'invitation' as kind, i.id, i.email as name, i.inviter_id as giver, i.end_reason
+      returning 'invitation' as kind, i.id, i.email as name, i.inviter_id as giver, i.end_reason, jsonb_build_object('email', i.email,
+        'roles', array(select coalesce(a.builtin, a.role_id::text) from admission a where a.organization_id = i.organization_id
+          and a.invitation_id = i.id and (a.builtin is not null or a.role_id is not null) order by a.id)) as told
   ), closed as (
     update join_link l set revoked_at = now(), end_reason = case
         when exists (select from member m where m.organization_id = l.organization_id and m.user_id = l.created_by) then 'rights-lost'
@@ -33,10 +35,12 @@ begin
         and (l.created_by = any (people) or (l.id = made and l.created_by is null))
         and l.revoked_at is null and (l.expires_at is null or l.expires_at > now()) and (l.max_uses is null or l.uses < l.max_uses)
         and not app.could_give(l.organization_id, l.created_by, null, l.id)
-      returning 'join-link' as kind, l.id, '' as name, l.created_by as giver, l.end_reason
+      returning 'join-link' as kind, l.id, '' as name, l.created_by as giver, l.end_reason, jsonb_build_object('maxUses', l.max_uses, 'expiresAt', l.expires_at,
+        'roles', array(select coalesce(a.builtin, a.role_id::text) from admission a where a.organization_id = l.organization_id
+          and a.join_link_id = l.id and (a.builtin is not null or a.role_id is not null) order by a.id)) as told
   )
-  insert into audit_event (organization_id, id, actor_name, action, target_type, target_id, target_name, after)
-    select end_beyond.organization, app.new_id(), '', e.kind || '.ended', e.kind, e.id::text, e.name,
+  insert into audit_event (organization_id, id, actor_name, action, target_type, target_id, target_name, before, after)
+    select end_beyond.organization, app.new_id(), '', e.kind || '.deleted', e.kind, e.id::text, e.name, e.told,
       jsonb_build_object('reason', e.end_reason, 'inviter', coalesce(u.name, ''))
     from (select * from ended union all select * from closed) e left join "user" u on u.id = e.giver;
   -- The channel of packages/api/src/events/bus.ts.

@@ -47,9 +47,7 @@ export function sentenceOf(event: AuditEvent, names: Names): string {
     case 'library.created':
     case 'library.deleted':
     case 'invitation.created':
-    case 'invitation.deleted':
     case 'join-link.created':
-    case 'join-link.deleted':
     case 'organization.deleted':
     case 'role.created':
     case 'role.deleted':
@@ -85,8 +83,9 @@ export function sentenceOf(event: AuditEvent, names: Names): string {
       return t('activity.member.created', { target })
     case 'member.deleted':
       return t(event.actorId === event.targetId ? 'activity.member.left' : 'activity.member.deleted', { actor, target })
-    case 'invitation.ended':
-    case 'join-link.ended': {
+    case 'invitation.deleted':
+    case 'join-link.deleted': {
+      if (event.actorId !== null) return t(`activity.${event.action}`, { actor, target })
       const inviter = isolate(textOf(after['inviter']))
       return t(`activity.${event.action}.${after['reason'] === 'inviter-left' ? 'left' : 'rights'}`, { actor, target, inviter })
     }
@@ -130,7 +129,7 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 /** What the record tells, field by field; of a change only what became different. */
 export function differencesOf(event: AuditEvent): Difference[] {
   const [before, after] = [valuesOf(event.before), valuesOf(event.after)]
-  const changed = event.before !== null && event.after !== null
+  const changed = event.before !== null && event.after !== null && !event.action.endsWith('.deleted')
   return fields
     .filter((field) => (field in before || field in after) && !(changed && same(before[field], after[field])))
     .filter((field) => changed || !same(before[field] ?? after[field], ''))
