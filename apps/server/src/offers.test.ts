@@ -310,7 +310,8 @@ describe('when a member was last there', () => {
   })
 
   test('is not noted for an operator in their place', async () => {
-    await server.db.superuser`update session set impersonated_by = ${owner.id} where user_id = ${admin.id}`
+    const operator = await makePerson(server, 'Opal Operator', { operator: true })
+    await server.db.superuser`update session set impersonated_by = ${operator.id} where user_id = ${admin.id}`
     await ok(admin, 'GET', '/libraries')
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(await seen(admin)).toBeNull()

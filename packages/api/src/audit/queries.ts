@@ -73,7 +73,7 @@ export async function listAuditEvents(scope: OrganizationScope, input: ListAudit
   }
 }
 
-const writtenPage = 2000
+const writtenPage = 500
 const isoTime = sql`to_char(${auditEvent.at} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 const impersonated = sql`${auditEvent.impersonatorId} is not null`
 
