@@ -102,9 +102,10 @@ test.describe('invitations', () => {
 
     // The other tab, and the way back, are calm.
     await second.reload()
-    await expect(second.getByRole('heading', { name: 'This invitation has ended' })).toBeVisible()
-    await keepScreen(second, 'join-ended', { widths: bothWidths })
-    await second.getByRole('link', { name: 'Open Carrel' }).click()
+    await expect(second.getByRole('heading', { name: 'You are in Ashgrove Readers' })).toBeVisible()
+    await examine(second, 'join-arrived')
+    await keepScreen(second, 'join-arrived', { widths: bothWidths })
+    await second.getByRole('link', { name: 'Open the workspace' }).click()
     await expect(second).toHaveURL(`${server.url}/w/${workspace.slug}`)
     await guest.goto(`${server.url}/w/${workspace.slug}/people/invitations`)
     await expect(guest.getByRole('heading', { name: 'There is nothing at this address' })).toBeVisible()

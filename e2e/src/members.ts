@@ -47,6 +47,23 @@ export async function admit(server: CarrelServer, organizationId: string, name: 
   return { ...person, id: user.id, api }
 }
 
+/** Somebody with an account and no workspace. Needs SIGN_UP=open. */
+export async function newcomer(server: CarrelServer, name: string, email: string): Promise<Person> {
+  const person = { name, email, password: 'a lamp in the window' }
+  const api = await openApi(server)
+  await api.signUp(person)
+  const { user } = (await api.get('/account')) as { user: { id: string } }
+  return { ...person, id: user.id, api }
+}
+
+/** As if they had pressed the link of a mail to it. */
+export const confirmAddress = (server: CarrelServer, { id }: Pick<Person, 'id'>): Promise<unknown> =>
+  withDatabase(server, (sql) => sql`update "user" set email_verified = true where id = ${id}`)
+
+/** The last time somebody was there, so many days ago. */
+export const lastSeen = (server: CarrelServer, { id }: Pick<Person, 'id'>, daysAgo: number): Promise<unknown> =>
+  withDatabase(server, (sql) => sql`update member set last_seen_at = now() - ${daysAgo} * interval '1 day' where user_id = ${id}`)
+
 /** Members whom nobody signs in as: their names fill a list. Returns their ids. */
 export async function fill(server: CarrelServer, organizationId: string, names: readonly string[]): Promise<string[]> {
   return withDatabase(server, async (sql) => {

@@ -10,6 +10,7 @@ export type Api = {
   patch: (path: string, body: unknown, organizationId?: string) => Promise<Record<string, unknown>>
   get: (path: string, organizationId?: string) => Promise<Record<string, unknown>>
   put: (path: string, body: unknown, organizationId?: string) => Promise<Record<string, unknown>>
+  delete: (path: string, organizationId?: string) => Promise<Record<string, unknown>>
   signUp: (person: typeof operator) => Promise<void>
   storageState: () => Promise<StorageState>
 }
@@ -17,7 +18,7 @@ export type Api = {
 export async function openApi(server: CarrelServer): Promise<Api> {
   const context = await request.newContext({ baseURL: server.url, extraHTTPHeaders: { origin: server.url } })
   const call = async (
-    method: 'get' | 'post' | 'put' | 'patch',
+    method: 'get' | 'post' | 'put' | 'patch' | 'delete',
     path: string,
     organizationId?: string,
     data?: unknown,
@@ -34,6 +35,7 @@ export async function openApi(server: CarrelServer): Promise<Api> {
     patch: (path, body, organizationId) => call('patch', path, organizationId, body),
     get: (path, organizationId) => call('get', path, organizationId),
     put: (path, body, organizationId) => call('put', path, organizationId, body),
+    delete: (path, organizationId) => call('delete', path, organizationId),
     signUp: async (person) => {
       const answer = await context.post('/api/auth/sign-up/email', { data: person })
       if (!answer.ok()) throw new Error(`sign-up: ${answer.status()} ${await answer.text()}`)

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import os from 'node:os'
+import { createServer } from 'node:net'
 import path from 'node:path'
 
 const program = path.resolve(import.meta.dirname, '../../apps/server/dist/main.js')
@@ -89,7 +89,7 @@ function tied(command: string, args: string[]): [string, string[]] {
   return existsSync(setpriv) ? [setpriv, ['--pdeathsig', 'TERM', command, ...args]] : [command, args]
 }
 
-/** For a server that has to know its address before it starts. */
+/** For a server whose address must be known before it starts: mails carry it. */
 export async function freePort(): Promise<number> {
   const probe = createServer()
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))

@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
-import { createEventBus, createJobs, insertAuthMail, limitAttempts, readAllowedRoots, type Deps } from '@carrel/api'
 import { createAuth, createLimits, heldBy, resetMinutes } from '@carrel/auth'
+import { createEventBus, createJobs, createPresence, insertAuthMail, limitAttempts, readAllowedRoots, type Deps } from '@carrel/api'
 import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
 import { createMailer, mailLanguageAsked, type Mailer } from '@carrel/mail'
 import { createReaderPool } from '@carrel/formats'
@@ -93,8 +93,9 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
   const jobs = createJobs(boss)
   const limits = createLimits(pools.authDb, env.RATE_LIMIT)
 
+  const transact = createTransact(pools.app)
   return {
-    transact: createTransact(pools.app),
+    transact,
     auth: createAuth({
       db: pools.authDb,
       secret,
@@ -119,6 +120,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     jobs,
     uploads,
     events,
+    presence: createPresence(transact, (error) => log.debug({ err: error }, 'last seen')),
     roots: await readAllowedRoots(options.roots),
     log,
     limits,

@@ -118,7 +118,7 @@ describe('an invitation', () => {
     const invited = await account(email)
     expect(said(await signUp(token))).toEqual([409, 'ACCOUNT_EXISTS'])
     expect((await call(invited, 'POST', '/join/accept', { token })).json).toMatchObject({ joined: true })
-    expect(said(await call(invited, 'POST', '/join/accept', { token }))).toEqual([410, 'ENDED'])
+    expect((await call(invited, 'POST', '/join/accept', { token })).json).toMatchObject({ organizationId: organization, joined: false })
   })
 
   test('that two accept at once lets one in, once', async () => {
@@ -319,6 +319,22 @@ describe('the mail server', () => {
     mailbox.answer(null)
     await sweepMails(server.deps.boss, server.deps.transact)
     expect(await linkIn(email)).toHaveLength(43)
+  })
+
+  test('gets no mail of somebody who was removed meanwhile', { timeout: 40_000 }, async () => {
+    mailbox.answer((step) => (step.step === 'to' ? { code: 450, text: 'come back later' } : undefined))
+    const email = address()
+    const id = (await invite([email], { roles: ['guest'] }, admin)).results[0]?.invitationId ?? ''
+    await expect.poll(async () => (await mailOf(id))?.attempts, { timeout: 15_000 }).toBeGreaterThan(0)
+    expect((await call(owner, 'DELETE', `/members/${admin.id}`)).status).toBe(200)
+    mailbox.answer(null)
+    await server.db.superuser`update mail set created_at = now() - interval '2 minutes' where invitation_id = ${id}`
+    await server.db.superuser`delete from pgboss.job where name = 'mail'`
+    await sweepMails(server.deps.boss, server.deps.transact)
+    const state = async () => (await server.db.superuser`select state, answer, sealed from mail where invitation_id = ${id}`)[0]
+    await expect
+      .poll(state, { timeout: 15_000 })
+      .toEqual({ state: 'failed', answer: expect.stringContaining('ended before'), sealed: null })
   })
 
   test('that refuses for good is not asked again', { timeout: 20_000 }, async () => {

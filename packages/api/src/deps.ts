@@ -5,6 +5,7 @@ import type { BlobStore } from '@carrel/storage'
 import type { EventBus } from './events/bus.ts'
 import type { AllowedRoots } from './folders/policy.ts'
 import type { Jobs } from './jobs/queries.ts'
+import type { Presence } from './members/presence.ts'
 import type { Attempts } from './setup/attempts.ts'
 
 export type Log = {
@@ -24,6 +25,7 @@ export type Deps = {
   uploads: ReaderPool
   jobs: Jobs
   events: EventBus
+  presence: Presence
   roots: AllowedRoots
   log: Log
   /** Of tries and mails of one account. */

@@ -100,19 +100,24 @@ export const ownAccountOutside = base.use(async ({ context, next }) => {
 })
 
 /** A member of the workspace that the request names. A foreign workspace is not found. */
-export const member = base.use(({ context, next, procedure }) => {
-  if (!context.token) throw unauthorized()
-  return asMember(
-    context.deps.transact,
-    context.token,
-    context.organization,
+export const member = base.use(async ({ context, next, procedure }) => {
+  const { deps, token, organization, address } = context
+  if (!token) throw unauthorized()
+  let entered: OrganizationScope | undefined
+  const result = await asMember(
+    deps.transact,
+    token,
+    organization,
     async (scope) => {
       if (scope === 'unauthenticated') throw unauthorized()
       if (scope === 'not-a-member') throw notFound('thing')
+      entered = scope
       return next({ context: { scope } })
     },
-    { readOnly: isRead(procedure), address: context.address },
+    { readOnly: isRead(procedure), address },
   )
+  if (entered) deps.presence.note(entered, token)
+  return result
 })
 
 /** A member who holds the permission. */

@@ -103,8 +103,7 @@ async function enter(connection: ReservedSql, entry: Entry): Promise<Actor | Ent
   const [row] = await connection<(Omit<Actor, 'permissions'> & { permissions: string | null })[]>`
     select user_id as "userId", user_name as "userName", user_email as "userEmail", operator,
       active_organization_id as "activeOrganizationId", organization_id as "organizationId", role,
-      permissions, impersonator_id as "impersonatorId", session_id as "sessionId",
-      set_config('app.impersonator_id', coalesce(impersonator_id::text, ''), true)
+      permissions, impersonator_id as "impersonatorId", session_id as "sessionId"
     from app.enter(${entry.token}, ${entry.kind}, ${organization})`
   return row?.userId ? { ...row, permissions: row.permissions?.split(',') ?? [] } : null
 }

@@ -1,10 +1,11 @@
 import path from 'node:path'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { create as contentDisposition } from 'content-disposition'
-import { asMember, coverKey, coverWidths, findDownload, resolveDownload } from '@carrel/api'
-import { readSessionToken } from '@carrel/auth'
+import { asMember, AuditFilter, coverKey, coverWidths, findDownload, resolveDownload, type ExportFormat } from '@carrel/api'
+import { clientAddressHeader, readSessionToken } from '@carrel/auth'
 import { openBookFile, toProblem } from '@carrel/formats'
 import type { ServerDeps } from '../deps.ts'
+import { sendAuditLog } from './audit-export.ts'
 import { createCoverLookup } from './cover-lookup.ts'
 import { sendError } from './guard.ts'
 import { createLogo } from './logo.ts'
@@ -15,12 +16,14 @@ const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
 const coverRoute = new RegExp(`^/files/(${uuid})/books/(${uuid})/cover/([1-9]\\d{1,3})\\.webp$`)
 const fileRoute = new RegExp(`^/files/(${uuid})/files/(${uuid})$`)
 const logoRoute = new RegExp(`^/files/(${uuid})/logo$`)
+const exportRoute = new RegExp(`^/files/(${uuid})/audit\\.(csv|jsonl)$`)
 type CoverRoute = [organization: string, bookId: string, width: string]
 type FileRoute = [organization: string, fileId: string]
+type ExportRoute = [organization: string, format: ExportFormat]
 const signInFirst = (response: ServerResponse) => sendError(response, 401, 'UNAUTHORIZED', 'Sign in to go on.')
 const mediaTypes: Record<string, string> = { epub: 'application/epub+zip' }
 
-/** Covers, logos and downloads. Authorized like rows, each time; no connection is held while bytes flow. Answers all it is asked. */
+/** Covers, logos, downloads and the log of a workspace. Authorized like rows, each time; no connection is held while bytes flow. Answers all it is asked. */
 export function createFiles(deps: ServerDeps): NodeSurface {
   const secure = deps.appUrl?.startsWith('https:') ?? false
   const lookUpCover = createCoverLookup(deps)
@@ -72,6 +75,16 @@ export function createFiles(deps: ServerDeps): NodeSurface {
     })
   }
 
+  async function sendExport(request: IncomingMessage, response: ServerResponse, token: string, [organization, format]: ExportRoute) {
+    const query = new URLSearchParams((request.url ?? '').split('?')[1])
+    const filter = AuditFilter.safeParse(Object.fromEntries(query))
+    if (!filter.success) return sendError(response, 400, 'BAD_REQUEST', 'This is not a filter of the log.')
+    const address = request.headers[clientAddressHeader]?.toString() ?? null
+    const sent = await sendAuditLog(deps, request, response, { token, organization, address, format, filter: filter.data })
+    if (sent === 'unauthenticated') signInFirst(response)
+    else if (!sent) notFound(response)
+  }
+
   return async (request, response) => {
     response.setHeader('vary', 'Cookie')
     response.setHeader('cache-control', 'private, no-cache')
@@ -86,11 +99,13 @@ export function createFiles(deps: ServerDeps): NodeSurface {
     const token = readSessionToken(request.headers.cookie, deps.settings.secret, secure)
     const cover = coverRoute.exec(route)?.slice(1) as CoverRoute | undefined
     const file = fileRoute.exec(route)?.slice(1) as FileRoute | undefined
-    if (!cover && !file && logoOf === undefined) notFound(response)
+    const log = exportRoute.exec(route)?.slice(1) as ExportRoute | undefined
+    if (!cover && !file && !log && logoOf === undefined) notFound(response)
     else if (!token) signInFirst(response)
     else if (logoOf !== undefined) await logos[puts ? 'put' : 'send'](request, response, { token, organization: logoOf })
     else if (cover) await sendCover(request, response, token, cover)
     else if (file) await sendDownload(request, response, token, file)
+    else if (log) await sendExport(request, response, token, log)
     return true
   }
 }

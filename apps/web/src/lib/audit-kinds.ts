@@ -15,6 +15,7 @@ const kinds: Readonly<Record<AuditKind, true>> = {
   'metadata-field': true,
   metadata: true,
   organization: true,
+  audit: true,
 }
 
 export const auditKinds = Object.keys(kinds) as AuditKind[]

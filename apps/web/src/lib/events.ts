@@ -58,7 +58,15 @@ async function applyPeople(client: QueryClient, organizationId: string): Promise
   const after = rightsIn(client.getQueryData(accountQuery.queryKey), organizationId)
   if (after === undefined) return
   if (after !== before) refresh(client, workspaceKey(organizationId))
-  for (const key of [api.members.key(), api.roles.key(), api.teams.key(), api.permissions.key(), api.grants.key(), api.audit.key()])
+  for (const key of [
+    api.organizations.key(),
+    api.members.key(),
+    api.roles.key(),
+    api.teams.key(),
+    api.permissions.key(),
+    api.grants.key(),
+    api.audit.key(),
+  ])
     refreshList(client, key)
   for (const key of [api.invitations.key(), api.joinLinks.key()]) void client.invalidateQueries({ queryKey: key })
 }

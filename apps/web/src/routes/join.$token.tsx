@@ -58,6 +58,7 @@ function JoinPage() {
     return failed ? <ErrorNotice heading="h1" className="py-24" error={failed} onRetry={lookAgain} /> : <WaitingPage />
   }
   if (declined) return <Declined name={opening.data.organizationName} />
+  if (opening.data.arrived) return <Arrived name={opening.data.organizationName} slug={opening.data.arrived.slug} />
   if (opening.data.state !== 'open') return <Closed opening={opening.data} signedIn={account.data !== null} />
 
   const { organizationName, logo, email, kind, signUp } = opening.data
@@ -119,6 +120,19 @@ function UnknownLink() {
 function Declined({ name }: { name: string }) {
   useEffect(focusHeading, [])
   return <Bare title={t('join.declined.title')}>{t('join.declined.text', { name })}</Bare>
+}
+
+function Arrived({ name, slug }: { name: string; slug: string }) {
+  const action = (
+    <Link to="/w/$slug" params={{ slug }} className={buttonVariants({ variant: 'primary' })}>
+      {t('join.arrived.open')}
+    </Link>
+  )
+  return (
+    <Bare title={t('join.arrived.title', { name })} action={action}>
+      {t('join.arrived.text')}
+    </Bare>
+  )
 }
 
 function Closed({ opening, signedIn }: { opening: Opening; signedIn: boolean }) {

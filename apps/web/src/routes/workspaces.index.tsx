@@ -3,11 +3,13 @@ import { createFileRoute, Link, redirect } from '@tanstack/react-router'
 import { MailOpen, Plus } from 'lucide-react'
 import { DeletedWorkspaces } from '#components/deleted-workspaces.tsx'
 import { FocusPage } from '#components/focus-page.tsx'
+import { OwnInvitations } from '#components/own-invitations.tsx'
 import { PageHeading } from '#components/page-heading.tsx'
 import { buttonVariants } from '#components/ui/button.tsx'
 import { WorkspaceList } from '#features/workspaces/workspace-list.tsx'
-import { accountQuery } from '#lib/account.ts'
+import { accountQuery, statusQuery } from '#lib/account.ts'
 import { t } from '#lib/i18n.ts'
+import { ownInvitationsQuery } from '#lib/own-invitations.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 import { signOut } from '#lib/session.ts'
 
@@ -24,14 +26,18 @@ function WorkspacesPage() {
   const { account: loaded } = Route.useRouteContext()
   const { data } = useQuery(accountQuery)
   const { user, memberships, deleted } = data ?? loaded
+  const { data: invited } = useQuery(ownInvitationsQuery)
+  const { data: status } = useQuery(statusQuery)
   const none = memberships.length === 0
+  const waiting = (invited?.items.length ?? 0) > 0
   usePageTitle(t('switcher.title'))
   return (
     <FocusPage>
       <PageHeading className="mt-9 mb-6" description={t(none ? 'account.noWorkspace.text' : 'account.workspaces.choose')}>
         {t(none ? 'account.noWorkspace.title' : 'account.workspaces.title')}
       </PageHeading>
-      {none ? (
+      <OwnInvitations className="mb-6" />
+      {none && waiting ? null : none ? (
         <div className="flex items-start gap-3.5 rounded-box bg-soft p-4.5">
           <MailOpen aria-hidden size={19} strokeWidth={1.7} className="mt-px shrink-0 text-muted" />
           <div className="min-w-0">
@@ -44,10 +50,18 @@ function WorkspacesPage() {
       ) : (
         <WorkspaceList memberships={memberships} />
       )}
+      {invited?.verified === false && status?.mail === true && (
+        <p className="mt-4 text-small text-pretty text-muted [overflow-wrap:anywhere]">
+          {t('ownInvitation.unverified', { email: user.email })}{' '}
+          <Link to="/me" className="rounded-[4px] text-ink underline decoration-line-strong underline-offset-3">
+            {t('ownInvitation.confirm')}
+          </Link>
+        </p>
+      )}
       <DeletedWorkspaces workspaces={deleted} className="mt-4" />
       <Link
         to="/workspaces/new"
-        className={buttonVariants({ variant: none ? 'primary' : 'outline', size: 'large', className: 'mt-6 w-full' })}
+        className={buttonVariants({ variant: none && !waiting ? 'primary' : 'outline', size: 'large', className: 'mt-6 w-full' })}
       >
         <Plus aria-hidden size={17} />
         {t(none ? 'account.noWorkspace.make' : 'switcher.new')}

@@ -15,6 +15,8 @@ export type Records = {
   /** Of a book, named by its fields alone. */
   metadata: { library: string; fields: readonly string[] }
   'join-link': { roles: readonly string[]; maxUses: number | null; expiresAt: string | null }
+  /** What was taken out of the log. */
+  audit: { format: string; actorId: string | null; kind: string | null; from: string | null; to: string | null }
 }
 export type Kind = keyof Records
 export type Change = 'created' | 'updated' | 'deleted'
@@ -25,5 +27,6 @@ export type LifecycleEvent = {
     | { change: 'created'; after: Records[K] }
     | { change: 'updated'; before: Records[K]; after: Records[K] }
     | { change: 'deleted'; before: Records[K] }
+    | (K extends 'audit' ? { change: 'exported'; after: Records[K] } : never)
   )
 }[Kind]

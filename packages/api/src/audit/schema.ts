@@ -14,11 +14,13 @@ export const auditKinds = [
   'join-link',
   'metadata-field',
   'metadata',
+  'audit',
 ] as const
 
 export const AuditEvent = z.object({
   id: Id,
   at: Timestamp,
+  /** Null when the server did it by itself. */
   actorId: Id.nullable(),
   actorName: z.string(),
   /** Done by the operator in the actor's place. */
@@ -33,11 +35,18 @@ export const AuditEvent = z.object({
 })
 export type AuditEvent = z.infer<typeof AuditEvent>
 
-export const ListAudit = z.object({
+/** Which events: by whom, of which kind, from and until when. */
+export const AuditFilter = z.object({
   actorId: Id.optional(),
   kind: z.enum(auditKinds).optional(),
   from: Timestamp.optional(),
   to: Timestamp.optional(),
+})
+export type AuditFilter = z.infer<typeof AuditFilter>
+
+export type ExportFormat = 'csv' | 'jsonl'
+
+export const ListAudit = AuditFilter.extend({
   cursor: Cursor.optional(),
   limit: PageSize.default(50),
 })

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lte, ne, or, sql, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, sql, type SQL } from 'drizzle-orm'
 import { Role } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { admission, invitation, invitationToken, joinLink, mail, member, user } from '@carrel/db/schema'
@@ -7,7 +7,7 @@ import { decodeCursor, encodeCursor } from '../cursor.ts'
 import type { RoleRef } from '../roles/schema.ts'
 import type { OrganizationScope, UserScope, VisitorScope } from '../scope.ts'
 import { Id } from '../shapes.ts'
-import type { Gifts, Invitation, InvitationPage, JoinLink, ListInvitations } from './schema.ts'
+import type { Gifts, Invitation, InvitationPage, JoinLink, ListInvitations, OwnInvitation } from './schema.ts'
 
 const dayMs = 86_400_000
 
@@ -125,6 +125,8 @@ export async function listInvitations(scope: OrganizationScope, input: ListInvit
       createdAt: invitation.createdAt,
       expiresAt: invitation.expiresAt,
       status: invitation.status,
+      endedAt: invitation.endedAt,
+      endReason: invitation.endReason,
     })
     .from(invitation)
     .leftJoin(user, eq(user.id, invitation.inviterId))
@@ -144,14 +146,18 @@ export async function listInvitations(scope: OrganizationScope, input: ListInvit
   const [gifts, mails] = ids.length > 0 ? await Promise.all([giftsBy(scope, admission.invitationId, ids), lastMails(scope, ids)]) : []
   const last = page.at(-1)
   return {
-    items: page.map(({ status, createdAt, expiresAt, ...row }) => ({
-      ...row,
-      ...(gifts?.get(row.id) ?? none),
-      createdAt: createdAt.toISOString(),
-      expiresAt: expiresAt.toISOString(),
-      state: states[status] ?? (expiresAt.getTime() <= Date.now() ? 'expired' : 'pending'),
-      mail: mails?.get(row.id) ?? null,
-    })),
+    items: page.map(({ status, createdAt, expiresAt, endedAt, ...row }) => {
+      const state = states[status] ?? (expiresAt.getTime() <= Date.now() ? 'expired' : 'pending')
+      return {
+        ...row,
+        ...(gifts?.get(row.id) ?? none),
+        createdAt: createdAt.toISOString(),
+        expiresAt: expiresAt.toISOString(),
+        state,
+        endedAt: (state === 'expired' ? expiresAt : endedAt)?.toISOString() ?? null,
+        mail: mails?.get(row.id) ?? null,
+      }
+    }),
     nextCursor: rows.length > input.limit && last ? encodeCursor([last.createdAt.toISOString(), last.id]) : null,
   }
 }
@@ -235,12 +241,17 @@ export async function insertJoinLink(
   return id
 }
 
-/** Links that were not revoked, newest first. */
+/** Links that nobody revoked, newest first; of those that the server ended the ones of the last thirty days. */
 export async function listJoinLinks(scope: OrganizationScope): Promise<JoinLink[]> {
   const rows = await scope.db
     .select()
     .from(joinLink)
-    .where(and(eq(joinLink.organizationId, scope.organizationId), isNull(joinLink.revokedAt)))
+    .where(
+      and(
+        eq(joinLink.organizationId, scope.organizationId),
+        or(isNull(joinLink.revokedAt), and(isNotNull(joinLink.endReason), sql`${joinLink.revokedAt} > now() - interval '30 days'`)),
+      ),
+    )
     .orderBy(desc(joinLink.createdAt), desc(joinLink.id))
     .limit(200)
   const gifts =
@@ -251,14 +262,15 @@ export async function listJoinLinks(scope: OrganizationScope): Promise<JoinLink[
           rows.map((row) => row.id),
         )
       : undefined
-  return rows.map(({ id, createdAt, expiresAt, maxUses, uses }) => ({
+  return rows.map(({ id, createdAt, expiresAt, maxUses, uses, revokedAt, endReason }) => ({
     id,
     ...(gifts?.get(id) ?? none),
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt?.toISOString() ?? null,
     maxUses,
     uses,
-    open: (maxUses === null || uses < maxUses) && (expiresAt === null || expiresAt.getTime() > Date.now()),
+    endReason,
+    open: revokedAt === null && (maxUses === null || uses < maxUses) && (expiresAt === null || expiresAt.getTime() > Date.now()),
   }))
 }
 
@@ -290,6 +302,49 @@ export async function findOpening(scope: UserScope | VisitorScope, hash: Buffer)
       inviter_name as "inviterName", join_link_id as "joinLinkId", email, expires_at as "expiresAt", state
     from app.open_token(${hash}) where organization_id is not null`)
   return row
+}
+
+/** The workspace into which the user came by this token, which opens nothing any more. */
+export async function findArrival(scope: UserScope, hash: Buffer): Promise<{ organizationId: string; slug: string } | undefined> {
+  const [row] = await scope.db.execute<{ organizationId: string; slug: string }>(
+    sql`select organization_id as "organizationId", slug from app.came_by(${hash})`,
+  )
+  return row
+}
+
+/** True when the user proved that their address is theirs. */
+export async function isVerified(scope: UserScope): Promise<boolean> {
+  const [row] = await scope.db.select({ verified: user.emailVerified }).from(user).where(eq(user.id, scope.user.id))
+  return row?.verified ?? false
+}
+
+type OwnRow = Omit<OwnInvitation, 'expiresAt'> & { expiresAt: Date }
+
+/** Invitations that wait for the user; none while their address is not confirmed. */
+export async function listOwnInvitations(scope: UserScope): Promise<OwnInvitation[]> {
+  const rows = await scope.db.execute<OwnRow>(sql`
+    select invitation_id as id, organization_name as "organizationName", inviter_name as "inviterName",
+      builtin_roles as "builtinRoles", own_roles as "ownRoles", expires_at as "expiresAt"
+    from app.own_invitations()`)
+  return [...rows].map((row) => ({ ...row, expiresAt: new Date(row.expiresAt).toISOString() }))
+}
+
+export async function acceptOwn(
+  scope: UserScope,
+  invitationId: string,
+): Promise<{ outcome: JoinOutcome; organizationId: string; slug: string } | undefined> {
+  const [row] = await scope.db.execute<{ outcome: JoinOutcome; organizationId: string; slug: string }>(sql`
+    select outcome, organization_id as "organizationId", slug
+    from app.accept_own(${invitationId}::uuid, ${newId()}::uuid, ${newId()}::uuid)`)
+  return row
+}
+
+/** The organization whose invitation the user declined; null when none was pending for them. */
+export async function declineOwn(scope: UserScope, invitationId: string): Promise<string | null> {
+  const [row] = await scope.db.execute<{ organizationId: string | null }>(
+    sql`select app.decline_own(${invitationId}::uuid) as "organizationId"`,
+  )
+  return row?.organizationId ?? null
 }
 
 type JoinOutcome = 'joined' | 'member' | 'other-address' | 'account-exists' | 'expired' | 'ended' | null

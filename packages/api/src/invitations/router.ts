@@ -12,10 +12,13 @@ import { allowed, open, requireWithin, signedIn } from '../procedures.ts'
 import { permissionsOfRoles, roleNames } from '../roles/queries.ts'
 import { logoKey } from '../organizations/logo.ts'
 import { findLogoOfToken, getOrganization, rememberOrganization } from '../organizations/queries.ts'
-import { asVisitor, type OrganizationScope } from '../scope.ts'
+import { asUser, asVisitor, type OrganizationScope } from '../scope.ts'
 import { findTeam, sharesLikeTeam } from '../teams/queries.ts'
 import {
+  acceptOwn,
   declineByToken,
+  declineOwn,
+  findArrival,
   findMailLanguage,
   findMemberAddresses,
   findOpening,
@@ -23,9 +26,11 @@ import {
   insertInvitation,
   insertJoinLink,
   insertToken,
+  isVerified,
   joinByToken,
   listInvitations,
   listJoinLinks,
+  listOwnInvitations,
   prolongInvitation,
   revokeInvitation,
   revokeJoinLink,
@@ -44,6 +49,7 @@ import {
   LinkPath,
   ListInvitations,
   Opening,
+  OwnInvitations,
   SignUpByToken,
   WithToken,
   type Gifts,
@@ -196,7 +202,7 @@ export const invitations = {
     .route({ method: 'POST', path: '/join/preview', tags: ['invitations'], summary: 'What a link opens, for whoever has it' })
     .input(WithToken)
     .output(Opening)
-    .handler(async ({ context: { deps }, input }) => {
+    .handler(async ({ context: { deps, token }, input }) => {
       const hash = tokenHash(input.token)
       const { opening, logo } = await asVisitor(
         deps.transact,
@@ -205,6 +211,10 @@ export const invitations = {
       )
       if (!opening) throw notFound('invitation')
       const picture = logo && (await deps.blobs.get(logoKey(logo.organizationId, logo.digest)))
+      const arrival =
+        token !== null && opening.state !== 'open'
+          ? await asUser(deps.transact, token, async (scope) => scope && findArrival(scope, hash), { readOnly: true })
+          : null
       const { state, joinLinkId, organizationName, inviterName, email, expiresAt } = opening
       return {
         state,
@@ -214,6 +224,7 @@ export const invitations = {
         inviterName,
         email,
         expiresAt: expiresAt && new Date(expiresAt).toISOString(),
+        arrived: arrival ? { slug: arrival.slug } : null,
         signUp: deps.settings.signUp !== 'closed',
       }
     }),
@@ -229,12 +240,62 @@ export const invitations = {
       if (outcome === null) throw notFound('invitation')
       if (outcome === 'other-address')
         throw errors.OTHER_ADDRESS({ message: 'This invitation is for another address than the one you are signed in with.' })
-      if (outcome !== 'joined' && outcome !== 'member') throw errors.ENDED({ message: 'This invitation can no longer be accepted.' })
+      if (outcome !== 'joined' && outcome !== 'member') {
+        // A second tab asks again for what the first one did.
+        const arrival = await findArrival(scope, hash)
+        if (!arrival) throw errors.ENDED({ message: 'This invitation can no longer be accepted.' })
+        return { ...arrival, joined: false }
+      }
       const opening = await findOpening(scope, hash)
       if (!opening) throw notFound('invitation')
       await rememberOrganization(scope, opening.organizationId)
       await announce(scope, { type: 'changed', organizationId: opening.organizationId, what: 'members' })
       return { organizationId: opening.organizationId, slug: opening.slug, joined: outcome === 'joined' }
+    }),
+
+  listOwn: signedIn
+    .route({
+      method: 'GET',
+      path: '/account/invitations',
+      tags: ['account'],
+      summary: 'Invitations that wait for you at your confirmed address',
+    })
+    .output(OwnInvitations)
+    .handler(async ({ context: { scope } }) => ({ verified: await isVerified(scope), items: await listOwnInvitations(scope) })),
+
+  acceptOwn: signedIn
+    .route({
+      method: 'POST',
+      path: '/account/invitations/{invitationId}/accept',
+      tags: ['account'],
+      summary: 'Join by an invitation to your confirmed address',
+    })
+    .errors({ ENDED: { status: 410 } })
+    .input(InvitationId)
+    .output(Joined)
+    .handler(async ({ context: { scope }, input, errors }) => {
+      const answer = await acceptOwn(scope, input.invitationId)
+      if (!answer) throw notFound('invitation')
+      const { outcome, organizationId, slug } = answer
+      if (outcome !== 'joined' && outcome !== 'member') throw errors.ENDED({ message: 'This invitation can no longer be accepted.' })
+      await rememberOrganization(scope, organizationId)
+      await announce(scope, { type: 'changed', organizationId, what: 'members' })
+      return { organizationId, slug, joined: outcome === 'joined' }
+    }),
+
+  declineOwn: signedIn
+    .route({
+      method: 'POST',
+      path: '/account/invitations/{invitationId}/decline',
+      tags: ['account'],
+      summary: 'Decline an invitation to your confirmed address',
+    })
+    .input(InvitationId)
+    .handler(async ({ context: { scope }, input }) => {
+      const organizationId = await declineOwn(scope, input.invitationId)
+      if (!organizationId) throw notFound('invitation')
+      await announce(scope, { type: 'changed', organizationId, what: 'members' })
+      return {}
     }),
 
   signUp: open

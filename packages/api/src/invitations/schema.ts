@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Level } from '@carrel/auth/catalogue'
+import { Level, Role } from '@carrel/auth/catalogue'
 import { limits } from '../limits.ts'
 import { RoleRef } from '../roles/schema.ts'
 import { Cursor, Id, Name, PageSize, Timestamp } from '../shapes.ts'
@@ -41,6 +41,9 @@ export const CreatedInvitations = z.object({
   mailed: z.boolean(),
 })
 
+/** Why the server itself ended it: the inviter left, or may no longer give what it gives. */
+export const EndReason = z.enum(['inviter-left', 'rights-lost'])
+
 export const Invitation = z.object({
   id: Id,
   email: z.string(),
@@ -51,6 +54,9 @@ export const Invitation = z.object({
   createdAt: Timestamp,
   expiresAt: Timestamp,
   state: z.enum(['pending', 'expired', 'accepted', 'declined', 'revoked']),
+  /** When it was accepted, declined or revoked, or ran out; null while it is pending. */
+  endedAt: Timestamp.nullable(),
+  endReason: EndReason.nullable(),
   /** The last mail of it; null when none was to be sent. */
   mail: z
     .object({ state: z.enum(['queued', 'sent', 'failed']), attempts: z.number().int(), answer: z.string().nullable(), at: Timestamp })
@@ -88,6 +94,8 @@ export const JoinLink = z.object({
   maxUses: z.number().int().nullable(),
   uses: z.number().int(),
   open: z.boolean(),
+  /** Of a link that the server ended, which is told for thirty days. */
+  endReason: EndReason.nullable(),
 })
 export type JoinLink = z.infer<typeof JoinLink>
 export const JoinLinkId = z.object({ joinLinkId: Id })
@@ -104,6 +112,8 @@ export const Opening = z.object({
   /** Null for a join link, which is for any address. */
   email: z.string().nullable(),
   expiresAt: Timestamp.nullable(),
+  /** The workspace, for somebody who is in it and came by this link, which has ended since. */
+  arrived: z.object({ slug: z.string() }).nullable(),
   /** False when no account can be made here: only people who have one can join. */
   signUp: z.boolean(),
 })
@@ -113,6 +123,23 @@ export const Joined = z.object({
   organizationId: Id,
   slug: z.string(),
   /** False for somebody who was a member already. */ joined: z.boolean(),
+})
+
+/** An invitation to the reader's own address. */
+export const OwnInvitation = z.object({
+  id: Id,
+  organizationName: z.string(),
+  inviterName: z.string(),
+  builtinRoles: z.array(Role),
+  /** Names of roles that the workspace made for itself. */
+  ownRoles: z.array(z.string()),
+  expiresAt: Timestamp,
+})
+export type OwnInvitation = z.infer<typeof OwnInvitation>
+export const OwnInvitations = z.object({
+  /** False: nothing is told until the address is confirmed. */
+  verified: z.boolean(),
+  items: z.array(OwnInvitation),
 })
 
 export const SignUpByToken = z.object({

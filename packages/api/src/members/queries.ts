@@ -36,7 +36,15 @@ export async function listMembers(scope: OrganizationScope, input: ListMembers):
       : undefined,
   )
   const people = scope.db
-    .select({ userId: member.userId, name: user.name, email: user.email, joinedAt: member.createdAt, key: sortName, withinMine: outranked })
+    .select({
+      userId: member.userId,
+      name: user.name,
+      email: user.email,
+      joinedAt: member.createdAt,
+      lastSeenAt: member.lastSeenAt,
+      key: sortName,
+      withinMine: outranked,
+    })
     .from(member)
     .innerJoin(user, eq(user.id, member.userId))
   const [rows, [all]] = await Promise.all([
@@ -59,7 +67,7 @@ export async function listMembers(scope: OrganizationScope, input: ListMembers):
   }
 }
 
-type Row = { userId: string; name: string; email: string; joinedAt: Date; withinMine: boolean }
+type Row = { userId: string; name: string; email: string; joinedAt: Date; lastSeenAt: Date | null; withinMine: boolean }
 
 async function withRolesAndTeams(scope: OrganizationScope, rows: readonly Row[]): Promise<Member[]> {
   if (rows.length === 0) return []
@@ -74,13 +82,15 @@ async function withRolesAndTeams(scope: OrganizationScope, rows: readonly Row[])
       .orderBy(asc(team.nameKey)),
   ])
   const addresses = seesAddresses(scope)
-  return rows.map(({ userId, name, email, joinedAt, withinMine }) => ({
+  const sees = (userId: string) => addresses || userId === scope.user.id
+  return rows.map(({ userId, name, email, joinedAt, lastSeenAt, withinMine }) => ({
     userId,
     name,
-    email: addresses || userId === scope.user.id ? email : null,
+    email: sees(userId) ? email : null,
     roles: roles.get(userId) ?? [],
     teams: teams.filter((row) => row.userId === userId).map((row) => ({ id: row.id, name: row.name })),
     joinedAt: joinedAt.toISOString(),
+    ...(sees(userId) && { lastSeenAt: lastSeenAt?.toISOString() ?? null }),
     withinMine,
   }))
 }
@@ -159,6 +169,11 @@ export async function changeRoles(
     if (violates(error, 'last_owner')) return false
     throw error
   }
+}
+
+/** Notes that the person of this session is there now. */
+export async function noteSeen(scope: OrganizationScope, token: string): Promise<void> {
+  await scope.db.execute(sql`select app.note_seen(${token})`)
 }
 
 /** Ends a membership with its roles, teams and grants; what the person read stays theirs. False when no owner would be left. */

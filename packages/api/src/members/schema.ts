@@ -11,6 +11,8 @@ export const Member = z.object({
   roles: z.array(RoleRef),
   teams: z.array(z.object({ id: Id, name: z.string() })),
   joinedAt: Timestamp,
+  /** To five minutes; null for somebody who was never there. Absent for readers who do not see addresses. */
+  lastSeenAt: Timestamp.nullable().optional(),
   /** False for somebody whose rights go beyond the reader's: they may not change or remove them. */
   withinMine: z.boolean(),
 })

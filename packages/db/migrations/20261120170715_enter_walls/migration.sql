@@ -1,5 +1,12 @@
 -- Comma-separated: a list of fifty names is read by the server in one go, an array name by name.
 alter type app.actor alter attribute permissions type text;--> statement-breakpoint
+
+-- As before; who acts in the person's place is forgotten too.
+create or replace function app.leave() returns void language sql set search_path = pg_catalog, pg_temp as $$
+  select set_config('app.user_id', '', true), set_config('app.operator', '', true), set_config('app.impersonator_id', '', true),
+    set_config('app.organization_id', '', true), set_config('app.permissions', '', true),
+    set_config('app.libraries', '', true), set_config('app.job_library', '', true), set_config('app.job_mail', '', true)
+$$;--> statement-breakpoint
 grant create on schema app to carrel_gate;--> statement-breakpoint
 set local role carrel_gate;--> statement-breakpoint
 
@@ -46,6 +53,7 @@ begin
   end if;
 
   perform set_config('app.user_id', actor.user_id::text, true),
+    set_config('app.impersonator_id', coalesce(actor.impersonator_id::text, ''), true),
     set_config('app.operator', case when actor.operator and kind = 'user' then 'on' else '' end, true),
     set_config('app.organization_id', coalesce(actor.organization_id::text, ''), true),
     set_config('app.permissions', coalesce(actor.permissions, ''), true);

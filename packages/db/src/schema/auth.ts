@@ -15,6 +15,9 @@ import {
   ownUser,
 } from './walls.ts'
 
+/** Why the server itself ends an invitation or a join link. */
+export const endReasons = ['inviter-left', 'rights-lost'] as const
+
 /** Class auth: Better Auth's tables. Their columns follow its adapter; a test compares them. */
 export const user = snakeCase.table(
   'user',
@@ -169,6 +172,8 @@ export const member = snakeCase.table(
       .references(() => user.id, { onDelete: 'cascade' }),
     role: text().notNull(),
     createdAt: createdAt(),
+    /** When the person was last there, to five minutes. */
+    lastSeenAt: moment(),
   },
   (t) => [
     unique().on(t.organizationId, t.userId),
@@ -206,6 +211,8 @@ export const invitation = snakeCase.table(
       .references(() => user.id, { onDelete: 'cascade' }),
     /** When it was accepted, declined or revoked. */
     endedAt: moment(),
+    /** Why the server ended it: the inviter is no member any more, or could no longer give what it gives. */
+    endReason: text({ enum: endReasons }),
   },
   (t) => [
     unique('invitation_key').on(t.organizationId, t.id),

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { check, foreignKey, index, integer, pgPolicy, primaryKey, snakeCase, text, uuid, type PgColumn } from 'drizzle-orm/pg-core'
-import { invitation, organization, user } from './auth.ts'
+import { endReasons, invitation, organization, user } from './auth.ts'
 import { library } from './libraries.ts'
 import { customRole, team } from './people.ts'
 import { appRole, bytes, createdAt, gateRole, may, moment, organizationId, ownOrganization } from './walls.ts'
@@ -22,6 +22,7 @@ export const joinLink = snakeCase.table(
     maxUses: integer(),
     uses: integer().notNull().default(0),
     revokedAt: moment(),
+    endReason: text({ enum: endReasons }),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
@@ -101,7 +102,11 @@ export const invitationToken = snakeCase.table(
     invitationKey('invitation_token', t),
     index().on(t.hash),
     index().on(t.organizationId, t.invitationId),
-    pgPolicy('invitation_token_make', { for: 'insert', to: appRole, withCheck: sql`${ownOrganization} and ${may('invitation:create')}` }),
+    pgPolicy('invitation_token_make', {
+      for: 'insert',
+      to: appRole,
+      withCheck: sql`${ownOrganization} and ${may('invitation:create')} and app.may_give(organization_id, invitation_id)`,
+    }),
     gate('invitation_token'),
     pgPolicy('invitation_token_tidy', {
       for: 'delete',

@@ -32,6 +32,8 @@ export type SqlWorld = {
     | 'librarian'
     | 'steward'
     | 'sharer'
+    | 'host'
+    | 'greeter'
     | 'double'
     | 'exile'
     | 'ghost'
@@ -62,6 +64,8 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
       'librarian',
       'steward',
       'sharer',
+      'host',
+      'greeter',
       'double',
       'exile',
       'ghost',
@@ -98,6 +102,8 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
     ['keeper', organizations.own, 'guest'],
     ['steward', organizations.own, null],
     ['sharer', organizations.own, null],
+    ['host', organizations.own, null],
+    ['greeter', organizations.own, null],
     ['double', organizations.own, 'guest'],
     ['double', organizations.foreign, 'owner'],
     ['exile', closed, 'owner'],
@@ -131,7 +137,11 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
       'reading:write',
     ],
     // Opens libraries to viewers, and to nobody further.
-    sharer: ['library:read', 'library:share', 'book:read', 'book:download'],
+    sharer: ['organization:read', 'invitation:create', 'library:read', 'library:share', 'book:read', 'book:download', 'reading:write'],
+    // Invites guests, and opens no library to them.
+    host: ['organization:read', 'invitation:create', 'library:read', 'book:read', 'book:download', 'reading:write'],
+    // Invites, and opens libraries, but holds less than a guest.
+    greeter: ['invitation:create', 'library:read', 'library:share', 'book:read', 'book:download'],
   } as const
   for (const [name, held] of Object.entries(customRoles)) {
     const of = { organization_id: organizations.own }
@@ -181,6 +191,13 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
   })
   const view = { organization_id: organizations.own, library_id: places.second.libraryId, user_id: users.keeper, level: 'viewer' }
   await insertRow(superuser, 'library_grant', view)
+  // What the invitations give besides a role.
+  for (const [from, gift] of [
+    [places.open, { team_id: places.open.teamId }],
+    [places.second, { library_id: places.restricted.libraryId, level: 'viewer' }],
+    [places.restricted, { library_id: places.open.libraryId, level: 'manager' }],
+  ] as const)
+    await insertRow(superuser, 'admission', { ...placeRows.admission(from)[0], id: newId(), builtin: null, ...gift })
   // An outsider's leftover state and share in the own organization must open nothing either.
   await insertRow(superuser, 'reading_state', placeRows.reading_state(places.open, users.outsider)[0])
   await insertRow(superuser, 'library_access', placeRows.library_access(places.restricted, users.outsider)[0])
@@ -188,6 +205,15 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
     await fillRows(superuser, place, [users.outsider, users.member], ['member_role', 'team_member'])
     for (const table of ['member_role', 'team_member'] as const)
       await insertRow(superuser, table, placeRows[table](place, users.outsider)[0])
+  }
+
+  // Two who are invited abroad: one proved the address, the other did not.
+  for (const [place, name, proved] of [
+    [places.foreign, 'member', true],
+    [places.foreignRestricted, 'colleague', false],
+  ] as const) {
+    await superuser`update "user" set email_verified = ${proved} where id = ${users[name]}`
+    await superuser`update invitation set email = (select lower(email) from "user" where id = ${users[name]}) where id = ${place.invitationId}`
   }
 
   const granted = await superuser<{ role: string; permission: string }[]>`select role, permission from role_permission`
@@ -284,6 +310,8 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
       asMember('keeper', 'guest', [restricted, second], organizations.own),
       asMember('steward', 'steward', [open, second], organizations.own),
       asMember('sharer', 'sharer', [open, second], organizations.own),
+      asMember('host', 'host', [open, second], organizations.own),
+      asMember('greeter', 'greeter', [open, second], organizations.own),
       asMember('double', 'guest', [], organizations.own),
       alone('exile', closed, 'in the suspended organization'),
       alone('ghost', gone, 'in the deleted organization'),
@@ -347,10 +375,21 @@ const mayShare: Rule = (actor, row) =>
 /** What one's own roles hold is told wherever one is. */
 const held: Rule = (actor, row) => actor.userId !== null && (row.holders?.has(actor.userId) ?? false)
 const viewing = new Set(['book:read', 'book:download'])
+const managing = new Set([...viewing, 'book:upload', 'book:edit', 'book:delete', 'library:update'])
 /** The grants of a library are seen by whoever may open it to viewers. */
 const mayShareAtAll: Rule = (actor, row) => mayShare(actor, { ...row, gives: viewing })
 /** Each team of a place has that place's library, as viewer. */
 const teamWithinMine: Rule = mayShareAtAll
+/** Each invitation of the own organization gives something more than the role of a guest; see the world. */
+const withinGifts: Rule = (actor, row) => {
+  const share = (mark: string, level: ReadonlySet<string>) => {
+    const place = actor.sees.find((each) => each.mark === mark)
+    return place !== undefined && ['library:share', ...level].every((permission) => holds(actor, place, permission))
+  }
+  if (row.place?.mark === 'OPEN') return share('OPEN', viewing)
+  if (row.place?.mark === 'SECOND') return share('RESTRICTED', viewing)
+  return row.place?.mark !== 'RESTRICTED' || share('OPEN', managing)
+}
 const myself: Rule = (actor, row) => actor.userId !== null && actor.userId === row.userId
 const sends: Rule = (actor, row) => actor.mail !== null && actor.mail === row.place
 const byOperator: Rule = (actor) => actor.operator
@@ -484,7 +523,7 @@ export const sqlRules: Record<TenantTable, Cells> = {
     touch: () => ({ revoked_at: new Date() }),
   },
   admission: { select: may('invitation:read'), insert: all(may('invitation:create'), withinMine) },
-  invitation_token: { insert: may('invitation:create') },
+  invitation_token: { insert: all(may('invitation:create'), withinMine, withinGifts) },
   mail: {
     select: any(may('invitation:read'), sends),
     insert: may('invitation:create'),
@@ -659,6 +698,7 @@ export async function runSqlMatrix(
             await check(table, statement, '42501', async (point) => String((await point.unsafe(statement)).count))
           }
         }
+        if (!only.tables) await askDoors(world, actor, check)
         throw rollback
       })
       .catch((error: unknown) => {
@@ -669,13 +709,45 @@ export async function runSqlMatrix(
   return result
 }
 
+/** Functions that let a person do for themselves what no policy does. */
+async function askDoors(
+  { places, users }: SqlWorld,
+  actor: SqlActor,
+  check: (door: string, what: string, expected: string, run: (point: TransactionSql) => Promise<string>) => Promise<void>,
+): Promise<void> {
+  const first = async (rows: Promise<readonly unknown[]>) =>
+    ((await rows) as { value: string | boolean | null }[]).map(({ value }) => String(value ?? '')).join()
+  const invited = actor.userId === users.member
+  await check('own_invitations', 'call', invited ? places.foreign.invitationId : '', (point) =>
+    first(point`select invitation_id as value from app.own_invitations()`),
+  )
+  for (const place of [places.foreign, places.foreignRestricted, places.open]) {
+    const own = invited && place === places.foreign
+    await check('accept_own', `call for ${place.mark}`, own ? 'joined' : '', (point) =>
+      first(point`select outcome as value from app.accept_own(${place.invitationId}, ${newId()}::uuid, ${newId()}::uuid)`),
+    )
+    await check('decline_own', `call for ${place.mark}`, own ? place.organizationId : '', (point) =>
+      first(point`select app.decline_own(${place.invitationId}) as value`),
+    )
+  }
+  const token = actor.enter && 'token' in actor.enter ? actor.enter.token : ''
+  for (const [whose, session] of [
+    ['own', token],
+    ['another', `token-${users.librarian}`],
+  ] as const)
+    await check(
+      'note_seen',
+      `call with ${whose} session`,
+      String(actor.organizationId !== null && session === token && actor.userId !== null && actor.impersonatorId === null),
+      (point) => first(point`select app.note_seen(${session}) as value`),
+    )
+}
+
 async function enter(tx: TransactionSql, actor: SqlActor): Promise<void> {
   if (actor.enter === null) return
   if ('library' in actor.enter) await tx`select app.enter_job(${actor.enter.library})`
   else if ('mail' in actor.enter) await tx`select app.enter_mail(${actor.enter.mail})`
-  else
-    await tx`select set_config('app.impersonator_id', coalesce(impersonator_id::text, ''), true)
-      from app.enter(${actor.enter.token}, ${actor.enter.kind}, ${actor.enter.organization})`
+  else await tx`select app.enter(${actor.enter.token}, ${actor.enter.kind}, ${actor.enter.organization})`
 }
 
 /** The outcome of a statement that is undone again: what it tells, or the SQLSTATE it failed with. */
@@ -756,13 +828,15 @@ function peopleFor(world: SqlWorld, table: TenantTable, place: Place, actor: Sql
   return [null]
 }
 
+const ofGuests: ReadonlySet<string> = new Set(['organization:read', 'book:read', 'book:download', 'reading:write'])
 /** What a fresh row would give to somebody. */
 const givenByFresh: Partial<Record<TenantTable, ReadonlySet<string>>> = {
   custom_role_permission: new Set(['book:read']),
   member_role: new Set(['book:download']),
   team_member: new Set(['book:read', 'book:download']),
   library_grant: new Set(['book:read', 'book:download']),
-  admission: new Set(['organization:read', 'book:read', 'book:download', 'reading:write']),
+  admission: ofGuests,
+  invitation_token: ofGuests,
 }
 
 /** How many memberships the actor may end: their own, and those within their rights; 23514 where no owner would be left. */

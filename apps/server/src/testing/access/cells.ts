@@ -78,6 +78,13 @@ export function things(world: AccessWorld, row: Row): Kind[] {
         { kind: 'nonexistent', thing: thing(newId(), '') },
         { kind: 'malformed', thing: thing('../1', '') },
       ]
+    case 'own invitation':
+      return [
+        { kind: 'open', thing: thing(open.invitationId, '') },
+        { kind: 'foreign', thing: thing(foreign.invitationId, '') },
+        { kind: 'nonexistent', thing: thing(newId(), '') },
+        { kind: 'malformed', thing: thing('../1', '') },
+      ]
     case 'member':
       return [
         { kind: 'open', thing: thing(spareId, 'guest') },
@@ -136,7 +143,7 @@ export function expect(row: Row, caller: Caller, target: Target, { kind, thing }
   }
   if (kind === 'malformed') return say(400, 'BAD_REQUEST')
   if (row.names === undefined || row.names === 'filter') return ok()
-  if (row.names === 'session') return unseen()
+  if (row.names === 'session' || row.names === 'own invitation') return unseen()
   if (row.names === 'organization') return kind === 'open' ? ok() : unseen()
   if (row.names === 'folder') return thing.path === world.roots[caller.organization ?? 'alpha'] ? ok() : unseen()
   if (row.names === 'member') {

@@ -8,6 +8,48 @@ import { fingerprint, leaks } from './answers.ts'
 import type { WalkOptions, WalkResult } from './walk.ts'
 import { marks, type AccessWorld, type Caller } from './world.ts'
 
+const auditFormats = { csv: 'text/csv', jsonl: 'application/jsonl' }
+
+/** The log as a file: whoever may read it gets all of their own organization's, nobody anything of another. */
+async function walkExports(
+  server: TestServer,
+  world: AccessWorld,
+  callers: readonly Caller[],
+  organizations: readonly { kind: string; id: string }[],
+  result: WalkResult,
+): Promise<void> {
+  for (const [format, type] of Object.entries(auditFormats)) {
+    for (const method of ['GET', 'HEAD']) {
+      result.doors += 1
+      for (const caller of callers) {
+        const answers = new Map<string, Answer>()
+        for (const organization of organizations) {
+          const allowed =
+            caller.organization === organization.kind && caller.role !== null && rolePermissions[caller.role].includes('audit:read')
+          const wellFormed = /^[0-9a-f-]{36}$/.test(organization.id)
+          const status = !wellFormed ? 404 : !caller.known ? 401 : allowed ? 200 : 404
+          const answer = await server.send(method, `/files/${organization.id}/audit.${format}`, { cookie: caller.cookie })
+          result.cells += 1
+          const what = `${caller.name}: ${method} audit.${format} of ${organization.kind}`
+          if (answer.status !== status)
+            result.failures.push(`${what}: expected ${status}, met ${answer.status} ${answer.text.slice(0, 80)}`)
+          if (allowed && !String(answer.headers['content-type']).startsWith(type)) result.failures.push(`${what}: another type`)
+          if (allowed && method === 'GET' && !answer.text.includes(caller.organization === 'alpha' ? marks.alphaName : marks.betaName))
+            result.failures.push(`${what}: other events`)
+          const leaked = leaks(answer, '', caller, false, world)
+          if (leaked.length > 0) result.failures.push(`${what}: leaks ${leaked.join()}`)
+          if (!/private|no-store/.test(String(answer.headers['cache-control']))) result.failures.push(`${what}: may be kept by caches`)
+          if (status === 404) answers.set(organization.kind, answer)
+        }
+        const gone = answers.get('nonexistent')
+        for (const [kind, answer] of answers)
+          if (gone && fingerprint(answer) !== fingerprint(gone))
+            result.failures.push(`${caller.name}: ${method} audit.${format}: ${kind} is told apart from what is not there`)
+      }
+    }
+  }
+}
+
 export async function walkFiles(
   server: TestServer,
   world: AccessWorld,
@@ -34,6 +76,7 @@ export async function walkFiles(
     { kind: 'alpha by slug', id: world.alpha.slug },
     { kind: 'malformed', id: '..%2f' },
   ]
+  await walkExports(server, world, callers, organizations, result)
   const { open, restricted, foreign } = world.places
   for (const [name, door] of Object.entries(doors)) {
     const objects = [

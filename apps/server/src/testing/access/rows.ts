@@ -34,6 +34,7 @@ export type Named =
   | 'metadata field'
   | 'grant'
   | 'session'
+  | 'own invitation'
   | 'filter'
 export type Thing = {
   id: string
@@ -210,6 +211,13 @@ export const procedureRows: Record<string, Row> = {
     answer: [404, 'NOT_FOUND'],
   },
   'invitations.decline': { needs: 'nothing', input: () => ({ token: noToken }) },
+  'invitations.listOwn': {
+    needs: 'a session',
+    check: (body) =>
+      (body as { items: unknown[] }).items.length === 0 ? undefined : 'tells of an invitation to an address nobody confirmed',
+  },
+  'invitations.acceptOwn': { needs: 'a session', names: 'own invitation', input: ({ id }) => ({ invitationId: id }) },
+  'invitations.declineOwn': { needs: 'a session', names: 'own invitation', input: ({ id }) => ({ invitationId: id }) },
   'joinLinks.list': {
     needs: 'invitation:read',
     check: (body, caller, world) => {

@@ -161,6 +161,9 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     expires_at: new Date(0),
     inviter_id: outsider.id,
   })
+  // Invited to beta at an address that nobody confirmed.
+  const toGuest = { email: guest.email, status: 'pending', expires_at, inviter_id: outsider.id }
+  await insertRow(superuser, 'invitation', { ...inBeta, id: newId(), ...toGuest })
   await insertRow(superuser, 'root_assignment', { organization_id: alpha.id, id: open.rootId, path: roots.alpha })
   await insertRow(superuser, 'root_assignment', { organization_id: beta.id, id: open.rootId, path: roots.beta })
   await insertRow(superuser, 'root_assignment', { organization_id: beta.id, id: newId(), path: sharedPath })

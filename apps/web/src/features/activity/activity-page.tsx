@@ -1,12 +1,14 @@
 import { guards } from '@carrel/auth/catalogue'
-import type { AuditEvent, ListAudit } from '@carrel/api/schema/audit'
+import type { AuditEvent } from '@carrel/api/schema/audit'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Download } from 'lucide-react'
 import { useMemo } from 'react'
 import { Allowed } from '#components/allowed.tsx'
 import { LoadMore } from '#components/load-more.tsx'
 import { PageHeading } from '#components/page-heading.tsx'
 import { EmptyShelf, ErrorNotice, Notice } from '#components/states.tsx'
-import { Button } from '#components/ui/button.tsx'
+import { Button, buttonVariants } from '#components/ui/button.tsx'
+import { Menu, MenuContent, MenuLinkItem, MenuTrigger } from '#components/ui/menu.tsx'
 import { Select } from '#components/ui/select.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { auditKinds } from '#lib/audit-kinds.ts'
@@ -17,10 +19,10 @@ import { roleLabel, roleName } from '#lib/role-label.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { dayText, dayOf } from './days.ts'
 import { EventRow } from './event-row.tsx'
+import { auditFilter, exportUrl, type ActivityFilter } from './filter.ts'
+import { PeriodFilter } from './period-filter.tsx'
 import { PersonFilter } from './person-filter.tsx'
 import type { Names } from './sentence.ts'
-
-export type ActivityFilter = { by?: string; kind?: NonNullable<ListAudit['kind']> }
 
 type ActivityPageProps = { filter: ActivityFilter; onFilter: (filter: ActivityFilter) => void }
 
@@ -61,8 +63,7 @@ function Activity({ filter, onFilter }: ActivityPageProps) {
     api.audit.list.infiniteOptions({
       input: (cursor: string | undefined) => ({
         limit: 50,
-        ...(filter.by !== undefined && { actorId: filter.by }),
-        ...(filter.kind && { kind: filter.kind }),
+        ...auditFilter(filter),
         ...(cursor !== undefined && { cursor }),
       }),
       initialPageParam: undefined as string | undefined,
@@ -70,7 +71,7 @@ function Activity({ filter, onFilter }: ActivityPageProps) {
     }),
   )
   const events = list.data?.pages.flatMap((page) => page.items)
-  const filtered = filter.by !== undefined || filter.kind !== undefined
+  const filtered = Object.keys(filter).length > 0
   const everything = (
     <Button variant="outline" onClick={() => onFilter({})}>
       {t('activity.filter.clear')}
@@ -78,13 +79,15 @@ function Activity({ filter, onFilter }: ActivityPageProps) {
   )
   return (
     <div className="max-w-3xl">
-      <PageHeading description={t('activity.text')}>{t('activity.title')}</PageHeading>
+      <PageHeading description={t('activity.text')} actions={<ExportMenu filter={filter} />}>
+        {t('activity.title')}
+      </PageHeading>
       <div className="mt-5 mb-6 flex flex-wrap gap-2 max-md:grid max-md:grid-cols-[repeat(auto-fit,minmax(9rem,1fr))]">
         {can('member:read') && (
           <PersonFilter
             value={filter.by}
             known={events?.find(({ actorId }) => actorId === filter.by)?.actorName}
-            onChange={(by) => onFilter({ ...(filter.kind && { kind: filter.kind }), ...(by !== undefined && { by }) })}
+            onChange={(by) => onFilter({ ...without(filter, 'by'), ...(by !== undefined && { by }) })}
           />
         )}
         <Select
@@ -94,9 +97,10 @@ function Activity({ filter, onFilter }: ActivityPageProps) {
             { value: 'all', label: t('activity.all') },
             ...auditKinds.map((kind) => ({ value: kind, label: t(`activity.kind.${kind}`) })),
           ]}
-          onChange={(kind) => onFilter({ ...(filter.by !== undefined && { by: filter.by }), ...(kind !== 'all' && { kind }) })}
+          onChange={(kind) => onFilter({ ...without(filter, 'kind'), ...(kind !== 'all' && { kind }) })}
           className="min-w-44 max-md:min-w-0"
         />
+        <PeriodFilter value={filter} onChange={(period) => onFilter({ ...without(filter, 'from', 'to'), ...period })} />
       </div>
       {list.isPending ? (
         <ActivitySkeleton />
@@ -119,6 +123,33 @@ function Activity({ filter, onFilter }: ActivityPageProps) {
         </>
       )}
     </div>
+  )
+}
+
+function without(filter: ActivityFilter, ...fields: (keyof ActivityFilter)[]): ActivityFilter {
+  return Object.fromEntries(Object.entries(filter).filter(([field]) => !fields.some((each) => each === field)))
+}
+
+/** What is shown, as a file. */
+function ExportMenu({ filter }: { filter: ActivityFilter }) {
+  const { organizationId } = useWorkspace()
+  return (
+    <Menu>
+      <MenuTrigger className={buttonVariants({ variant: 'outline' })}>
+        <Download aria-hidden size={16} />
+        {t('activity.export')}
+      </MenuTrigger>
+      <MenuContent align="end" className="max-w-72">
+        {(['csv', 'jsonl'] as const).map((format) => (
+          <MenuLinkItem key={format} closeOnClick href={exportUrl(organizationId, format, filter)} download>
+            <span>
+              <span className="block">{t(`activity.export.${format}`)}</span>
+              <span className="block text-meta text-muted">{t(`activity.export.${format}.text`)}</span>
+            </span>
+          </MenuLinkItem>
+        ))}
+      </MenuContent>
+    </Menu>
   )
 }
 

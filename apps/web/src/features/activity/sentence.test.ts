@@ -43,6 +43,16 @@ test('a grant names the library and the level', () => {
   expect(plain(event('grant.created', null, { library: 'l', level: 'editor' }))).toBe('Adam Admin opened Manga to Gil Guest as Editor')
 })
 
+test('what the server ended by itself says why', () => {
+  const own = { actorId: null, actorName: '', targetName: 'nora@example.org' }
+  expect(plain(event('invitation.deleted', { email: 'nora@example.org' }, { reason: 'inviter-left', inviter: 'Adam Admin' }, own))).toBe(
+    'Carrel ended the invitation of nora@example.org, since Adam Admin left the workspace',
+  )
+  expect(
+    plain(event('join-link.deleted', { roles: [] }, { reason: 'rights-lost', inviter: 'Adam Admin' }, { ...own, targetName: '' })),
+  ).toBe('Carrel ended a link to join, since it gave more than Adam Admin may still give')
+})
+
 test('names are marked, whatever stands in them', () => {
   expect(partsOf(sentenceOf(event('team.created', null, { name: '{x}' }, { targetName: '{x} 漫画' }), names))).toMatchObject([
     { text: 'Adam Admin', name: true },

@@ -47,7 +47,6 @@ export function sentenceOf(event: AuditEvent, names: Names): string {
     case 'library.created':
     case 'library.deleted':
     case 'invitation.created':
-    case 'invitation.deleted':
     case 'join-link.created':
     case 'join-link.deleted':
     case 'metadata-field.created':
@@ -95,6 +94,14 @@ export function sentenceOf(event: AuditEvent, names: Names): string {
       return t('activity.member.created', { target })
     case 'member.deleted':
       return t(event.actorId === event.targetId ? 'activity.member.left' : 'activity.member.deleted', { actor, target })
+    case 'invitation.deleted':
+    case 'join-link.deleted': {
+      if (event.actorId !== null) return t(`activity.${event.action}`, { actor, target })
+      const inviter = isolate(textOf(after['inviter']))
+      return t(`activity.${event.action}.${after['reason'] === 'inviter-left' ? 'left' : 'rights'}`, { actor, target, inviter })
+    }
+    case 'audit.exported':
+      return t('activity.audit.exported', { actor, format: textOf(after['format']) === 'jsonl' ? 'JSON lines' : 'CSV' })
     case 'assignment.updated': {
       const [had, has] = [listOf(before['roles']), listOf(after['roles'])]
       const given = has.filter((ref) => !had.includes(ref))
@@ -135,7 +142,7 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 /** What the record tells, field by field; of a change only what became different. */
 export function differencesOf(event: AuditEvent): Difference[] {
   const [before, after] = [valuesOf(event.before), valuesOf(event.after)]
-  const changed = event.before !== null && event.after !== null
+  const changed = event.before !== null && event.after !== null && !event.action.endsWith('.deleted')
   return fields
     .filter((field) => (field in before || field in after) && !(changed && same(before[field], after[field])))
     .filter((field) => changed || !same(before[field] ?? after[field], ''))

@@ -1,4 +1,5 @@
 import type { Account } from '@carrel/api/schema/account'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Check, Plus } from 'lucide-react'
 import { InitialsBadge } from '#components/initials-badge.tsx'
@@ -7,9 +8,27 @@ import { Menu, MenuContent, MenuItem, MenuLinkItem, MenuSeparator, MenuTrigger }
 import { goneOn, useRestoreWorkspace } from '#lib/deleted-workspaces.ts'
 import { logoUrl } from '#lib/files.ts'
 import { t } from '#lib/i18n.ts'
+import { ownInvitationsQuery, ownInvitationText } from '#lib/own-invitations.ts'
 import { roleLabel } from '#lib/role-label.ts'
 import type { Workspace } from '#lib/workspace.ts'
 import { workspaceButton, WorkspaceButtonFace } from './workspace-button.tsx'
+
+/** Workspaces to which the reader is invited; they are accepted on the page of workspaces. */
+function Invited() {
+  const { data } = useQuery(ownInvitationsQuery)
+  return data?.items.map((invitation) => (
+    <MenuLinkItem key={invitation.id} closeOnClick render={<Link to="/workspaces" />}>
+      <InitialsBadge kind="workspace" name={invitation.organizationName} className="bg-accent-soft text-accent" />
+      <span className="min-w-0 flex-1">
+        <span dir="auto" className="block truncate leading-5 font-medium">
+          {invitation.organizationName}
+        </span>
+        <span className="line-clamp-2 block text-meta leading-4 text-muted">{ownInvitationText(invitation)}</span>
+        <span className="block text-meta leading-5 font-medium text-accent">{t('ownInvitation.look')}</span>
+      </span>
+    </MenuLinkItem>
+  ))
+}
 
 /** The switcher of the left bar. */
 export function WorkspaceMenu({ account, workspace }: { account: Account; workspace: Workspace | null }) {
@@ -39,6 +58,7 @@ export function WorkspaceMenu({ account, workspace }: { account: Account; worksp
             {organizationId === current && <Check aria-hidden size={16} className="text-accent" />}
           </MenuLinkItem>
         ))}
+        <Invited />
         {account.deleted.map((deleted) => (
           <MenuItem
             key={deleted.organizationId}

@@ -4,6 +4,7 @@ import { Check, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { DeletedWorkspaces } from '#components/deleted-workspaces.tsx'
 import { WorkspaceBadge } from '#components/workspace-badge.tsx'
+import { OwnInvitations } from '#components/own-invitations.tsx'
 import { Drawer, DrawerContent, DrawerTitle, DrawerTrigger } from '#components/ui/drawer.tsx'
 import { cn } from '#lib/class-names.ts'
 import { logoUrl } from '#lib/files.ts'
@@ -56,6 +57,7 @@ export function WorkspaceSheet({
             </li>
           ))}
         </ul>
+        <OwnInvitations onJoined={close} className="pt-2.5 pb-2.5" />
         <DeletedWorkspaces workspaces={account.deleted} className="pb-2.5" />
         <Link to="/workspaces/new" onClick={close} className={cn(row, 'mt-1 border-t border-line')}>
           <span className="grid size-9 place-items-center text-muted">

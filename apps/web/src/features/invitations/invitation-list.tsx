@@ -8,7 +8,8 @@ import { Menu, MenuContent, MenuItem, MenuTrigger } from '#components/ui/menu.ts
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { statusQuery } from '#lib/account.ts'
 import { isNotFound } from '#lib/error-text.ts'
-import { formatDate, formatIn } from '#lib/format.ts'
+import { cn } from '#lib/class-names.ts'
+import { formatDate, formatIn, formatMoment } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { focusHeading } from '#lib/route-focus.ts'
 import { toast, toastError } from '#lib/toasts.ts'
@@ -79,7 +80,7 @@ export function InvitationList({ pending }: { pending: boolean }) {
 type RowProps = { invitation: Invitation; gifts: string; onLink: () => void; onRevoke: () => void }
 
 function Row({ invitation, gifts, onLink, onRevoke }: RowProps) {
-  const { email, inviter, createdAt, expiresAt, state, mail } = invitation
+  const { email, inviter, createdAt, expiresAt, state, mail, endedAt, endReason } = invitation
   const open = state === 'pending'
   const { text, trouble } = mailText(mail)
   return (
@@ -101,7 +102,18 @@ function Row({ invitation, gifts, onLink, onRevoke }: RowProps) {
               </>
             ) : (
               <>
-                {t(`invite.state.${state}`)}
+                <time
+                  dateTime={endedAt ?? expiresAt}
+                  title={formatMoment(endedAt ?? expiresAt)}
+                  className={cn('inline-block', endReason !== null && 'text-warn')}
+                >
+                  {endReason === null
+                    ? t(`invite.state.${state}`, { date: formatDate(endedAt ?? expiresAt) })
+                    : t(`invite.ended.${endReason}`, {
+                        date: formatDate(endedAt ?? expiresAt),
+                        name: inviter ?? t('invite.ended.somebody'),
+                      })}
+                </time>
                 {' · '}
                 <time dateTime={createdAt} className="inline-block">
                   {t('invite.made', { date: formatDate(createdAt) })}

@@ -61,7 +61,7 @@ export function JoinLinks() {
 
 function Row({ link, gifts, onEnd }: { link: JoinLink; gifts: string; onEnd: () => void }) {
   const can = useCan()
-  const { uses, maxUses, expiresAt, open, createdAt } = link
+  const { uses, maxUses, expiresAt, open, createdAt, endReason } = link
   const full = maxUses !== null && uses >= maxUses
   const until =
     expiresAt === null ? t('join.link.forever') : t(open || full ? 'join.link.open' : 'join.link.wasOpen', { date: formatDate(expiresAt) })
@@ -77,10 +77,12 @@ function Row({ link, gifts, onEnd }: { link: JoinLink; gifts: string; onEnd: () 
         <p className="tabular text-small text-muted">
           {maxUses === null ? t('join.link.used', { count: uses }) : t('join.link.usedOf', { uses, max: maxUses })}
           {' · '}
-          <span className={open ? undefined : 'text-warn'}>{full ? t('join.link.usedUp') : until}</span>
+          <span className={open ? undefined : 'text-warn'}>
+            {endReason === null ? (full ? t('join.link.usedUp') : until) : t(`join.link.ended.${endReason}`)}
+          </span>
         </p>
       </div>
-      {can('invitation:cancel') && (
+      {can('invitation:cancel') && endReason === null && (
         <Button variant="outline" aria-label={`${t('join.link.revoke')} ${gifts}, ${formatDate(createdAt)}`} onClick={onEnd}>
           {t('join.link.revoke')}
         </Button>

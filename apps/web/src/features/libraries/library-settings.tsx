@@ -1,10 +1,10 @@
-import type { LibraryDetail, Visibility } from '@carrel/api/schema/libraries'
+import type { LibraryDetail } from '@carrel/api/schema/libraries'
 import { limits } from '@carrel/api/limits'
 import { Form } from '@base-ui/react/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { ChevronRight, Folder, FolderX, UsersRound } from 'lucide-react'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { ChangedElsewhere } from '#components/changed-elsewhere.tsx'
 import { FormError } from '#components/form-error.tsx'
 import { TextField } from '#components/text-field.tsx'
 import { Button } from '#components/ui/button.tsx'
@@ -13,6 +13,7 @@ import { describeError, errorCode } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
 import { useFieldErrors } from '#lib/field-errors.ts'
 import { toast } from '#lib/toasts.ts'
+import { useEdits } from '#lib/use-edits.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { DeleteLibrary } from './delete-library.tsx'
 import { VisibilityField } from './visibility-field.tsx'
@@ -71,41 +72,53 @@ export function LibrarySettings({ library, onDeleted }: { library: LibraryDetail
 function NameAndVisibility({ library, askVisibility }: { library: LibraryDetail; askVisibility: boolean }) {
   const { api } = useWorkspace()
   const client = useQueryClient()
-  const [name, setName] = useState(library.name)
-  const [visibility, setVisibility] = useState<Visibility>(library.visibility)
+  const { values, changes, moved, edit, forget, insist } = useEdits({ name: library.name, visibility: library.visibility })
+  const { name, visibility } = values
   const save = useMutation(
     api.libraries.update.mutationOptions({
       onSuccess: async () => {
         await client.invalidateQueries({ queryKey: api.libraries.key() })
+        forget()
         toast(t('settings.saved'))
       },
     }),
   )
   const nameTaken = errorCode(save.error) === 'NAME_TAKEN'
   const errors = useFieldErrors('name', nameTaken ? describeError(save.error).text : null)
-  const changed = name.trim() !== library.name || (askVisibility && visibility !== library.visibility)
+  const changed = name.trim() !== library.name || visibility !== library.visibility
   return (
     <Form
       className="flex flex-col gap-5"
       errors={errors}
-      onFormSubmit={() => save.mutate({ libraryId: library.id, name: name.trim(), ...(askVisibility && { visibility }) })}
+      onFormSubmit={() =>
+        moved.length === 0 && save.mutate({ libraryId: library.id, ...changes, ...('name' in changes && { name: name.trim() }) })
+      }
     >
       <TextField
         name="name"
         label={t('library.name')}
         value={name}
         onValueChange={(value) => {
-          setName(value)
+          edit('name', value)
           save.reset()
         }}
         required
         maxLength={limits.nameLength}
         autoComplete="off"
       />
-      {askVisibility && <VisibilityField value={visibility} onChange={setVisibility} />}
+      {askVisibility && <VisibilityField value={visibility} onChange={(next) => edit('visibility', next)} />}
+      <ChangedElsewhere
+        fields={moved.map((field) =>
+          field === 'name'
+            ? { label: t('library.name'), now: library.name }
+            : { label: t('access.title'), now: t(`visibility.${library.visibility}`) },
+        )}
+        onTheirs={() => forget(moved)}
+        onMine={insist}
+      />
       {!nameTaken && <FormError error={save.error} />}
       <div>
-        <Button type="submit" disabled={!changed || save.isPending}>
+        <Button type="submit" disabled={!changed || moved.length > 0 || save.isPending}>
           {save.isPending ? t('action.working') : t('action.save')}
         </Button>
       </div>

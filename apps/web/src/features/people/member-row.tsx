@@ -8,7 +8,7 @@ import { buttonVariants } from '#components/ui/button.tsx'
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '#components/ui/menu.tsx'
 import { useCan } from '#lib/can.ts'
 import { cn } from '#lib/class-names.ts'
-import { formatDate } from '#lib/format.ts'
+import { formatDate, formatDay, formatMoment } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { isBuiltinRole, roleLabel, roleName } from '#lib/role-label.ts'
 import { useWorkspace } from '#lib/workspace.ts'
@@ -22,6 +22,23 @@ function roleNames(member: Member, roles: readonly RoleDetail[] | undefined): st
     return isBuiltinRole(ref) ? roleLabel(ref) : t('member.otherRole')
   })
   return [...new Set(names)]
+}
+
+/** When somebody was last there, as a day; nothing where the reader may not know. */
+function LastSeen({ at, className }: { at: string | null | undefined; className?: string }) {
+  if (at === undefined) return null
+  return (
+    <p className={className}>
+      {at === null ? (
+        t('member.neverSeen')
+      ) : (
+        <time dateTime={at} title={formatMoment(at)}>
+          {t('member.seen', { day: formatDay(at) })}
+          <span className="sr-only"> ({formatMoment(at)})</span>
+        </time>
+      )}
+    </p>
+  )
 }
 
 export function MemberRow({
@@ -44,7 +61,7 @@ export function MemberRow({
   const mayGive = can(guards['assignments.manage']) && can(guards['roles.view'])
   const mayRemove = can('member:remove') && !self
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-5 gap-y-1.5 py-3 pr-3 pl-4.5 lg:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,3fr)_auto] xl:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,3fr)_9rem_auto]">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-5 gap-y-1.5 py-3 pr-3 pl-4.5 lg:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,3fr)_auto] xl:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,3fr)_minmax(9rem,auto)_auto]">
       <div className="flex min-w-0 items-center gap-3.5">
         <InitialsBadge kind="person" name={member.name} className="size-8 text-[0.72rem]" />
         <div className="min-w-0">
@@ -59,6 +76,7 @@ export function MemberRow({
               {member.email}
             </p>
           )}
+          <LastSeen at={member.lastSeenAt} className="text-meta text-muted xl:hidden" />
         </div>
       </div>
       <div className="flex min-w-0 flex-wrap gap-1.5 max-lg:order-3 max-lg:col-span-2 max-lg:pl-11.5">
@@ -88,9 +106,10 @@ export function MemberRow({
           </span>
         ))}
       </p>
-      <p className="tabular text-right text-meta whitespace-nowrap text-muted max-xl:hidden">
-        {t('member.joined', { date: formatDate(member.joinedAt, 'medium') })}
-      </p>
+      <div className="tabular text-right text-meta whitespace-nowrap text-muted max-xl:hidden">
+        <LastSeen at={member.lastSeenAt} />
+        <p>{t('member.joined', { date: formatDate(member.joinedAt, 'medium') })}</p>
+      </div>
       <div className="size-9 max-md:size-11 max-lg:order-2 lg:-col-end-1 pointer-coarse:size-11">
         {(mayGive || mayRemove || self) && (
           <Menu>

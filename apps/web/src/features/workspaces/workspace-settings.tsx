@@ -3,7 +3,8 @@ import { limits } from '@carrel/api/limits'
 import { isSlug } from '@carrel/api/slug'
 import { Form } from '@base-ui/react/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
+import { ChangedElsewhere } from '#components/changed-elsewhere.tsx'
 import { FormError } from '#components/form-error.tsx'
 import { TextField } from '#components/text-field.tsx'
 import { Button } from '#components/ui/button.tsx'
@@ -14,15 +15,21 @@ import { accountQuery } from '#lib/account.ts'
 import { describeError, errorCode } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
 import { toast } from '#lib/toasts.ts'
+import { useEdits } from '#lib/use-edits.ts'
 import { useWorkspace } from '#lib/workspace.ts'
+
+const labels = {
+  name: 'workspace.name',
+  slug: 'workspace.slug',
+  language: 'settings.workspace.language',
+} as const
 
 /** Name, address and language of a workspace. `onMoved` leads to its new address. */
 export function WorkspaceSettings({ saved, onMoved }: { saved: OrganizationSettings; onMoved: (slug: string) => void }) {
   const { api } = useWorkspace()
   const client = useQueryClient()
-  const [name, setName] = useState(saved.name)
-  const [slug, setSlug] = useState(saved.slug)
-  const [language, setLanguage] = useState(saved.language)
+  const { values, changes, moved, edit, forget, insist } = useEdits({ name: saved.name, slug: saved.slug, language: saved.language })
+  const { name, slug, language } = values
   const slugInput = useRef<HTMLInputElement>(null)
   const save = useMutation(
     api.organizations.update.mutationOptions({
@@ -31,7 +38,7 @@ export function WorkspaceSettings({ saved, onMoved }: { saved: OrganizationSetti
         // Read again before going there: the guard of the new address asks for membership.
         await client.fetchQuery({ ...accountQuery, staleTime: 0 })
         toast(t('settings.saved'))
-        setName(now.name)
+        forget()
         if (now.slug !== saved.slug) onMoved(now.slug)
       },
     }),
@@ -47,14 +54,15 @@ export function WorkspaceSettings({ saved, onMoved }: { saved: OrganizationSetti
     <Form
       className="flex flex-col gap-6"
       onFormSubmit={() => {
-        if (slugError === null && changed && !save.isPending) save.mutate({ name: name.trim(), slug, language })
+        if (slugError === null && changed && moved.length === 0 && !save.isPending)
+          save.mutate({ ...changes, ...('name' in changes && { name: name.trim() }) })
       }}
     >
       <TextField
         name="name"
         label={t('workspace.name')}
         value={name}
-        onValueChange={setName}
+        onValueChange={(value) => edit('name', value)}
         required
         maxLength={limits.nameLength}
         autoComplete="off"
@@ -67,7 +75,7 @@ export function WorkspaceSettings({ saved, onMoved }: { saved: OrganizationSetti
           ref={slugInput}
           value={slug}
           onValueChange={(value) => {
-            setSlug(value.toLowerCase().replaceAll(/[\s_]+/g, '-'))
+            edit('slug', value.toLowerCase().replaceAll(/[\s_]+/g, '-'))
             save.reset()
           }}
           maxLength={limits.slugLength.max}
@@ -91,16 +99,24 @@ export function WorkspaceSettings({ saved, onMoved }: { saved: OrganizationSetti
         <RadioGroup
           aria-labelledby="language"
           value={language}
-          onValueChange={(next) => setLanguage(next)}
+          onValueChange={(next) => edit('language', next)}
           className="mt-1.5 grid gap-2.5 sm:grid-cols-2"
         >
           <RadioCard value="en" title={<span lang="en">{t('settings.language.en')}</span>} description={t('settings.language.en.text')} />
           <RadioCard value="ja" title={<span lang="ja">{t('settings.language.ja')}</span>} description={t('settings.language.ja.text')} />
         </RadioGroup>
       </fieldset>
+      <ChangedElsewhere
+        fields={moved.map((field) => ({
+          label: t(labels[field]),
+          now: field === 'language' ? t(`settings.language.${saved.language}`) : saved[field],
+        }))}
+        onTheirs={() => forget(moved)}
+        onMine={insist}
+      />
       {!taken && <FormError error={save.error} />}
       <div className="max-md:grid">
-        <Button type="submit" disabled={!changed || slugError !== null || save.isPending}>
+        <Button type="submit" disabled={!changed || moved.length > 0 || slugError !== null || save.isPending}>
           {save.isPending ? t('action.working') : t('action.save')}
         </Button>
       </div>

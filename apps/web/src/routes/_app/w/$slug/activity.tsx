@@ -1,5 +1,5 @@
 import { createFileRoute } from '@tanstack/react-router'
-import type { ActivityFilter } from '#features/activity/activity-page.tsx'
+import { isDay, type ActivityFilter } from '#features/activity/filter.ts'
 import { isAuditKind } from '#lib/audit-kinds.ts'
 import { isId } from '#lib/ids.ts'
 import { lazyComponent } from '#lib/lazy-component.ts'
@@ -8,8 +8,13 @@ const load = () => import('#features/activity/activity-page.tsx')
 const ActivityPage = lazyComponent(load, 'ActivityPage')
 
 export const Route = createFileRoute('/_app/w/$slug/activity')({
-  validateSearch: ({ by, kind }: Record<string, unknown>): ActivityFilter => {
-    return { ...(typeof by === 'string' && isId(by) && { by }), ...(isAuditKind(kind) && { kind }) }
+  validateSearch: ({ by, kind, from, to }: Record<string, unknown>): ActivityFilter => {
+    return {
+      ...(typeof by === 'string' && isId(by) && { by }),
+      ...(isAuditKind(kind) && { kind }),
+      ...(isDay(from) && { from }),
+      ...(isDay(to) && { to }),
+    }
   },
   loader: () => void load(),
   component: ActivityRoute,
