@@ -2,9 +2,9 @@ import path from 'node:path'
 import { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { createEventBus, createJobs, insertAuthMail, limitAttempts, readAllowedRoots, type Deps } from '@carrel/api'
-import { createAuth, heldBy, resetMinutes } from '@carrel/auth'
+import { createAuth, findSignUpPolicy, heldBy, resetMinutes, type SignUpPolicy } from '@carrel/auth'
 import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
-import { createMailer, type Mailer } from '@carrel/mail'
+import { createMailer, type Mailer, type MailSettings } from '@carrel/mail'
 import { cacheBlobs, createFsBlobStore } from '@carrel/storage'
 import { SettingError, type Env } from './env.ts'
 
@@ -38,19 +38,33 @@ export type DepsOptions = {
   log: Logger
 }
 
-function openMailer(env: Env): Mailer | null {
-  const { SMTP_HOST: host, SMTP_FROM: from } = env
+/** Somebody waits for the answer to a test mail. */
+const testTimeouts = { connect: 10_000, silence: 15_000, total: 25_000 }
+
+type OpenMail = { mailer: Mailer; mail: NonNullable<Deps['mail']> }
+
+function openMail(env: Env): OpenMail | null {
+  const { SMTP_HOST: host, SMTP_FROM: from, SMTP_SECURE: security, SMTP_USER: user, SMTP_PASSWORD: password } = env
   if (!host || !from) return null
+  const port = env.SMTP_PORT ?? (security === 'tls' ? 465 : 587)
+  const settings: MailSettings = { host, from, port, security, user, password, trustAnyCertificate: env.SMTP_ANY_CERTIFICATE }
   try {
-    return createMailer({
-      host,
-      from,
-      port: env.SMTP_PORT,
-      security: env.SMTP_SECURE,
-      user: env.SMTP_USER,
-      password: env.SMTP_PASSWORD,
-      trustAnyCertificate: env.SMTP_ANY_CERTIFICATE,
-    })
+    return {
+      mailer: createMailer(settings),
+      mail: {
+        server: {
+          host,
+          port,
+          security,
+          from,
+          user: user ?? null,
+          hasPassword: password !== undefined,
+          anyCertificate: env.SMTP_ANY_CERTIFICATE,
+        },
+        serverName: env.APP_URL ? new URL(env.APP_URL).host : 'Carrel',
+        tester: createMailer({ ...settings, timeouts: testTimeouts }),
+      },
+    }
   } catch (error) {
     throw new SettingError(
       `The SMTP settings cannot work: ${error instanceof Error ? error.message : 'unknown reason'} See docs/settings.md.`,
@@ -86,8 +100,10 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
   boss.on('error', (error) => log.error({ err: error }, 'job queue'))
   await boss.start()
   const events = await createEventBus(pools.app)
-  const mailer = openMailer(env)
+  const { mailer, mail } = openMail(env) ?? { mailer: null, mail: null }
   const mailLinks = mailer ? (env.APP_URL ?? null) : null
+  const blobsDir = path.join(dataDir, 'blobs')
+  const signUp = async (): Promise<SignUpPolicy> => env.SIGN_UP ?? findSignUpPolicy(pools.authDb)
 
   return {
     transact: createTransact(pools.app),
@@ -95,7 +111,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
       db: pools.authDb,
       secret,
       appUrl: env.APP_URL ?? null,
-      signUp: env.SIGN_UP,
+      signUp,
       rateLimit: env.RATE_LIMIT,
       mailPasswordReset:
         mailLinks === null
@@ -111,15 +127,20 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
         log[level]({ details: details.map((detail) => (detail instanceof Error ? detail.message : typeof detail)) }, `auth: ${message}`),
     }),
     authDb: pools.authDb,
-    blobs: cacheBlobs(createFsBlobStore(path.join(dataDir, 'blobs')), thumbnailCacheBytes),
+    blobs: cacheBlobs(createFsBlobStore(blobsDir), thumbnailCacheBytes),
     jobs: createJobs(boss),
     events,
     roots: await readAllowedRoots(options.roots),
     log,
+    signUp,
+    mail,
     setupAttempts: limitAttempts({ max: 20, windowMs: 60_000 }),
     settings: {
       secret,
-      signUp: env.SIGN_UP,
+      signUpFixed: env.SIGN_UP !== undefined,
+      secureCookies: env.APP_URL?.startsWith('https:') ?? false,
+      dataDir,
+      blobsDir,
       version: options.version,
       rateLimit: env.RATE_LIMIT,
       mailLinks,
@@ -134,6 +155,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     webDir: options.webDir,
     close: async () => {
       mailer?.close()
+      mail?.tester.close()
       await events.end().catch(() => {})
       await boss.stop({ graceful: false }).catch(() => {})
       await pools.end()

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { Deps } from './deps.ts'
 import { notFound } from './errors.ts'
 import { findRightsInLibrary } from './grants/queries.ts'
+import { findSuspension } from './organizations/queries.ts'
 import { asMember, asOperator, asUser, type InstanceScope, type OrganizationScope, type UserScope } from './scope.ts'
 import { Id } from './shapes.ts'
 
@@ -44,6 +45,14 @@ function requireOperator(scope: InstanceScope | UserScope | null): InstanceScope
   return scope
 }
 
+/** What is said of a workspace that one cannot enter: its members are told that the operator closed it, others nothing. */
+async function outside(person: UserScope | null, organization: string | null) {
+  const suspension = person && (await findSuspension(person, organization))
+  if (!suspension) return notFound('thing')
+  const { reason } = suspension
+  return new ORPCError('SUSPENDED', { status: 403, message: 'The operator of this server closed this workspace.', data: { reason } })
+}
+
 /** Anyone, signed in or not. */
 export const open = base
 
@@ -57,8 +66,17 @@ export const signedIn = base.use(({ context, next, procedure }) => {
       if (!scope) throw unauthorized()
       return next({ context: { scope } })
     },
-    { readOnly: isRead(procedure) },
+    { readOnly: isRead(procedure), address: context.address },
   )
+})
+
+/** The operator; one transaction in the instance's scope, committed before the answer. */
+export const operator = base.use(({ context, next, procedure }) => {
+  if (!context.token) throw unauthorized()
+  return asOperator(context.deps.transact, context.token, async (scope) => next({ context: { scope: requireOperator(scope) } }), {
+    readOnly: isRead(procedure),
+    address: context.address,
+  })
 })
 
 /** A member of the workspace that the request names. A foreign workspace is not found. */
@@ -68,9 +86,9 @@ export const member = base.use(({ context, next, procedure }) => {
     context.deps.transact,
     context.token,
     context.organization,
-    async (scope) => {
+    async (scope, person) => {
       if (scope === 'unauthenticated') throw unauthorized()
-      if (scope === 'not-a-member') throw notFound('thing')
+      if (scope === 'not-a-member') throw await outside(person, context.organization)
       return next({ context: { scope } })
     },
     { readOnly: isRead(procedure), address: context.address },
@@ -113,9 +131,9 @@ export const allowedOutside = (permission: Permission) =>
         deps.transact,
         token,
         organization,
-        async (scope) => {
+        async (scope, person) => {
           if (scope === 'unauthenticated') throw unauthorized()
-          if (scope === 'not-a-member') throw notFound('thing')
+          if (scope === 'not-a-member') throw await outside(person, organization)
           requirePermission(scope.permissions, permission)
           return fn(scope)
         },
@@ -130,7 +148,10 @@ export const operatorOutside = base.use(async ({ context, next, procedure }) => 
   const { deps, token } = context
   if (!token) throw unauthorized()
   const transaction = <T>(fn: (scope: InstanceScope) => Promise<T>): Promise<T> =>
-    asOperator(deps.transact, token, async (scope) => fn(requireOperator(scope)), { readOnly: isRead(procedure) })
+    asOperator(deps.transact, token, async (scope) => fn(requireOperator(scope)), {
+      readOnly: isRead(procedure),
+      address: context.address,
+    })
   await transaction(async () => {})
   return next({ context: { transaction } })
 })

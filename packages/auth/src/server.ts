@@ -6,9 +6,7 @@ import { eq } from 'drizzle-orm'
 import * as z from 'zod'
 import { newId, type Pools } from '@carrel/db'
 import * as schema from '@carrel/db/schema'
-import { needsSetup } from './setup.ts'
-
-export type SignUpPolicy = 'open' | 'invite' | 'closed'
+import { needsSetup, type SignUpPolicy } from './setup.ts'
 
 /** The header that carries the client's address; the HTTP layer sets it and drops what came from outside. */
 export const clientAddressHeader = 'x-carrel-client-address'
@@ -18,7 +16,8 @@ export type AuthOptions = {
   secret: string
   /** Public address of the server; null: whatever host the browser uses. */
   appUrl: string | null
-  signUp: SignUpPolicy
+  /** Asked at each sign-up. */
+  signUp: () => Promise<SignUpPolicy>
   /** Sends the link by which somebody sets a new password; null where no mail is sent. */
   mailPasswordReset: ((to: { name: string; email: string }, token: string) => Promise<void>) | null
   /** Off in tests and benchmarks that sign many people in. */
@@ -70,17 +69,25 @@ const refuseBeforeSetup = async (db: Pools['authDb']): Promise<void> => {
 }
 
 /** Better Auth trusts every host where there is no APP_URL, so what comes after a sign-in is a path of ours or nothing. */
-const refuseForeignCallbacks = createAuthMiddleware(async ({ body, query, path }) => {
-  if (path === '/sign-up/email') refuseOddAccounts((body ?? {}) as Record<string, unknown>)
-  for (const given of [body, query] as (Record<string, unknown> | undefined)[]) {
-    for (const name of callbacks) {
-      const target = given?.[name]
-      if (target !== undefined && !(typeof target === 'string' && /^\/(?![/\\])[^\\\s]*$/.test(target))) {
-        throw new APIError('FORBIDDEN', { message: `${name} must be a path of this server.` })
+const refuseForeignCallbacks = (signUp: AuthOptions['signUp']) =>
+  createAuthMiddleware(async ({ body, query, path }) => {
+    if (path === '/sign-up/email') {
+      if ((await signUp()) !== 'open')
+        throw new APIError('BAD_REQUEST', { code: 'EMAIL_PASSWORD_SIGN_UP_DISABLED', message: 'Email and password sign up is not enabled' })
+      refuseOddAccounts((body ?? {}) as Record<string, unknown>)
+    }
+    for (const given of [body, query] as (Record<string, unknown> | undefined)[]) {
+      for (const name of callbacks) {
+        const target = given?.[name]
+        if (target !== undefined && !(typeof target === 'string' && /^\/(?![/\\])[^\\\s]*$/.test(target))) {
+          throw new APIError('FORBIDDEN', { message: `${name} must be a path of this server.` })
+        }
       }
     }
-  }
-})
+  })
+
+/** Stands among the verifications while a link that sets a password was handed over and not mailed; see app.password_token. */
+const handedOverMark = (userId: string): string => `handed-over:${userId}`
 
 /** Minutes for which the link of a password reset works. */
 export const resetMinutes = 60
@@ -102,16 +109,17 @@ export function createAuth(options: AuthOptions) {
       minPasswordLength: passwordLength.min,
       maxPasswordLength: passwordLength.max,
       autoSignIn: true,
-      disableSignUp: options.signUp !== 'open',
-      ...(mailPasswordReset && {
-        sendResetPassword: ({ user, token }) => mailPasswordReset(user, token),
-        resetPasswordTokenExpiresIn: resetMinutes * 60,
-        revokeSessionsOnPasswordReset: true,
-        // The token came by mail alone, so it proves the address.
-        onPasswordReset: async ({ user }) => {
-          await options.db.update(schema.user).set({ emailVerified: true }).where(eq(schema.user.id, user.id))
-        },
-      }),
+      ...(mailPasswordReset && { sendResetPassword: ({ user, token }) => mailPasswordReset(user, token) }),
+      resetPasswordTokenExpiresIn: resetMinutes * 60,
+      revokeSessionsOnPasswordReset: true,
+      // A token that came by mail alone proves the address; one that the operator handed over proves nothing.
+      onPasswordReset: async ({ user }) => {
+        const handedOver = await options.db
+          .delete(schema.verification)
+          .where(eq(schema.verification.identifier, handedOverMark(user.id)))
+          .returning({ id: schema.verification.id })
+        if (handedOver.length === 0) await options.db.update(schema.user).set({ emailVerified: true }).where(eq(schema.user.id, user.id))
+      },
     },
     // Nobody before the operator: the first account is made with the setup code.
     databaseHooks: { user: { create: { before: () => refuseBeforeSetup(options.db) } } },
@@ -137,7 +145,7 @@ export function createAuth(options: AuthOptions) {
       database: { generateId: () => newId() },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
-    hooks: { before: refuseForeignCallbacks },
+    hooks: { before: refuseForeignCallbacks(options.signUp) },
     telemetry: { enabled: false },
     logger: { level: 'warn', log: (level, message, ...details) => options.log(level === 'error' ? 'error' : 'warn', message, details) },
     plugins: [

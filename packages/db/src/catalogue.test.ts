@@ -39,7 +39,7 @@ const classes = {
   ],
   personal: ['reading_state'],
   auth: ['account', 'invitation', 'member', 'organization', 'organization_slug', 'rate_limit', 'session', 'user', 'verification'],
-  system: ['extra_permission', 'guard_permission', 'instance', 'level_permission', 'mail', 'role_permission'],
+  system: ['extra_permission', 'guard_permission', 'instance', 'instance_event', 'level_permission', 'mail', 'role_permission'],
 }
 const classed = Object.values(classes).flat().toSorted()
 const ofTenants = [...classes.tenant, ...classes.personal]
@@ -48,15 +48,28 @@ const ofTenants = [...classes.tenant, ...classes.personal]
 const definerFunctions = [
   'app.add_permission',
   'app.admit',
+  'app.ban_user',
   'app.claim_events',
   'app.create_organization',
+  'app.create_user',
   'app.decline',
   'app.delete_organization',
+  'app.delete_user',
+  'app.end_sessions',
   'app.enter',
+  'app.enter_console',
   'app.enter_job',
   'app.enter_mail',
   'app.follow_grant',
   'app.follow_team',
+  'app.has_other_operator',
+  'app.impersonate',
+  'app.import_member',
+  'app.instance_figures',
+  'app.instance_organizations',
+  'app.instance_sessions',
+  'app.instance_users',
+  'app.instance_workspaces',
   'app.join',
   'app.keep_owner',
   'app.lock_token',
@@ -66,17 +79,34 @@ const definerFunctions = [
   'app.note_heard',
   'app.open_token',
   'app.outranks',
+  'app.password_token',
+  'app.recover_organization',
   'app.refresh_access',
   'app.remember_organization',
+  'app.remove_organization',
   'app.remove_permission',
   'app.rename_slug',
   'app.restore_organization',
+  'app.resume_organization',
+  'app.set_operator',
+  'app.set_password',
   'app.shares_like_team',
   'app.sign_up_by_token',
+  'app.stop_impersonating',
+  'app.suspend_organization',
+  'app.tell_workspace',
+  'app.unban_user',
   'app.waiting_mails',
   'app.within_mine',
 ]
-const triggers = ['audit_event_outbox', 'library_grant_follow', 'member_role_keep_owner', 'member_role_mirror', 'team_member_follow']
+const triggers = [
+  'audit_event_outbox',
+  'library_grant_follow',
+  'member_role_keep_owner',
+  'member_role_mirror',
+  'session_support_short',
+  'team_member_follow',
+]
 
 let db: TestDatabase
 const rows = async <T>(text: string): Promise<T[]> => [...(await db.superuser.unsafe(text))] as T[]

@@ -13,6 +13,8 @@ const kinds: Readonly<Record<AuditKind, true>> = {
   invitation: true,
   'join-link': true,
   organization: true,
+  support: true,
+  suspension: true,
 }
 
 export const auditKinds = Object.keys(kinds) as AuditKind[]

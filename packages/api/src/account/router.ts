@@ -3,7 +3,16 @@ import * as z from 'zod'
 import { notFound } from '../errors.ts'
 import { signedIn, signedInStream } from '../procedures.ts'
 import { Id } from '../shapes.ts'
-import { endOtherSessions, endSession, listDeleted, listMemberships, listSessions, renameUser } from './queries.ts'
+import {
+  endOtherSessions,
+  endSession,
+  findImpersonation,
+  listDeleted,
+  listMemberships,
+  listSessions,
+  listSuspended,
+  renameUser,
+} from './queries.ts'
 import { Account, ChangePassword, Session, UpdateProfile } from './schema.ts'
 
 export const account = {
@@ -11,9 +20,14 @@ export const account = {
     .route({ method: 'GET', path: '/account', tags: ['account'], summary: 'Who is signed in, and their workspaces' })
     .output(Account)
     .handler(async ({ context: { scope } }) => {
-      const [memberships, deleted] = await Promise.all([listMemberships(scope), listDeleted(scope)])
+      const [memberships, deleted, suspended, impersonation] = await Promise.all([
+        listMemberships(scope),
+        listDeleted(scope),
+        listSuspended(scope),
+        findImpersonation(scope),
+      ])
       const last = memberships.find((m) => m.organizationId === scope.activeOrganizationId)
-      return { user: scope.user, memberships, deleted, lastOrganizationId: last?.organizationId ?? null }
+      return { user: scope.user, memberships, deleted, suspended, impersonation, lastOrganizationId: last?.organizationId ?? null }
     }),
 
   update: signedIn

@@ -11,6 +11,10 @@ export type Records = {
   grant: { library: string; level: string }
   invitation: { email: string; roles: readonly string[] }
   'join-link': { roles: readonly string[]; maxUses: number | null; expiresAt: string | null }
+  /** An operator acts in the place of the target; the gate writes it. Without a reason when it ends. */
+  support: { reason?: string; until: string }
+  /** The operator closed the workspace; the gate writes it. */
+  suspension: { reason: string | null }
 }
 export type Kind = keyof Records
 export type Change = 'created' | 'updated' | 'deleted'

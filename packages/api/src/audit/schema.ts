@@ -12,6 +12,8 @@ export const auditKinds = [
   'grant',
   'invitation',
   'join-link',
+  'support',
+  'suspension',
 ] as const
 
 export const AuditEvent = z.object({

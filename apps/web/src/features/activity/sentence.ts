@@ -36,7 +36,7 @@ const levelText = (level: string): string => {
 /** What was done, as somebody would say it. Names stand between isolates. */
 export function sentenceOf(event: AuditEvent, names: Names): string {
   const [before, after] = [valuesOf(event.before), valuesOf(event.after)]
-  const actor = isolate(event.actorId === null ? t('activity.server') : event.actorName)
+  const actor = isolate(event.actorName || t('activity.server'))
   const target = isolate(event.targetName ?? '')
   const renamed = textOf(before['name']) !== textOf(after['name'])
   const old = isolate(textOf(before['name']))
@@ -51,6 +51,11 @@ export function sentenceOf(event: AuditEvent, names: Names): string {
     case 'join-link.created':
     case 'join-link.deleted':
     case 'organization.deleted':
+    case 'organization.restored':
+    case 'support.created':
+    case 'support.deleted':
+    case 'suspension.created':
+    case 'suspension.deleted':
     case 'role.created':
     case 'role.deleted':
     case 'team.created':
@@ -114,6 +119,7 @@ const fields = [
   'team',
   'library',
   'level',
+  'reason',
 ] as const
 export type Field = (typeof fields)[number]
 export type Difference = { field: Field; before: unknown; after: unknown }
