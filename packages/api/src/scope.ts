@@ -145,7 +145,7 @@ export function asConsoleIn<T>(
                 actorId: null,
                 organizationId: entered.organizationId,
                 role: 'owner',
-                permissions: new Set(entered.permissions as Permission[]),
+                permissions: new Set(entered.permissions as AnyPermission[]),
                 impersonatorId: null,
                 address: null,
                 db,

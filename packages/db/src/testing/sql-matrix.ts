@@ -84,6 +84,8 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
   for (const [name, id] of Object.entries(organizations)) {
     await superuser`insert into organization ${superuser({ id, name, slug: `${name}-${id.slice(-6)}` })}`
   }
+  const deed = { id: newId(), actor_id: users.operator, actor_name: 'operator', action: 'user.banned', target_type: 'user' }
+  await superuser`insert into instance_event ${superuser(deed)}`
   const closed = newId()
   const gone = newId()
   for (const [id, state] of [
@@ -625,6 +627,14 @@ export async function runSqlMatrix(
             await check(table, 'rename', renamed ? '1' : '0', async (point) =>
               String((await point`update ${point(table)} set name = 'renamed'`).count),
             )
+          if (table === 'instance') {
+            await check(table, 'change of who signs up', actor.operator ? '1' : '0', async (point) =>
+              String((await point`update instance set sign_up = 'open'`).count),
+            )
+            await check(table, 'figures', actor.operator ? '1' : '42501', async (point) =>
+              String((await point`select app.instance_figures()`).count),
+            )
+          }
           if (table === 'session') await check(table, 'delete', expected, async (point) => String((await point`delete from session`).count))
           for (const statement of [
             ...(table === 'member' || table === 'session' ? [] : [`delete from "${table}"`]),
