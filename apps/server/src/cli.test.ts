@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -34,16 +34,12 @@ async function carrel(args: readonly string[], input = '', env: Record<string, s
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 20 }))
 
-describe('called wrongly', () => {
+describe('called wrongly', { timeout: 30_000 }, () => {
   test.each([
     [[], /A command is missing/],
-    [['make-coffee'], /no command make-coffee/],
     [['toString'], /no command toString/],
-    [['ban', 'x@example.org'], /--reason/],
     [['ban', 'x@example.org', '--reason', 'x', '--until', '2001-01-01T00:00:00Z'], /future/],
-    [['ban', 'a', 'b', '--reason', 'x'], /too much: b/],
     [['reset-password', 'x@example.org', '--password', 'in the list of processes'], /--password/],
-    [['list-users', '--only', 'nobody'], /--only/],
     [['create-admin', '--name', 'X', '--email', 'nothing'], /--email/],
     [['import-members', 'x'], /missing/],
   ])('%j ends with 2 and says how it is called', async (args, message) => {
@@ -65,7 +61,7 @@ describe('called wrongly', () => {
   })
 })
 
-describe('the command line', { timeout: 60_000 }, () => {
+describe('the command line', { timeout: 180_000 }, () => {
   let server: ChildProcess
   let port: number
   let send: Sender
@@ -102,7 +98,7 @@ describe('the command line', { timeout: 60_000 }, () => {
     expect((await early).code).toBe(0)
     send = createSender(port)
     ada = (await signIn('ada@example.org', 'ada has a password')).cookie
-  }, 60_000)
+  }, 180_000)
   afterAll(async () => {
     send.end()
     if (server.exitCode !== null) return
