@@ -1,10 +1,10 @@
 import path from 'node:path'
 import { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
-import { createAuth, createLimits, heldBy, resetMinutes } from '@carrel/auth'
+import { createAuth, createLimits, findSignUpPolicy, heldBy, resetMinutes, type SignUpPolicy } from '@carrel/auth'
 import { createEventBus, createJobs, createPresence, insertAuthMail, limitAttempts, readAllowedRoots, type Deps } from '@carrel/api'
 import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
-import { createMailer, mailLanguageAsked, type Mailer } from '@carrel/mail'
+import { createMailer, mailLanguageAsked, type Mailer, type MailSettings } from '@carrel/mail'
 import { createReaderPool } from '@carrel/formats'
 import { cacheBlobs, createFsBlobStore } from '@carrel/storage'
 import { SettingError, type Env } from './env.ts'
@@ -39,19 +39,33 @@ export type DepsOptions = {
   log: Logger
 }
 
-function openMailer(env: Env): Mailer | null {
-  const { SMTP_HOST: host, SMTP_FROM: from } = env
+/** Somebody waits for the answer to a test mail. */
+const testTimeouts = { connect: 10_000, silence: 15_000, total: 25_000 }
+
+type OpenMail = { mailer: Mailer; mail: NonNullable<Deps['mail']> }
+
+function openMail(env: Env): OpenMail | null {
+  const { SMTP_HOST: host, SMTP_FROM: from, SMTP_SECURE: security, SMTP_USER: user, SMTP_PASSWORD: password } = env
   if (!host || !from) return null
+  const port = env.SMTP_PORT ?? (security === 'tls' ? 465 : 587)
+  const settings: MailSettings = { host, from, port, security, user, password, trustAnyCertificate: env.SMTP_ANY_CERTIFICATE }
   try {
-    return createMailer({
-      host,
-      from,
-      port: env.SMTP_PORT,
-      security: env.SMTP_SECURE,
-      user: env.SMTP_USER,
-      password: env.SMTP_PASSWORD,
-      trustAnyCertificate: env.SMTP_ANY_CERTIFICATE,
-    })
+    return {
+      mailer: createMailer(settings),
+      mail: {
+        server: {
+          host,
+          port,
+          security,
+          from,
+          user: user ?? null,
+          hasPassword: password !== undefined,
+          anyCertificate: env.SMTP_ANY_CERTIFICATE,
+        },
+        serverName: env.APP_URL ? new URL(env.APP_URL).host : 'Carrel',
+        tester: createMailer({ ...settings, timeouts: testTimeouts }),
+      },
+    }
   } catch (error) {
     throw new SettingError(
       `The SMTP settings cannot work: ${error instanceof Error ? error.message : 'unknown reason'} See docs/settings.md.`,
@@ -87,9 +101,11 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
   boss.on('error', (error) => log.error({ err: error }, 'job queue'))
   await boss.start()
   const events = await createEventBus(pools.app)
-  const mailer = openMailer(env)
-  const uploads = createReaderPool({ size: 1 })
+  const { mailer, mail } = openMail(env) ?? { mailer: null, mail: null }
   const mailLinks = mailer ? (env.APP_URL ?? null) : null
+  const blobsDir = path.join(dataDir, 'blobs')
+  const signUp = async (): Promise<SignUpPolicy> => env.SIGN_UP ?? findSignUpPolicy(pools.authDb)
+  const uploads = createReaderPool({ size: 1 })
   const jobs = createJobs(boss)
   const limits = createLimits(pools.authDb, env.RATE_LIMIT)
 
@@ -100,7 +116,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
       db: pools.authDb,
       secret,
       appUrl: env.APP_URL ?? null,
-      signUp: env.SIGN_UP,
+      signUp,
       rateLimit: env.RATE_LIMIT,
       limits,
       mailPasswordReset:
@@ -116,7 +132,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
         log[level]({ details: details.map((detail) => (detail instanceof Error ? detail.message : typeof detail)) }, `auth: ${message}`),
     }),
     authDb: pools.authDb,
-    blobs: cacheBlobs(createFsBlobStore(path.join(dataDir, 'blobs')), thumbnailCacheBytes),
+    blobs: cacheBlobs(createFsBlobStore(blobsDir), thumbnailCacheBytes),
     jobs,
     uploads,
     events,
@@ -124,10 +140,15 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     roots: await readAllowedRoots(options.roots),
     log,
     limits,
+    signUp,
+    mail,
     setupAttempts: limitAttempts({ max: 20, windowMs: 60_000 }),
     settings: {
       secret,
-      signUp: env.SIGN_UP,
+      signUpFixed: env.SIGN_UP !== undefined,
+      secureCookies: env.APP_URL?.startsWith('https:') ?? false,
+      dataDir,
+      blobsDir,
       version: options.version,
       rateLimit: env.RATE_LIMIT,
       mailLinks,
@@ -142,6 +163,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     webDir: options.webDir,
     close: async () => {
       mailer?.close()
+      mail?.tester.close()
       await uploads.stop()
       await events.end().catch(() => {})
       await boss.stop({ graceful: false }).catch(() => {})

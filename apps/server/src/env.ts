@@ -62,8 +62,7 @@ export const settings = {
   },
   SIGN_UP: {
     type: z.enum(['open', 'invite', 'closed'], { error: 'must be open, invite or closed' }),
-    default: 'invite' as const,
-    doc: 'Who may make an account after the first: anybody (`open`), people with an invitation (`invite`), nobody (`closed`).',
+    doc: 'Who may make an account after the first: anybody (`open`), people with an invitation (`invite`), nobody (`closed`). Without it the operator chooses in the app, which begins with `invite`.',
   },
   SMTP_HOST: {
     type: z.string().min(1),

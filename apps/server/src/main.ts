@@ -10,17 +10,13 @@ import { createDeps } from './deps.ts'
 import { readEnv, SettingError } from './env.ts'
 import { sendError } from './http/guard.ts'
 import { createLog } from './log.ts'
+import { migrationsDir, version, webDir } from './place.ts'
 import { startFailure } from './start-failure.ts'
 import { createWorker } from './worker.ts'
 
-const version = '0.1.0'
 const stopLimitMs = 9000
 /** Of sign-in, queue, events and migrations, and room for psql and a backup. */
 const otherConnections = 30
-const bundled = !import.meta.url.endsWith('.ts')
-const here = import.meta.dirname
-const migrationsDir = bundled ? path.join(here, 'migrations') : path.join(here, '../../../packages/db/migrations')
-const webDir = path.join(here, '../../web/dist')
 
 await main().catch((error: unknown) => {
   console.error(startFailure(error) ?? error)

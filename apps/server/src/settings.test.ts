@@ -7,7 +7,7 @@ import { tempDir } from './testing/server.ts'
 
 describe('settings', () => {
   test('all have a default or may be absent, and an empty value counts as absent', () => {
-    expect(readEnv({})).toMatchObject({ PORT: 3000, SIGN_UP: 'invite', RATE_LIMIT: true, LIBRARY_ROOTS: [], APP_URL: undefined })
+    expect(readEnv({})).toMatchObject({ PORT: 3000, SIGN_UP: undefined, RATE_LIMIT: true, LIBRARY_ROOTS: [], APP_URL: undefined })
     const empty = Object.fromEntries(Object.keys(settings).map((name) => [name, ' ']))
     expect(readEnv(empty)).toEqual(readEnv({}))
   })

@@ -1,9 +1,11 @@
 import type { Auth, Limits, SignUpPolicy } from '@carrel/auth'
 import type { Pools, Transact } from '@carrel/db'
 import type { ReaderPool } from '@carrel/formats'
+import type { Mailer } from '@carrel/mail'
 import type { BlobStore } from '@carrel/storage'
 import type { EventBus } from './events/bus.ts'
 import type { AllowedRoots } from './folders/policy.ts'
+import type { MailSetup } from './instance/mail/schema.ts'
 import type { Jobs } from './jobs/queries.ts'
 import type { Presence } from './members/presence.ts'
 import type { Attempts } from './setup/attempts.ts'
@@ -30,11 +32,27 @@ export type Deps = {
   log: Log
   /** Of tries and mails of one account. */
   limits: Limits
+  /** Who may make an account now. */
+  signUp: () => Promise<SignUpPolicy>
+  /** Null without a mail server. */
+  mail: {
+    server: NonNullable<MailSetup['server']>
+    /** How the server calls itself in a mail. */
+    serverName: string
+    /** Gives up before somebody who waits for the answer does. */
+    tester: Mailer
+  } | null
   /** Tries of the setup code. */
   setupAttempts: Attempts
   settings: {
     secret: string
-    signUp: SignUpPolicy
+    /** True when the environment says who may sign up. */
+    signUpFixed: boolean
+    /** Cookies are for https alone. */
+    secureCookies: boolean
+    dataDir: string
+    /** Of thumbnails and other derived files. */
+    blobsDir: string
     version: string
     rateLimit: boolean
     /** Public address for links in mails; null: no mail is sent. */

@@ -16,6 +16,10 @@ export const limits = {
   metadataText: 2000,
   nameLength: 100,
   passwordLength: { min: 8, max: 128 },
+  /** Characters of a reason. */
+  reasonLength: 500,
+  /** Minutes that an operator may act in somebody's place at most. */
+  supportMinutes: 60,
   slugLength: { min: 2, max: 48 },
   /** Bytes of a path of a folder (PATH_MAX). */
   pathLength: 4096,

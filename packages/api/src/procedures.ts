@@ -5,6 +5,7 @@ import type { Deps } from './deps.ts'
 import { notFound } from './errors.ts'
 import { findRightsInLibrary } from './grants/queries.ts'
 import { findLibraryOfBook } from './metadata/queries.ts'
+import { findSuspension } from './organizations/queries.ts'
 import { asMember, asOperator, asUser, type InstanceScope, type OrganizationScope, type UserScope } from './scope.ts'
 import { Id } from './shapes.ts'
 
@@ -54,6 +55,14 @@ function requireOperator(scope: InstanceScope | UserScope | null): InstanceScope
   return scope
 }
 
+/** What is said of a workspace that one cannot enter: its members are told that the operator closed it, others nothing. */
+async function outside(person: UserScope | null, organization: string | null) {
+  const suspension = person && (await findSuspension(person, organization))
+  if (!suspension) return notFound('thing')
+  const { reason } = suspension
+  return new ORPCError('SUSPENDED', { status: 403, message: 'The operator of this server closed this workspace.', data: { reason } })
+}
+
 /** Anyone, signed in or not. */
 export const open = base
 
@@ -67,7 +76,7 @@ export const signedIn = base.use(({ context, next, procedure }) => {
       if (!scope) throw unauthorized()
       return next({ context: { scope } })
     },
-    { readOnly: isRead(procedure) },
+    { readOnly: isRead(procedure), address: context.address },
   )
 })
 
@@ -99,6 +108,15 @@ export const ownAccountOutside = base.use(async ({ context, next }) => {
   return next({ context: { token, user } })
 })
 
+/** The operator; one transaction in the instance's scope, committed before the answer. */
+export const operator = base.use(({ context, next, procedure }) => {
+  if (!context.token) throw unauthorized()
+  return asOperator(context.deps.transact, context.token, async (scope) => next({ context: { scope: requireOperator(scope) } }), {
+    readOnly: isRead(procedure),
+    address: context.address,
+  })
+})
+
 /** A member of the workspace that the request names. A foreign workspace is not found. */
 export const member = base.use(async ({ context, next, procedure }) => {
   const { deps, token, organization, address } = context
@@ -108,9 +126,9 @@ export const member = base.use(async ({ context, next, procedure }) => {
     deps.transact,
     token,
     organization,
-    async (scope) => {
+    async (scope, person) => {
       if (scope === 'unauthenticated') throw unauthorized()
-      if (scope === 'not-a-member') throw notFound('thing')
+      if (scope === 'not-a-member') throw await outside(person, organization)
       entered = scope
       return next({ context: { scope } })
     },
@@ -170,9 +188,9 @@ export const allowedOutside = (permission: Permission) =>
         deps.transact,
         token,
         organization,
-        async (scope) => {
+        async (scope, person) => {
           if (scope === 'unauthenticated') throw unauthorized()
-          if (scope === 'not-a-member') throw notFound('thing')
+          if (scope === 'not-a-member') throw await outside(person, organization)
           requirePermission(scope.permissions, permission)
           return fn(scope)
         },
@@ -187,7 +205,10 @@ export const operatorOutside = base.use(async ({ context, next, procedure }) => 
   const { deps, token } = context
   if (!token) throw unauthorized()
   const transaction = <T>(fn: (scope: InstanceScope) => Promise<T>): Promise<T> =>
-    asOperator(deps.transact, token, async (scope) => fn(requireOperator(scope)), { readOnly: isRead(procedure) })
+    asOperator(deps.transact, token, async (scope) => fn(requireOperator(scope)), {
+      readOnly: isRead(procedure),
+      address: context.address,
+    })
   await transaction(async () => {})
   return next({ context: { transaction } })
 })

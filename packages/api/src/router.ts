@@ -4,6 +4,7 @@ import { books } from './books/router.ts'
 import { events } from './events/router.ts'
 import { folders, roots } from './folders/router.ts'
 import { grants } from './grants/router.ts'
+import { instance } from './instance/router.ts'
 import { invitations, joinLinks } from './invitations/router.ts'
 import { libraries } from './libraries/router.ts'
 import { members } from './members/router.ts'
@@ -37,5 +38,6 @@ export const router = {
   reading,
   scans,
   events,
+  instance,
 }
 export type Router = typeof router

@@ -15,14 +15,23 @@ export type UserScope = Made & {
   sessionId: string
   /** The operator who acts in the user's place. */
   impersonatorId: string | null
+  address: string | null
   db: Tx
 }
 /** The operator of the instance, who is no member of tenants. */
-export type InstanceScope = Made & { kind: 'instance'; user: ScopeUser; db: Tx }
+export type InstanceScope = Made & {
+  kind: 'instance'
+  /** Who it is in the log; the command line has no id. */
+  actor: { id: string | null; name: string; email: string | null }
+  address: string | null
+  db: Tx
+}
 /** A member in one workspace. */
 export type OrganizationScope = Made & {
   kind: 'organization'
   user: ScopeUser
+  /** Null for the command line. */
+  actorId: string | null
   organizationId: string
   role: string
   permissions: ReadonlySet<AnyPermission>
@@ -44,49 +53,37 @@ export type VisitorScope = Made & { kind: 'visitor'; db: Tx }
 export type Scope = UserScope | InstanceScope | OrganizationScope | JobScope | MailScope | VisitorScope
 
 type Options = { readOnly?: boolean; address?: string | null }
+/** The id of no user. */
+const nobody = '00000000-0000-0000-0000-000000000000'
+
 const make = <S extends Scope>(scope: Omit<S, typeof made>): S => scope as S
 
 /** Runs one transaction in the user's scope; `fn` gets null when the session does not live. */
 export function asUser<T>(transact: Transact, token: string, fn: (scope: UserScope | null) => Promise<T>, options?: Options): Promise<T> {
-  return transact(
-    { kind: 'user', token },
-    (db, actor) =>
-      fn(
-        actor &&
-          make<UserScope>({
-            kind: 'user',
-            user: person(actor),
-            activeOrganizationId: actor.activeOrganizationId,
-            token,
-            sessionId: actor.sessionId,
-            impersonatorId: actor.impersonatorId,
-            db,
-          }),
-      ),
-    options,
-  )
+  return transact({ kind: 'user', token }, (db, actor) => fn(actor && userScope(db, actor, token, options)), options)
 }
 
 /**
  * Runs one transaction in a workspace, named by id or slug, or by null for the session's active one.
- * `fn` gets `unauthenticated` or `not-a-member` where there is no such scope.
+ * `fn` gets `unauthenticated` or `not-a-member` where there is no such scope; then also who it is.
  */
 export function asMember<T>(
   transact: Transact,
   token: string,
   organization: string | null,
-  fn: (scope: OrganizationScope | 'unauthenticated' | 'not-a-member') => Promise<T>,
+  fn: (scope: OrganizationScope | 'unauthenticated' | 'not-a-member', person: UserScope | null) => Promise<T>,
   options?: Options,
 ): Promise<T> {
   return transact(
     { kind: 'organization', token, organization },
     (db, actor) => {
-      if (!actor) return fn('unauthenticated')
-      if (!actor.organizationId || !actor.role) return fn('not-a-member')
+      if (!actor) return fn('unauthenticated', null)
+      if (!actor.organizationId || !actor.role) return fn('not-a-member', userScope(db, actor, token, options))
       return fn(
         make<OrganizationScope>({
           kind: 'organization',
           user: person(actor),
+          actorId: actor.userId,
           organizationId: actor.organizationId,
           role: actor.role,
           permissions: new Set(actor.permissions as AnyPermission[]),
@@ -94,15 +91,17 @@ export function asMember<T>(
           address: options?.address ?? null,
           db,
         }),
+        null,
       )
     },
     options,
   )
 }
 
-/** The instance scope of the same transaction, when the user is the operator. */
-export function instanceScope(scope: UserScope): InstanceScope | null {
-  return scope.user.operator ? make<InstanceScope>({ kind: 'instance', user: scope.user, db: scope.db }) : null
+/** The instance scope of the same transaction, when the user is the operator and is there themself. */
+export function instanceScope({ user, impersonatorId, address, db }: UserScope): InstanceScope | null {
+  if (!user.operator || impersonatorId !== null) return null
+  return make<InstanceScope>({ kind: 'instance', actor: { id: user.id, name: user.name, email: user.email }, address, db })
 }
 
 /** Runs one transaction as the operator; `fn` gets null when the session is none of an operator. */
@@ -113,6 +112,50 @@ export function asOperator<T>(
   options?: Options,
 ): Promise<T> {
   return asUser(transact, token, (scope) => fn(scope && (instanceScope(scope) ?? scope)), options)
+}
+
+/** Whoever may run programs on the server with its secret: the command line, never a request. */
+const console = { id: null, name: 'The operator (command line)', email: null }
+
+/** Runs one transaction of the command line, which may do what the operator may. */
+export function asConsole<T>(transact: Transact, fn: (scope: InstanceScope) => Promise<T>, options?: Options): Promise<T> {
+  return transact(
+    { kind: 'console', organization: null },
+    (db) => fn(make<InstanceScope>({ kind: 'instance', actor: console, address: null, db })),
+    options,
+  )
+}
+
+/** Runs one transaction of the command line in a workspace, as its owner could; `fn` gets null when there is none of this id or address. */
+export function asConsoleIn<T>(
+  transact: Transact,
+  organization: string,
+  fn: (scopes: { workspace: OrganizationScope; instance: InstanceScope } | null) => Promise<T>,
+  options?: Options,
+): Promise<T> {
+  return transact(
+    { kind: 'console', organization },
+    (db, entered) =>
+      fn(
+        entered?.organizationId
+          ? {
+              workspace: make<OrganizationScope>({
+                kind: 'organization',
+                user: { id: nobody, name: console.name, email: '', operator: true },
+                actorId: null,
+                organizationId: entered.organizationId,
+                role: 'owner',
+                permissions: new Set(entered.permissions as AnyPermission[]),
+                impersonatorId: null,
+                address: null,
+                db,
+              }),
+              instance: make<InstanceScope>({ kind: 'instance', actor: console, address: null, db }),
+            }
+          : null,
+      ),
+    options,
+  )
 }
 
 /** Runs one transaction of the job of a library; `fn` gets null when the library is gone. */
@@ -133,5 +176,17 @@ export function asMail<T>(transact: Transact, mailId: string, fn: (scope: MailSc
 export function asVisitor<T>(transact: Transact, fn: (scope: VisitorScope) => Promise<T>, options?: Options): Promise<T> {
   return transact({ kind: 'visitor' }, (db) => fn(make<VisitorScope>({ kind: 'visitor', db })), options)
 }
+
+const userScope = (db: Tx, actor: Actor, token: string, options?: Options): UserScope =>
+  make<UserScope>({
+    kind: 'user',
+    user: person(actor),
+    activeOrganizationId: actor.activeOrganizationId,
+    token,
+    sessionId: actor.sessionId,
+    impersonatorId: actor.impersonatorId,
+    address: options?.address ?? null,
+    db,
+  })
 
 const person = (actor: Actor): ScopeUser => ({ id: actor.userId, name: actor.userName, email: actor.userEmail, operator: actor.operator })

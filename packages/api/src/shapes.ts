@@ -19,6 +19,19 @@ export const Name = z
       .regex(/^[^\u0000-\u001f\u007f\u2028\u2029]*$/u),
   )
 
+/** Why something was done: one line, trimmed, NFC, 1 to 500 characters. */
+export const Reason = z
+  .string()
+  .max(limits.reasonLength * 4)
+  .transform((value) => value.normalize('NFC').toWellFormed().replaceAll(/\s+/gu, ' ').trim())
+  .pipe(
+    z
+      .string()
+      .min(1)
+      .max(limits.reasonLength)
+      .regex(/^\P{Cc}*$/u),
+  )
+
 /** An opaque position in a list, made by the server. */
 export const Cursor = z.string().max(2048)
 export const PageSize = z.coerce.number().int().min(1).max(limits.pageSize)

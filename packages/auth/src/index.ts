@@ -33,15 +33,6 @@ export { beyond, hasAllPermissions, hasAnyPermission, hasPermission } from './ev
 export { Later } from './later.ts'
 export { createLimits, foldAddress, type Budget, type Limits } from './limits.ts'
 export { hashPassword, inPasswordTurn, isPasswordHash, verifyPassword } from './passwords.ts'
-export {
-  clientAddressHeader,
-  createAuth,
-  notInTheirPlace,
-  openAuthPaths,
-  resetMinutes,
-  type Auth,
-  type AuthOptions,
-  type SignUpPolicy,
-} from './server.ts'
-export { readSessionToken, sessionCookie } from './session.ts'
-export { createOperator, isSetupCode, needsSetup, setupCode } from './setup.ts'
+export { clientAddressHeader, createAuth, notInTheirPlace, openAuthPaths, resetMinutes, type Auth, type AuthOptions } from './server.ts'
+export { readSessionToken, sessionCookie, sessionCookieHeader } from './session.ts'
+export { createOperator, findSignUpPolicy, isSetupCode, needsSetup, setupCode, type SignUpPolicy } from './setup.ts'

@@ -22,7 +22,7 @@ const options = () => {
     db: drizzle({ client: pool }),
     secret: 'x'.repeat(40),
     appUrl: null,
-    signUp: 'open',
+    signUp: async () => 'open' as const,
     rateLimit: true,
     limits: createLimits(drizzle({ client: pool }), false),
     mailPasswordReset: null,

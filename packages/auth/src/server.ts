@@ -11,9 +11,7 @@ import { dropMailedLinks } from './email.ts'
 import { Later } from './later.ts'
 import { foldAddress, type Budget, type Limits } from './limits.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
-import { needsSetup } from './setup.ts'
-
-export type SignUpPolicy = 'open' | 'invite' | 'closed'
+import { needsSetup, type SignUpPolicy } from './setup.ts'
 
 /** The header that carries the client's address; the HTTP layer sets it and drops what came from outside. */
 export const clientAddressHeader = 'x-carrel-client-address'
@@ -23,7 +21,8 @@ export type AuthOptions = {
   secret: string
   /** Public address of the server; null: whatever host the browser uses. */
   appUrl: string | null
-  signUp: SignUpPolicy
+  /** Asked at each sign-up. */
+  signUp: () => Promise<SignUpPolicy>
   /** Sends the link by which somebody sets a new password; null where no mail is sent. `language` is what the browser asks for. */
   mailPasswordReset: ((to: { name: string; email: string }, token: string, language: string | null) => Promise<void>) | null
   /** Limits per address of a client. Off in tests and benchmarks that sign many people in. */
@@ -90,6 +89,14 @@ const refuseForeignCallbacks = ({ body, query }: Ctx): void => {
   }
 }
 
+const refuseClosedSignUp = async (signUp: AuthOptions['signUp']): Promise<void> => {
+  if ((await signUp()) !== 'open')
+    throw new APIError('BAD_REQUEST', { code: 'EMAIL_PASSWORD_SIGN_UP_DISABLED', message: 'Email and password sign up is not enabled' })
+}
+
+/** Stands among the verifications while a link that sets a password was handed over and not mailed; see app.password_token. */
+const handedOverMark = (userId: string): string => `handed-over:${userId}`
+
 /** What nobody does in somebody else's place; said alike by our own procedures. */
 export const notInTheirPlace = 'You are signed in as somebody else. Only they can change their account.'
 
@@ -119,7 +126,10 @@ export function createAuth(options: AuthOptions) {
   const before = createAuthMiddleware(async (ctx) => {
     const body = (ctx.body ?? {}) as Record<string, unknown>
     refuseForeignCallbacks(ctx)
-    if (ctx.path === '/sign-up/email') refuseOddAccounts(body)
+    if (ctx.path === '/sign-up/email') {
+      await refuseClosedSignUp(options.signUp)
+      refuseOddAccounts(body)
+    }
     if (ctx.path === '/request-password-reset' || ctx.path === '/reset-password') await refuseInTheirPlace(ctx)
     if (ctx.path === '/request-password-reset') {
       const { data } = address.safeParse(body['email'])
@@ -164,19 +174,22 @@ export function createAuth(options: AuthOptions) {
       minPasswordLength: passwordLength.min,
       maxPasswordLength: passwordLength.max,
       autoSignIn: true,
-      disableSignUp: options.signUp !== 'open',
       password: { hash: hashPassword, verify: (given) => verifyPassword(db, given) },
       ...(mailPasswordReset && {
         sendResetPassword: ({ user, token }, request) => mailPasswordReset(user, token, request?.headers.get('accept-language') ?? null),
-        resetPasswordTokenExpiresIn: resetMinutes * 60,
-        revokeSessionsOnPasswordReset: true,
-        // The token came by mail alone, so it proves the address.
-        onPasswordReset: async ({ user }) => {
-          await db.update(schema.user).set({ emailVerified: true }).where(eq(schema.user.id, user.id))
-          await dropMailedLinks(db, user.id)
-          await limits.forget('sign-in', foldAddress(user.email))
-        },
       }),
+      resetPasswordTokenExpiresIn: resetMinutes * 60,
+      revokeSessionsOnPasswordReset: true,
+      // A token that came by mail alone proves the address; one that the operator handed over proves nothing.
+      onPasswordReset: async ({ user }) => {
+        const handedOver = await db
+          .delete(schema.verification)
+          .where(eq(schema.verification.identifier, handedOverMark(user.id)))
+          .returning({ id: schema.verification.id })
+        if (handedOver.length === 0) await db.update(schema.user).set({ emailVerified: true }).where(eq(schema.user.id, user.id))
+        await dropMailedLinks(db, user.id)
+        await limits.forget('sign-in', foldAddress(user.email))
+      },
     },
     // Nobody before the operator: the first account is made with the setup code.
     databaseHooks: { user: { create: { before: () => refuseBeforeSetup(db) } } },

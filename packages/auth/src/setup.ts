@@ -4,6 +4,8 @@ import { newId, type Pools } from '@carrel/db'
 import { account, instance, user } from '@carrel/db/schema'
 import { hashPassword } from './passwords.ts'
 
+export type SignUpPolicy = 'open' | 'invite' | 'closed'
+
 /**
  * The one-time code of the first start. It follows from the secret, so that replicas and restarts agree,
  * and is worth nothing once the first account exists. Ten letters and digits: 50 bits, and guesses are limited.
@@ -24,6 +26,12 @@ export function isSetupCode(given: string, secret: string): boolean {
 export async function needsSetup(db: Pools['authDb']): Promise<boolean> {
   const [row] = await db.select({ setupAt: instance.setupAt }).from(instance)
   return row?.setupAt == null
+}
+
+/** Who may make an account, as an operator chose; `SIGN_UP` in the environment wins over it. */
+export async function findSignUpPolicy(db: Pools['authDb']): Promise<SignUpPolicy> {
+  const [row] = await db.select({ signUp: instance.signUp }).from(instance)
+  return row?.signUp ?? 'closed'
 }
 
 /**

@@ -29,17 +29,25 @@ export type Entry =
   | { kind: 'mail'; mailId: string }
   /** Somebody without a session. */
   | { kind: 'visitor' }
+  /** A program that the operator runs on the server; in a workspace, named by id or slug. */
+  | { kind: 'console'; organization: string | null }
 
 export type EnteredJob = { organizationId: string }
 export type EnteredMail = { mailId: string }
 export type EnteredVisitor = { visitor: true }
+export type EnteredConsole = {
+  /** Null when there is none such, or none was asked for. */ organizationId: string | null
+  permissions: string[]
+}
 type Entered<E extends Entry> = E extends { kind: 'job' }
   ? EnteredJob
   : E extends { kind: 'mail' }
     ? EnteredMail
     : E extends { kind: 'visitor' }
       ? EnteredVisitor
-      : Actor
+      : E extends { kind: 'console' }
+        ? EnteredConsole
+        : Actor
 
 /**
  * Runs one transaction as the actor of `entry`. `fn` gets null instead of an actor when there is no live
@@ -86,7 +94,10 @@ class PreparingSession extends PostgresJsSession<ReservedSql, EmptyRelations> {
     super.prepareQuery(query, mode, name === false && query.params.length <= preparedParameters ? 'kept' : name, ...rest)
 }
 
-async function enter(connection: ReservedSql, entry: Entry): Promise<Actor | EnteredJob | EnteredMail | EnteredVisitor | null> {
+async function enter(
+  connection: ReservedSql,
+  entry: Entry,
+): Promise<Actor | EnteredJob | EnteredMail | EnteredVisitor | EnteredConsole | null> {
   if (entry.kind === 'visitor') {
     await connection`select app.leave()`
     return { visitor: true }
@@ -98,6 +109,11 @@ async function enter(connection: ReservedSql, entry: Entry): Promise<Actor | Ent
   if (entry.kind === 'job') {
     const [row] = await connection<{ organizationId: string | null }[]>`select app.enter_job(${entry.libraryId}) as "organizationId"`
     return row?.organizationId ? { organizationId: row.organizationId } : null
+  }
+  if (entry.kind === 'console') {
+    const [row] = await connection<EnteredConsole[]>`
+      select organization_id as "organizationId", coalesce(permissions, '{}') as permissions from app.enter_console(${entry.organization})`
+    return row ?? null
   }
   const organization = entry.kind === 'organization' ? entry.organization : null
   const [row] = await connection<(Omit<Actor, 'permissions'> & { permissions: string | null })[]>`

@@ -437,6 +437,87 @@ describe('access to libraries', () => {
   })
 })
 
+describe('doors of the operator', () => {
+  const id = newId()
+  const doors: Record<string, ReturnType<typeof sql>> = {
+    instance_users: sql`select * from app.instance_users(null, null, null, null, 10, null, null)`,
+    instance_workspaces: sql`select * from app.instance_workspaces(${id}::uuid)`,
+    instance_sessions: sql`select * from app.instance_sessions(${id}::uuid)`,
+    instance_organizations: sql`select * from app.instance_organizations(null, null, null, null, 10)`,
+    instance_figures: sql`select app.instance_figures()`,
+    create_user: sql`select app.create_user(${id}::uuid, ${id}::uuid, 'X', 'x@example.org', null, true)`,
+    ban_user: sql`select app.ban_user(${id}::uuid, 'x', null)`,
+    unban_user: sql`select app.unban_user(${id}::uuid)`,
+    end_sessions: sql`select app.end_sessions(${id}::uuid)`,
+    set_operator: sql`select app.set_operator(${id}::uuid, true)`,
+    set_password: sql`select app.set_password(${id}::uuid, ${id}::uuid, 'x')`,
+    password_token: sql`select app.password_token(${id}::uuid, ${id}::uuid, 'x', now(), false)`,
+    delete_user: sql`select app.delete_user(${id}::uuid)`,
+    impersonate: sql`select app.impersonate(${id}::uuid, ${id}::uuid, 'x', 'x', now(), null, null, ${id}::uuid)`,
+    suspend_organization: sql`select * from app.suspend_organization(${id}::uuid, ${id}::uuid, 'x')`,
+    resume_organization: sql`select * from app.resume_organization(${id}::uuid, ${id}::uuid)`,
+    remove_organization: sql`select * from app.remove_organization(${id}::uuid, ${id}::uuid)`,
+    recover_organization: sql`select * from app.recover_organization(${id}::uuid, ${id}::uuid)`,
+    import_member: sql`select app.import_member(${id}::uuid, ${id}::uuid)`,
+    'a change of who may sign up': sql`with changed as (update instance set sign_up = 'open' returning 1) select 1 / count(*) from changed`,
+    'a line in the log': sql`insert into instance_event (id, actor_name, action, target_type) values (${id}::uuid, 'X', 'user.banned', 'user')`,
+    'a mail': sql`insert into mail (id, kind, recipient) values (${id}::uuid, 'test', 'x@example.org')`,
+  }
+
+  test.each(Object.entries(doors))('%s is shut to everybody else', async (_name, door) => {
+    const transact = createTransact(db.login('carrel_app'))
+    const others = [
+      { kind: 'user', token: token('owner') },
+      { kind: 'organization', token: token('owner'), organization: world.organizations.own },
+      { kind: 'organization', token: token('operator'), organization: world.organizations.own },
+      { kind: 'user', token: 'no-such-token' },
+      { kind: 'visitor' },
+      { kind: 'job', libraryId: world.places.open.libraryId },
+      { kind: 'mail', mailId: world.places.open.mailId },
+    ] as const
+    for (const entry of others) {
+      const refused = await transact(entry, async (tx) => tx.execute(door)).catch(
+        (error: { cause?: { code?: string } }) => error.cause?.code,
+      )
+      // A change of nothing divides by zero.
+      expect([entry, refused]).toEqual([entry, expect.stringMatching(/^(42501|22012)$/)])
+    }
+  })
+
+  test('what the operator wrote into the log bears their name, and stays', async () => {
+    const transact = createTransact(db.login('carrel_app'))
+    const write = (actor: string) =>
+      transact({ kind: 'user', token: token('operator') }, async (tx) => {
+        await tx.execute(
+          sql`insert into instance_event (id, actor_id, actor_name, action, target_type) values (${newId()}::uuid, ${actor}::uuid, 'X', 'user.banned', 'user')`,
+        )
+      })
+    await expect(write(world.users.owner)).rejects.toMatchObject({ cause: { code: '42501' } })
+    await expect(write(world.users.operator)).resolves.toBeUndefined()
+    for (const statement of [sql`update instance_event set reason = 'x'`, sql`delete from instance_event`])
+      await expect(transact({ kind: 'user', token: token('operator') }, (tx) => tx.execute(statement))).rejects.toMatchObject({
+        cause: { code: '42501' },
+      })
+  })
+
+  test('nobody acts in a place for more than an hour, and not from the command line', async () => {
+    const transact = createTransact(db.login('carrel_app'))
+    const impersonate = (minutes: number) =>
+      sql`select app.impersonate(${world.users.member}::uuid, ${newId()}::uuid, ${newId()}, 'x', now() + ${`${minutes} minutes`}::interval, null, null, ${newId()}::uuid)`
+    const asOperator = { kind: 'user', token: token('operator') } as const
+    await expect(transact(asOperator, (tx) => tx.execute(impersonate(62)))).rejects.toMatchObject({ cause: { code: '42501' } })
+    const onConsole = { kind: 'console', organization: null } as const
+    await expect(transact(onConsole, (tx) => tx.execute(impersonate(5)))).rejects.toMatchObject({ cause: { code: '42501' } })
+  })
+
+  test('ids that the database makes are UUIDv7 of this moment', async () => {
+    const [row] = await db.superuser<{ id: string }[]>`select app.new_id() as id`
+    expect(row?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]/)
+    const at = Number.parseInt(row?.id.replaceAll('-', '').slice(0, 12) ?? '', 16)
+    expect(Math.abs(at - Date.now())).toBeLessThan(5000)
+  })
+})
+
 describe('doors of the database', () => {
   test('a workspace is made for the entered user alone, as its owner', async () => {
     const transact = createTransact(db.login('carrel_app'))

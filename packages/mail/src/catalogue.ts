@@ -13,6 +13,7 @@ export type Catalogue = {
   footer: string
   invitation(values: { organization: Name; inviter: Name; roles: readonly Name[]; expiresAt: Date }): LinkWords
   passwordReset(values: { user: Name; minutes: number }): LinkWords
+  accountMade(values: { user: Name; minutes: number }): LinkWords
   verifyEmail(values: { user: Name; minutes: number }): LinkWords
   changeEmail(values: { user: Name; newEmail: Name; minutes: number }): LinkWords
   emailChanged(values: { user: Name; newEmail: Name }): Words

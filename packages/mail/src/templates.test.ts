@@ -12,6 +12,7 @@ const templates: MailTemplate[] = [
     expiresAt: new Date('2026-03-05T14:00:00Z'),
   },
   { kind: 'password-reset', userName: 'Ada', link, expiresInMinutes: 60 },
+  { kind: 'account-made', userName: 'Ada', link, expiresInMinutes: 7 * 24 * 60 },
   { kind: 'verify-email', userName: 'Ada', link, expiresInMinutes: 1440 },
   { kind: 'change-email', userName: 'Ada', newEmail: 'ada@new.example', link, expiresInMinutes: 1440 },
   { kind: 'email-changed', userName: 'Ada', newEmail: 'ada@new.example' },

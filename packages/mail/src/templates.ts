@@ -8,6 +8,7 @@ import { addressOf, nameOf, readerOf, subjectOf, textOf } from './line.ts'
 export type MailTemplate =
   | { kind: 'invitation'; organizationName: string; inviterName: string; roles: readonly string[]; link: string; expiresAt: Date }
   | { kind: 'password-reset'; userName: string; link: string; expiresInMinutes: number }
+  | { kind: 'account-made'; userName: string; link: string; expiresInMinutes: number }
   | { kind: 'verify-email'; userName: string; link: string; expiresInMinutes: number }
   | { kind: 'change-email'; userName: string; newEmail: string; link: string; expiresInMinutes: number }
   | { kind: 'email-changed'; userName: string; newEmail: string }
@@ -57,6 +58,8 @@ function wordsOf(template: MailTemplate, catalogue: Catalogue): Words {
       })
     case 'password-reset':
       return catalogue.passwordReset({ user: readerOf(template.userName), minutes: template.expiresInMinutes })
+    case 'account-made':
+      return catalogue.accountMade({ user: readerOf(template.userName), minutes: template.expiresInMinutes })
     case 'verify-email':
       return catalogue.verifyEmail({ user: readerOf(template.userName), minutes: template.expiresInMinutes })
     case 'change-email':

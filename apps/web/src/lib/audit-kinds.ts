@@ -16,6 +16,8 @@ const kinds: Readonly<Record<AuditKind, true>> = {
   metadata: true,
   organization: true,
   audit: true,
+  support: true,
+  suspension: true,
 }
 
 export const auditKinds = Object.keys(kinds) as AuditKind[]

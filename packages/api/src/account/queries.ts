@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNull, ne, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNotNull, isNull, ne, sql } from 'drizzle-orm'
 import { customRolePermission, member, memberRole, organization, session, user } from '@carrel/db/schema'
 import { AnyPermission } from '@carrel/auth/catalogue'
 import { logoVersion } from '../organizations/logo.ts'
@@ -45,13 +45,43 @@ export async function listMemberships(scope: UserScope): Promise<Membership[]> {
   })
 }
 
+/** The user's workspaces that the operator closed, by name. */
+export async function listSuspended(scope: UserScope) {
+  const rows = await scope.db
+    .select({
+      organizationId: organization.id,
+      name: organization.name,
+      slug: organization.slug,
+      reason: organization.suspensionReason,
+      suspendedAt: organization.suspendedAt,
+    })
+    .from(member)
+    .innerJoin(organization, eq(organization.id, member.organizationId))
+    .where(and(eq(member.userId, scope.user.id), isNotNull(organization.suspendedAt), isNull(organization.deletedAt)))
+    .orderBy(asc(organization.name), asc(organization.id))
+  return rows.flatMap(({ suspendedAt, ...row }) => (suspendedAt ? [{ ...row, suspendedAt: suspendedAt.toISOString() }] : []))
+}
+
+/** Until when an operator acts in the user's place; null when they are there themself. */
+export async function findImpersonation(scope: UserScope): Promise<{ until: string } | null> {
+  if (scope.impersonatorId === null) return null
+  const [row] = await scope.db.select({ until: session.expiresAt }).from(session).where(eq(session.id, scope.sessionId))
+  return row ? { until: row.until.toISOString() } : null
+}
+
 /** Workspaces that the user owns and that were deleted less than seven days ago. */
 export async function listDeleted(scope: UserScope) {
   const rows = await scope.db
     .select({ organizationId: organization.id, name: organization.name, deletedAt: organization.deletedAt })
     .from(organization)
     .innerJoin(memberRole, and(eq(memberRole.organizationId, organization.id), eq(memberRole.builtin, 'owner')))
-    .where(and(eq(memberRole.userId, scope.user.id), gt(organization.deletedAt, sql`now() - interval '7 days'`)))
+    .where(
+      and(
+        eq(memberRole.userId, scope.user.id),
+        gt(organization.deletedAt, sql`now() - interval '7 days'`),
+        eq(organization.deletedByOperator, false),
+      ),
+    )
     .orderBy(desc(organization.deletedAt))
   return rows.flatMap(({ deletedAt, ...row }) => (deletedAt ? [{ ...row, deletedAt: deletedAt.toISOString() }] : []))
 }

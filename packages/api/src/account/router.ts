@@ -8,7 +8,17 @@ import { open, ownAccount, ownAccountOutside, requireOwnSession, signedIn } from
 import { asUser } from '../scope.ts'
 import { Id } from '../shapes.ts'
 import { mailEmailLink, useEmailLink } from './mails.ts'
-import { endOtherSessions, endSession, isEmailVerified, listDeleted, listMemberships, listSessions, renameUser } from './queries.ts'
+import {
+  endOtherSessions,
+  endSession,
+  findImpersonation,
+  isEmailVerified,
+  listDeleted,
+  listMemberships,
+  listSessions,
+  listSuspended,
+  renameUser,
+} from './queries.ts'
 import { Account, ChangeEmail, ChangePassword, ConfirmedEmail, Session, UpdateProfile } from './schema.ts'
 
 export const account = {
@@ -16,9 +26,22 @@ export const account = {
     .route({ method: 'GET', path: '/account', tags: ['account'], summary: 'Who is signed in, and their workspaces' })
     .output(Account)
     .handler(async ({ context: { scope } }) => {
-      const [memberships, deleted, emailVerified] = await Promise.all([listMemberships(scope), listDeleted(scope), isEmailVerified(scope)])
+      const [memberships, deleted, suspended, impersonation, emailVerified] = await Promise.all([
+        listMemberships(scope),
+        listDeleted(scope),
+        listSuspended(scope),
+        findImpersonation(scope),
+        isEmailVerified(scope),
+      ])
       const last = memberships.find((m) => m.organizationId === scope.activeOrganizationId)
-      return { user: { ...scope.user, emailVerified }, memberships, deleted, lastOrganizationId: last?.organizationId ?? null }
+      return {
+        user: { ...scope.user, emailVerified },
+        memberships,
+        deleted,
+        suspended,
+        impersonation,
+        lastOrganizationId: last?.organizationId ?? null,
+      }
     }),
 
   update: ownAccount

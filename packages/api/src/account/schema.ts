@@ -64,6 +64,12 @@ export const Account = z.object({
   memberships: z.array(Membership),
   /** Workspaces of theirs that were deleted and can still be opened again. */
   deleted: z.array(z.object({ organizationId: Id, name: z.string(), deletedAt: Timestamp })),
+  /** Workspaces of theirs that the operator of the server closed; nobody enters them until they are opened again. */
+  suspended: z.array(
+    z.object({ organizationId: Id, name: z.string(), slug: z.string(), reason: z.string().nullable(), suspendedAt: Timestamp }),
+  ),
+  /** Set while an operator acts in this person's place. */
+  impersonation: z.object({ until: Timestamp }).nullable(),
   /** The workspace to open first: the last one used, if it is still theirs. */
   lastOrganizationId: Id.nullable(),
 })

@@ -17,6 +17,10 @@ export type Records = {
   'join-link': { roles: readonly string[]; maxUses: number | null; expiresAt: string | null }
   /** What was taken out of the log. */
   audit: { format: string; actorId: string | null; kind: string | null; from: string | null; to: string | null }
+  /** An operator acts in the place of the target; the gate writes it. Without a reason when it ends. */
+  support: { reason?: string; until: string }
+  /** The operator closed the workspace; the gate writes it. */
+  suspension: { reason: string | null }
 }
 export type Kind = keyof Records
 export type Change = 'created' | 'updated' | 'deleted'

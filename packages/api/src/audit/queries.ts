@@ -13,7 +13,7 @@ export async function record(scope: OrganizationScope, event: LifecycleEvent): P
   await scope.db.insert(auditEvent).values({
     organizationId: scope.organizationId,
     id: newId(),
-    actorId: scope.user.id,
+    actorId: scope.actorId,
     actorName: scope.user.name,
     impersonatorId: scope.impersonatorId,
     address: scope.address,

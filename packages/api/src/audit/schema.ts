@@ -15,6 +15,8 @@ export const auditKinds = [
   'metadata-field',
   'metadata',
   'audit',
+  'support',
+  'suspension',
 ] as const
 
 export const AuditEvent = z.object({

@@ -11,10 +11,12 @@ export const Signal = z.discriminatedUnion('type', [
   z.object({ type: z.literal('changed'), organizationId: Id, what: z.enum(['libraries', 'books', 'members']) }),
   /** Listeners of the server have something to hear; see outbox/relay.ts. */
   z.object({ type: z.literal('outbox') }),
+  /** Sessions of somebody may have ended. */
+  z.object({ type: z.literal('sessions'), userId: Id }),
 ])
 export type Signal = z.infer<typeof Signal>
 /** A signal about something of a workspace. */
-export type WorkspaceSignal = Exclude<Signal, { type: 'outbox' }>
+export type WorkspaceSignal = Exclude<Signal, { type: 'outbox' | 'sessions' }>
 
 export type Listener = {
   onSignal(signal: Signal): void

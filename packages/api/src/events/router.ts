@@ -45,6 +45,7 @@ class Stream {
   readonly #aborted: AbortSignal | undefined
   readonly #waiting = new Map<string, WorkspaceSignal>()
   readonly #end: () => void
+  #userId: string | undefined
   #mine = new Set<string>()
   /** Workspaces that ended for the user: told once, so that their pages close themselves. */
   #left: string[] = []
@@ -59,6 +60,12 @@ class Stream {
     this.#end = deps.events.subscribe({
       onSignal: (heard) => {
         if (heard.type === 'outbox') return
+        if (heard.type === 'sessions') {
+          if (heard.userId !== this.#userId) return
+          this.#checkedAt = 0
+          this.#wake()
+          return
+        }
         // Of several signals about one thing only the last counts, so a slow reader holds one entry each.
         this.#waiting.set(heard.type === 'scan' ? heard.scanId : `${heard.organizationId} ${heard.what}`, heard)
         this.#wake()
@@ -79,7 +86,7 @@ class Stream {
   async next(): Promise<ServerEvent[] | undefined> {
     for (;;) {
       if (this.#aborted?.aborted || this.#lostSignals) return undefined
-      if (this.#waiting.size === 0) await this.#sleep()
+      if (this.#waiting.size === 0 && this.#checkedAt > 0) await this.#sleep()
       if (this.#aborted?.aborted || this.#lostSignals) return undefined
       if (!(await this.check())) return undefined
       const heard = [...this.#waiting].filter(([, each]) => this.#mine.has(each.organizationId))
@@ -117,12 +124,21 @@ class Stream {
     const age = Date.now() - this.#checkedAt
     const unknown = [...this.#waiting.values()].some((each) => !this.#mine.has(each.organizationId))
     if (age < recheckMs && !(unknown && age > recheckMs / 10)) return true
-    const mine = await asUser(this.#deps.transact, this.#token, async (scope) => scope && listMemberships(scope), { readOnly: true })
+    // What is heard while it is read calls for another look.
+    this.#checkedAt = Date.now()
+    const mine = await asUser(
+      this.#deps.transact,
+      this.#token,
+      async (scope) => {
+        this.#userId = scope?.user.id
+        return scope && listMemberships(scope)
+      },
+      { readOnly: true },
+    )
     if (!mine) return false
     const before = this.#mine
     this.#mine = new Set(mine.map((membership) => membership.organizationId))
     this.#left.push(...[...before].filter((organizationId) => !this.#mine.has(organizationId)))
-    this.#checkedAt = Date.now()
     for (const [thing, each] of this.#waiting) if (!this.#mine.has(each.organizationId)) this.#waiting.delete(thing)
     return true
   }

@@ -31,6 +31,11 @@ export async function insertAssignments(scope: InstanceScope, organizationId: st
     .onConflictDoNothing()
 }
 
-export async function deleteAssignment(scope: InstanceScope, organizationId: string, path: string): Promise<void> {
-  await scope.db.delete(rootAssignment).where(and(eq(rootAssignment.organizationId, organizationId), eq(rootAssignment.path, path)))
+/** False when the folder was not open to the workspace. */
+export async function deleteAssignment(scope: InstanceScope, organizationId: string, path: string): Promise<boolean> {
+  const rows = await scope.db
+    .delete(rootAssignment)
+    .where(and(eq(rootAssignment.organizationId, organizationId), eq(rootAssignment.path, path)))
+    .returning({ path: rootAssignment.path })
+  return rows.length > 0
 }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { ORPCError } from '@orpc/server'
 import * as z from 'zod'
 import { isBookCandidate } from '@carrel/formats'
+import { recordInstance } from '../instance/audit/queries.ts'
 import { allowedOutside, operatorOutside } from '../procedures.ts'
 import { isMissingInside, isUsableRoot, resolveInside } from './policy.ts'
 import { deleteAssignment, insertAssignments, listAssignedRoots, listAssignments, listOrganizations } from './queries.ts'
@@ -92,8 +93,10 @@ export const roots = {
       if (real !== path.resolve(input.path))
         throw errors.FOLDER_IS_LINK({ message: `A link leads from here to another folder. Open that one instead: ${real}` })
       await transaction(async (scope) => {
-        if (!(await listOrganizations(scope)).some((o) => o.id === input.organizationId)) throw new ORPCError('NOT_FOUND')
+        const organization = (await listOrganizations(scope)).find((o) => o.id === input.organizationId)
+        if (!organization) throw new ORPCError('NOT_FOUND')
         await insertAssignments(scope, input.organizationId, [real])
+        await recordInstance(scope, { action: 'folder.assigned', target: organization, after: { path: real } })
       })
       return {}
     }),
@@ -102,7 +105,15 @@ export const roots = {
     .route({ method: 'POST', path: '/instance/roots/unassign', tags: ['instance'], summary: 'Close a folder to a workspace' })
     .input(AssignRoot)
     .handler(async ({ context: { transaction }, input }) => {
-      await transaction((scope) => deleteAssignment(scope, input.organizationId, input.path))
+      await transaction(async (scope) => {
+        if (!(await deleteAssignment(scope, input.organizationId, input.path))) return
+        const organization = (await listOrganizations(scope)).find((o) => o.id === input.organizationId)
+        await recordInstance(scope, {
+          action: 'folder.unassigned',
+          ...(organization && { target: organization }),
+          before: { path: input.path },
+        })
+      })
       return {}
     }),
 }

@@ -225,7 +225,7 @@ export const invitations = {
         email,
         expiresAt: expiresAt && new Date(expiresAt).toISOString(),
         arrived: arrival ? { slug: arrival.slug } : null,
-        signUp: deps.settings.signUp !== 'closed',
+        signUp: (await deps.signUp()) !== 'closed',
       }
     }),
 
@@ -305,7 +305,7 @@ export const invitations = {
     .output(Joined)
     .handler(async ({ context, input, errors }) => {
       const { deps } = context
-      if (deps.settings.signUp === 'closed') throw new ORPCError('FORBIDDEN', { message: 'No accounts are made on this server.' })
+      if ((await deps.signUp()) === 'closed') throw new ORPCError('FORBIDDEN', { message: 'No accounts are made on this server.' })
       const hash = tokenHash(input.token)
       const opening = await asVisitor(deps.transact, (scope) => findOpening(scope, hash), { readOnly: true })
       if (!opening) throw notFound('invitation')

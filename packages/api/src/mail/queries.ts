@@ -4,7 +4,7 @@ import type { AuthTx } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { mail } from '@carrel/db/schema'
 import type { Jobs } from '../jobs/queries.ts'
-import type { MailScope, OrganizationScope, VisitorScope } from '../scope.ts'
+import type { InstanceScope, MailScope, OrganizationScope, VisitorScope } from '../scope.ts'
 import { seal } from './seal.ts'
 
 /** Writes a mail that belongs to no workspace, on Better Auth's login. Answers its id, for the queue. */
@@ -21,14 +21,14 @@ export async function insertAuthMail(
 
 /** Writes a mail that a job will send, in the transaction that wants it. */
 export async function queueMail(
-  scope: OrganizationScope,
+  scope: OrganizationScope | InstanceScope,
   { jobs, secret }: { jobs: Jobs; secret: string },
   letter: { template: MailTemplate; recipient: string; language: MailLanguage; invitationId?: string },
 ): Promise<void> {
   const id = newId()
   await scope.db.insert(mail).values({
     id,
-    organizationId: scope.organizationId,
+    organizationId: scope.kind === 'organization' ? scope.organizationId : null,
     invitationId: letter.invitationId ?? null,
     kind: letter.template.kind,
     recipient: letter.recipient,

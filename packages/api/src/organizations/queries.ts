@@ -1,8 +1,9 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { newId } from '@carrel/db'
-import { organization } from '@carrel/db/schema'
+import { member, organization } from '@carrel/db/schema'
 import type { OrganizationSettings } from './schema.ts'
 import type { OrganizationScope, UserScope, VisitorScope } from '../scope.ts'
+import { Id } from '../shapes.ts'
 
 /** A workspace owned by the user; null when the slug is taken. `first`: no other exists on this server. */
 export async function insertOrganization(scope: UserScope, input: { name: string; slug: string }) {
@@ -59,6 +60,25 @@ export async function deleteOrganization(scope: OrganizationScope): Promise<void
 export async function restoreOrganization(scope: UserScope, organizationId: string): Promise<boolean> {
   const [row] = await scope.db.execute<{ restored: boolean }>(sql`select app.restore_organization(${organizationId}::uuid) as restored`)
   return row?.restored ?? false
+}
+
+/** Why the operator closed a workspace of the user's, named by id or address, or by null for the session's active one. */
+export async function findSuspension(scope: UserScope, named: string | null): Promise<{ reason: string | null } | undefined> {
+  const id = named === null ? scope.activeOrganizationId : Id.safeParse(named).data
+  if (named === null && id === null) return undefined
+  const [row] = await scope.db
+    .select({ reason: organization.suspensionReason })
+    .from(member)
+    .innerJoin(organization, eq(organization.id, member.organizationId))
+    .where(
+      and(
+        eq(member.userId, scope.user.id),
+        isNotNull(organization.suspendedAt),
+        isNull(organization.deletedAt),
+        id ? eq(organization.id, id) : eq(organization.slug, named ?? ''),
+      ),
+    )
+  return row
 }
 
 /** Opens this workspace first at the next visit. */

@@ -8,7 +8,7 @@ export const setup = {
     .output(InstanceStatus)
     .handler(async ({ context: { deps } }) => ({
       needsSetup: await needsSetup(deps.authDb),
-      signUp: deps.settings.signUp,
+      signUp: await deps.signUp(),
       mail: deps.settings.mailLinks !== null,
       version: deps.settings.version,
     })),

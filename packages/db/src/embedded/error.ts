@@ -2,3 +2,8 @@
 export class EmbeddedPostgresError extends Error {
   override name = 'EmbeddedPostgresError'
 }
+
+/** Another live process has the data folder. */
+export class FolderInUse extends EmbeddedPostgresError {
+  override name = 'FolderInUse'
+}

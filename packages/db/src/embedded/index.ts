@@ -11,7 +11,7 @@ import { chooseOsUser } from './os-user.ts'
 import { spawnOn } from './program.ts'
 import { makeSocketFolder, removeSocketFolder } from './socket-folder.ts'
 
-export { EmbeddedPostgresError } from './error.ts'
+export { EmbeddedPostgresError, FolderInUse } from './error.ts'
 
 export type EmbeddedPostgres = {
   /** libpq form, the socket folder percent-encoded as host: for pg and psql. postgres.js cannot read it; give it `options`. */
@@ -128,6 +128,36 @@ export async function startEmbeddedPostgres(options: {
     exited: ended.then(() => ({ expected: stopped !== undefined })),
     stop: () => (stopped ??= running.disposeAsync()),
   }
+}
+
+/**
+ * The owner's login of the embedded Postgres that another process runs on `<dataDir>/postgres`. One that is about to be ready
+ * is waited for. @throws EmbeddedPostgresError when there is none after 30 s.
+ */
+export async function findRunningPostgres(
+  dataDir: string,
+  database = 'carrel',
+  owner = 'carrel_owner',
+): Promise<EmbeddedPostgres['options']> {
+  const home = path.join(dataDir, 'postgres')
+  const link = path.join(home, 'socket')
+  for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    if (!fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) continue
+    const host = fs.readlinkSync(link)
+    if (!fs.existsSync(path.join(host, `.s.PGSQL.${port}`))) continue
+    const { ownerPassword } = readCredentials(path.join(home, 'credentials.json'), true)
+    const options = { host, port, user: owner, password: ownerPassword, database }
+    const sql = postgres({ ...options, ssl: false, max: 1, fetch_types: false })
+    const answers = await sql`select 1`.then(
+      () => true,
+      () => false,
+    )
+    await sql.end({ timeout: 1 })
+    if (answers) return options
+  }
+  throw new EmbeddedPostgresError(
+    `The database in ${home} belongs to a running Carrel and does not answer; see ${path.join(home, 'server.log')}`,
+  )
 }
 
 function makeHome(home: string): void {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, index, integer, pgPolicy, snakeCase, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { bigint, boolean, check, index, integer, pgPolicy, snakeCase, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import {
   appRole,
   authOnly,
@@ -34,7 +34,14 @@ export const user = snakeCase.table(
     banReason: text(),
     banExpires: moment(),
   },
-  () => [
+  (t) => [
+    index('user_by_name').on(sql`lower(${t.name}) collate "C"`, t.id),
+    index('user_banned')
+      .on(t.id)
+      .where(sql`banned`),
+    index('user_operator')
+      .on(t.id)
+      .where(sql`role <> 'user'`),
     ...authOnly('user'),
     pgPolicy('user_read', {
       for: 'select',
@@ -59,10 +66,15 @@ export const organization = snakeCase.table(
     language: text().notNull().default('en'),
     /** Closed by the operator; nobody enters until it is opened again. */
     suspendedAt: moment(),
-    /** Deleted by its owner; nobody enters, and it goes for good when the time to undo is over. */
+    /** Told to its members. */
+    suspensionReason: text(),
+    /** Deleted by its owner or the operator; nobody enters, and it goes for good when the time to undo is over. */
     deletedAt: moment(),
+    /** Then its owners cannot open it again. */
+    deletedByOperator: boolean().notNull().default(false),
   },
-  () => [
+  (t) => [
+    index('organization_by_name').on(sql`lower(${t.name}) collate "C"`, t.id),
     ...authOnly('organization'),
     pgPolicy('organization_read', {
       for: 'select',
@@ -109,10 +121,15 @@ export const session = snakeCase.table(
       .notNull()
       .references(() => user.id, { onDelete: 'cascade' }),
     activeOrganizationId: uuid().references(() => organization.id, { onDelete: 'set null' }),
+    /** The operator who acts in the user's place. */
     impersonatedBy: uuid(),
   },
   (t) => [
     index().on(t.userId),
+    index('session_impersonated')
+      .on(t.impersonatedBy)
+      .where(sql`impersonated_by is not null`),
+    check('session_support', sql`impersonated_by is null or expires_at <= created_at + interval '61 minutes'`),
     ...authOnly('session'),
     pgPolicy('session_remember', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
     pgPolicy('session_own', { for: 'select', to: appRole, using: ownUser }),

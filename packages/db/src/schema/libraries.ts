@@ -68,6 +68,8 @@ export const library = snakeCase.table(
     /** Kept by the library's job, since counting rows under policies costs a walk. */
     bookCount: integer().notNull().default(0),
     problemCount: integer().notNull().default(0),
+    /** Of the files of its books, likewise. */
+    fileBytes: bigint({ mode: 'number' }).notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { foreignKey, index, integer, pgPolicy, snakeCase, text, uuid } from 'drizzle-orm/pg-core'
 import { invitation, organization } from './auth.ts'
-import { appRole, authRole, createdAt, gateRole, may, moment, ownOrganization } from './walls.ts'
+import { appRole, authRole, createdAt, gateRole, isOperator, may, moment, ownOrganization } from './walls.ts'
 
 /** Class system: mails that were to be sent, with what became of each. Some belong to an organization, some to none. */
 export const mail = snakeCase.table(
@@ -40,6 +40,7 @@ export const mail = snakeCase.table(
       using: sql`(${ownOrganization} and ${may('invitation:read')}) or id = (select app.job_mail())`,
     }),
     pgPolicy('mail_queue', { for: 'insert', to: appRole, withCheck: sql`${ownOrganization} and ${may('invitation:create')}` }),
+    pgPolicy('mail_operator', { for: 'insert', to: appRole, withCheck: sql`organization_id is null and ${isOperator}` }),
     pgPolicy('mail_sent', {
       for: 'update',
       to: appRole,

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
-import { boolean, pgPolicy, primaryKey, snakeCase, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, index, jsonb, pgPolicy, primaryKey, snakeCase, text, uuid } from 'drizzle-orm/pg-core'
 import { user } from './auth.ts'
-import { appRole, authRole, createdAt, gateRole, moment } from './walls.ts'
+import { appRole, authRole, createdAt, gateRole, isOperator, moment } from './walls.ts'
 
 /** Class system: the one row that tells what this instance is. */
 export const instance = snakeCase.table(
@@ -13,10 +13,48 @@ export const instance = snakeCase.table(
     /** Set once, when the first account is made; setup is closed from then on. */
     operatorId: uuid().references(() => user.id, { onDelete: 'set null' }),
     setupAt: moment(),
+    /** Who may make an account, where the environment does not say. */
+    signUp: text({ enum: ['open', 'invite', 'closed'] })
+      .notNull()
+      .default('invite'),
   },
   () => [
+    check('instance_sign_up', sql`sign_up in ('open', 'invite', 'closed')`),
     pgPolicy('instance_auth', { for: 'all', to: authRole, using: sql`true`, withCheck: sql`true` }),
     pgPolicy('instance_read', { for: 'select', to: appRole, using: sql`true` }),
+    pgPolicy('instance_change', { for: 'update', to: appRole, using: isOperator, withCheck: isOperator }),
+  ],
+)
+
+/** Class system: what operators did on this server, written with the deed. Rows are never changed. */
+export const instanceEvent = snakeCase.table(
+  'instance_event',
+  {
+    id: uuid().primaryKey(),
+    at: moment().notNull().defaultNow(),
+    /** Null for the command line. No reference: the deed outlives the account. */
+    actorId: uuid(),
+    actorName: text().notNull(),
+    address: text(),
+    action: text().notNull(),
+    targetType: text().notNull(),
+    targetId: text(),
+    targetName: text(),
+    reason: text(),
+    before: jsonb(),
+    after: jsonb(),
+  },
+  (t) => [
+    index().on(t.at, t.id),
+    index().on(t.actorId, t.at),
+    index().on(t.targetId, t.at),
+    pgPolicy('instance_event_read', { for: 'select', to: appRole, using: isOperator }),
+    pgPolicy('instance_event_write', {
+      for: 'insert',
+      to: appRole,
+      withCheck: sql`${isOperator} and actor_id is not distinct from (select app.current_user_id())`,
+    }),
+    pgPolicy('instance_event_gate', { for: 'insert', to: gateRole, withCheck: sql`true` }),
   ],
 )
 

@@ -27,6 +27,16 @@ export const en: Catalogue = {
     button: 'Set a new password',
     unexpected: 'Was it not you? Then there is nothing to do: your password stays as it is.',
   }),
+  accountMade: ({ user, minutes }) => ({
+    subject: line`Your account is ready`,
+    heading: line`Choose a password`,
+    lines: [
+      line`Hello ${user},`,
+      line`The people who run this library server made an account for you. Choose a password to sign in. The link works once, for ${durationIn(locale, minutes)}.`,
+    ],
+    button: 'Choose a password',
+    unexpected: 'Did you not expect this? Then delete this mail: without you, nothing happens.',
+  }),
   verifyEmail: ({ user, minutes }) => ({
     subject: line`Confirm your email address`,
     heading: line`Confirm your email address`,

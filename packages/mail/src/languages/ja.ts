@@ -27,6 +27,16 @@ export const ja: Catalogue = {
     button: '新しいパスワードを設定する',
     unexpected: 'お心当たりがない場合は、何もする必要はありません。パスワードは変更されません。',
   }),
+  accountMade: ({ user, minutes }) => ({
+    subject: line`アカウントのご用意ができました`,
+    heading: line`パスワードの設定`,
+    lines: [
+      line`${user} 様`,
+      line`このライブラリサーバーの運営者が、あなたのアカウントを作成しました。パスワードを設定してログインしてください。リンクの有効期限は${durationIn(locale, minutes).replaceAll(' ', '')}で、使えるのは一度だけです。`,
+    ],
+    button: 'パスワードを設定する',
+    unexpected: 'お心当たりがない場合は、このメールを削除してください。リンクを開かない限り、何も行われません。',
+  }),
   verifyEmail: ({ user, minutes }) => ({
     subject: line`メールアドレスの確認`,
     heading: line`メールアドレスの確認`,

@@ -16,7 +16,8 @@ export function leaks(answer: Answer, sent: string, caller: Caller, ofOperator: 
   const held = new Set<Permission>(caller.role ? rolePermissions[caller.role] : [])
   if (caller.organization && (held.has('library:create') || held.has('library:update')))
     may.add(caller.organization === 'alpha' ? marks.alphaRoot : marks.betaRoot)
-  if (caller.operator && ofOperator) for (const mark of [marks.alphaName, marks.betaName, marks.alphaRoot, marks.betaRoot]) may.add(mark)
+  if (caller.operator && ofOperator)
+    for (const mark of [marks.alphaName, marks.betaName, marks.suspendedName, marks.alphaRoot, marks.betaRoot]) may.add(mark)
   // A shelf folder lies in the root and bears the name of its place, which whoever lists the root reads.
   if (caller.organization && held.has('library:create'))
     for (const place of Object.values(world.places)) if (place.organizationId === world[caller.organization].id) may.add(place.mark)

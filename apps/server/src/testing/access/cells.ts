@@ -15,6 +15,7 @@ export function organizationTargets(world: AccessWorld, quick: boolean): Target[
     { kind: 'alpha', header: world.alpha.id, names: 'alpha' },
     { kind: 'beta', header: world.beta.id, names: 'beta' },
     { kind: 'nonexistent', header: newId(), names: null },
+    { kind: 'suspended', header: world.suspended.id, names: null },
   ]
   if (quick) return targets
   return [

@@ -227,6 +227,31 @@ export const procedureRows: Record<string, Row> = {
   },
   'joinLinks.create': { needs: 'invitation:create', input: () => ({ roles: ['guest'], maxUses: 3, days: 1 }) },
   'joinLinks.revoke': { needs: 'invitation:cancel', names: 'join link', input: ({ id }) => ({ joinLinkId: id }), destroys: true },
+  // What changes somebody or a workspace names none that exists, so that the world stays what it is; see instance.test.ts.
+  'instance.users.list': { needs: 'the operator', input: () => ({ query: 'e' }) },
+  'instance.users.get': { needs: 'the operator', input: () => ({ userId: spareId }) },
+  'instance.users.create': { needs: 'the operator', input: ({ fresh }) => ({ name: 'Made', email: `made-${fresh}@example.org` }) },
+  'instance.users.resetPassword': { needs: 'the operator', input: () => ({ userId: spareId }) },
+  ...Object.fromEntries(
+    ['ban', 'unban', 'endSessions', 'makeOperator', 'unmakeOperator', 'delete', 'impersonate'].map((name): [string, Row] => [
+      `instance.users.${name}`,
+      { needs: 'the operator', input: () => ({ userId: noMember, reason: 'Reason' }), answer: [404, 'NOT_FOUND'] },
+    ]),
+  ),
+  'instance.stopImpersonating': { needs: 'a session', answer: [409, 'NOT_IMPERSONATING'] },
+  'instance.organizations.list': { needs: 'the operator' },
+  ...Object.fromEntries(
+    ['suspend', 'resume', 'delete', 'restore'].map((name): [string, Row] => [
+      `instance.organizations.${name}`,
+      { needs: 'the operator', input: () => ({ organizationId: noMember, reason: 'Reason', name: 'Name' }), answer: [404, 'NOT_FOUND'] },
+    ]),
+  ),
+  'instance.audit.list': { needs: 'the operator' },
+  'instance.settings.get': { needs: 'the operator' },
+  'instance.settings.update': { needs: 'the operator', input: () => ({ signUp: 'closed' }), answer: [409, 'FIXED'] },
+  'instance.mail.get': { needs: 'the operator' },
+  'instance.mail.test': { needs: 'the operator', answer: [409, 'NO_MAIL'] },
+  'instance.system.get': { needs: 'the operator' },
   'organizations.get': { needs: 'organization:read' },
   'organizations.update': { needs: 'organization:update', input: () => ({ language: 'en' }) },
   'metadata.fields': {

@@ -73,7 +73,7 @@ export async function walkAccess(server: TestServer, world: AccessWorld, options
             answer,
             JSON.stringify([input, target.header]),
             caller,
-            name === 'roots.list' || name === 'roots.assign',
+            name === 'roots.list' || name === 'roots.assign' || name.startsWith('instance.'),
             world,
           )
           if (leaked.length > 0) result.failures.push(`${door}: leaks ${leaked.join()}`)
@@ -172,7 +172,7 @@ function call(
 ): Promise<Answer> {
   const headers = target.header === undefined ? {} : { 'x-carrel-organization': target.header }
   if (transport === 'rpc') {
-    return server.send('POST', `/rpc/${name.replace('.', '/')}`, {
+    return server.send('POST', `/rpc/${name.replaceAll('.', '/')}`, {
       cookie: caller.cookie,
       headers: { ...headers, 'x-csrf-token': 'orpc' },
       body: { json: input },

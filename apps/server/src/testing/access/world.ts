@@ -24,6 +24,8 @@ export type Caller = {
 export type AccessWorld = {
   alpha: { id: string; slug: string }
   beta: { id: string; slug: string }
+  /** Closed by the operator; none of those who ask is in it. */
+  suspended: { id: string }
   places: Record<'open' | 'restricted' | 'twin' | 'foreign', Place>
   roots: { alpha: string; beta: string }
   callers: Caller[]
@@ -37,6 +39,7 @@ export const marks = {
   foreign: 'BETA-FOREIGN-CANARY',
   alphaName: 'ALPHA-ORG-CANARY',
   betaName: 'BETA-ORG-CANARY',
+  suspendedName: 'SUSPENDED-ORG-CANARY',
   alphaRoot: 'ALPHA-ROOT-CANARY',
   betaRoot: 'BETA-ROOT-CANARY',
 }
@@ -93,6 +96,8 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     ids.alpha,
   )
   const beta = await makeOrganization(server, marks.betaName, { owner: [outsider] }, ids.beta)
+  const suspended = await makeOrganization(server, marks.suspendedName, { owner: [await person('owner of what is suspended')] })
+  await superuser`update organization set suspended_at = now(), suspension_reason = ${marks.suspendedName} where id = ${suspended.id}`
   await superuser`update session set active_organization_id = ${alpha.id}`
   await insertRow(superuser, 'user', { id: spareId, name: 'spare', email: `${spareId}@example.org` })
   for (const id of [alpha.id, beta.id]) await addMember(server, id, { id: spareId }, 'guest')
@@ -198,6 +203,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   return {
     alpha,
     beta,
+    suspended,
     places,
     roots,
     people: { owner, member, librarian, outsider },

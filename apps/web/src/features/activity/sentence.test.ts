@@ -34,6 +34,12 @@ test('roles given and taken read like a sentence', () => {
   )
 })
 
+test('the operator is named by what they did, whoever it was', () => {
+  const support = event('support.created', null, { reason: 'Asked for help' }, { actorId: null, actorName: 'The operator' })
+  expect(plain(support)).toBe('The operator began to act in the place of Gil Guest')
+  expect(differencesOf(support)).toEqual([{ field: 'reason', before: undefined, after: 'Asked for help' }])
+})
+
 test('who goes by themselves leaves, others are removed', () => {
   expect(plain(event('member.deleted', { name: 'Gil Guest', roles: [] }, null, { actorId: 'g' }))).toBe('Gil Guest left the workspace')
   expect(plain(event('member.deleted', { name: 'Gil Guest', roles: [] }, null))).toBe('Adam Admin removed Gil Guest from the workspace')

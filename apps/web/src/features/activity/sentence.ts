@@ -36,7 +36,7 @@ const levelText = (level: string): string => {
 /** What was done, as somebody would say it. Names stand between isolates. */
 export function sentenceOf(event: AuditEvent, names: Names): string {
   const [before, after] = [valuesOf(event.before), valuesOf(event.after)]
-  const actor = isolate(event.actorId === null ? t('activity.server') : event.actorName)
+  const actor = isolate(event.actorName || t('activity.server'))
   const target = isolate(event.targetName ?? '')
   const renamed = textOf(before['name']) !== textOf(after['name'])
   const old = isolate(textOf(before['name']))
@@ -52,6 +52,11 @@ export function sentenceOf(event: AuditEvent, names: Names): string {
     case 'metadata-field.created':
     case 'metadata-field.deleted':
     case 'organization.deleted':
+    case 'organization.restored':
+    case 'support.created':
+    case 'support.deleted':
+    case 'suspension.created':
+    case 'suspension.deleted':
     case 'role.created':
     case 'role.deleted':
     case 'team.created':
@@ -133,6 +138,7 @@ const fields = [
   'level',
   'fieldKind',
   'choices',
+  'reason',
 ] as const
 export type Field = (typeof fields)[number]
 export type Difference = { field: Field; before: unknown; after: unknown }

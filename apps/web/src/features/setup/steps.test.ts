@@ -8,6 +8,8 @@ const account = (operator: boolean, memberships: Membership[]): Account => ({
   user: { id: 'u', name: 'U', email: 'u@example.org', emailVerified: false, operator },
   memberships,
   deleted: [],
+  suspended: [],
+  impersonation: null,
   lastOrganizationId: null,
 })
 const library = (part: Partial<Library>): Library => ({

@@ -211,6 +211,7 @@ export async function recount(scope: JobScope): Promise<void> {
     .set({
       bookCount: sql`(select count(*) from ${book} where ${books})`,
       problemCount: sql`(select count(*) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.problem))})`,
+      fileBytes: sql`(select coalesce(sum(${libraryFile.size}), 0) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.bookId))})`,
     })
     .where(thisLibrary(scope))
 }
