@@ -2,12 +2,6 @@ grant update (end_reason) on invitation to carrel_gate;--> statement-breakpoint
 grant update (revoked_at, end_reason) on join_link to carrel_gate;--> statement-breakpoint
 grant update (last_seen_at) on member to carrel_gate;--> statement-breakpoint
 
--- A UUIDv7 (RFC 9562), for rows that no application makes.
-create function app.new_id() returns uuid language sql volatile set search_path = pg_catalog, pg_temp as $$
-  select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
-    placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
-$$;--> statement-breakpoint
-
 -- Ends what these people offered to others and could no longer give: all of it, or what was made just now. Whoever
 -- invites and whoever takes their rights wait for each other at the membership, so that neither misses the other.
 create function app.end_beyond(organization uuid, people uuid[], made uuid) returns void
@@ -201,7 +195,7 @@ do $$
 declare f regprocedure;
 begin
   for f in select oid from pg_proc where pronamespace = 'app'::regnamespace and proowner = current_user::regrole
-    and proname = any (array['held_by', 'could_share', 'could_give', 'may_give', 'new_id', 'end_beyond', 'follow_member', 'follow_role',
+    and proname = any (array['held_by', 'could_share', 'could_give', 'may_give', 'end_beyond', 'follow_member', 'follow_role',
       'follow_visibility', 'follow_link', 'follow_admission', 'own_invitations', 'lock_own', 'accept_own', 'decline_own', 'came_by', 'note_seen'])
   loop
     execute format('revoke execute on function %s from public', f);
