@@ -326,25 +326,4 @@ describe('who acts in the place of somebody', () => {
     expect((await call(inPlace, 'GET', '/sessions')).status).toBe(200)
     expect(said(await call(person, 'PATCH', '', { name: 'Renamed' }))).toEqual(ok)
   })
-
-  test('is kept from it by the policies alone', async () => {
-    const operator = await makePerson(server, 'Operator', { operator: true })
-    const person = await withPassword()
-    const token = newId()
-    const expires_at = new Date(Date.now() + 60_000)
-    await insertRow(server.db.superuser, 'session', { id: newId(), user_id: person.id, token, expires_at, impersonated_by: operator.id })
-    const { endOtherSessions, renameUser } = await import('../../../packages/api/src/account/queries.ts')
-    const { asUser } = await import('../../../packages/api/src/scope.ts')
-    const name = async () => (await server.db.superuser<{ name: string }[]>`select name from "user" where id = ${person.id}`)[0]?.name
-    await asUser(server.deps.transact, token, async (scope) => {
-      if (!scope) throw new Error('no scope')
-      await renameUser(scope, 'Renamed')
-      await endOtherSessions(scope)
-    })
-    expect([await name(), await lives(person)]).toEqual([person.name, true])
-    await asUser(server.deps.transact, person.token, async (scope) => {
-      if (scope) await renameUser(scope, 'Renamed')
-    })
-    expect(await name()).toBe('Renamed')
-  })
 })
