@@ -324,6 +324,18 @@ describe('entering', () => {
   })
 })
 
+test('who acts in the place of somebody changes neither their name nor their other sessions', async () => {
+  const transact = createTransact(db.login('carrel_app'))
+  const change = (entry: { kind: 'user'; token: string }) =>
+    transact(entry, async (tx) => {
+      const renamed = await tx.execute(sql`update "user" set name = 'renamed' where id = ${world.users.member} returning id`)
+      const ended = await tx.execute(sql`delete from session where user_id = ${world.users.member} returning id`)
+      throw Object.assign(new Error('undone'), { renamed: renamed.length, ended: ended.length })
+    })
+  await expect(change({ kind: 'user', token: 'token-in-place' })).rejects.toMatchObject({ renamed: 0, ended: 1 })
+  await expect(change({ kind: 'user', token: token('member') })).rejects.toMatchObject({ renamed: 1, ended: 3 })
+})
+
 describe('owners', () => {
   const make = async (owners: number) => {
     const organizationId = newId()
