@@ -35,7 +35,7 @@ describe('the SQL matrix', () => {
     expect([...tenantTables, ...otherTables].toSorted()).toEqual(tables.map((table) => table.name).toSorted())
   })
 
-  test('every statement of every actor on every table does what the table of rules says', { timeout: 60_000 }, async () => {
+  test('every statement of every actor on every table does what the table of rules says', { timeout: 120_000 }, async () => {
     const { cells, failures } = await runSqlMatrix(db.login('carrel_app'), db.superuser, world)
     expect(failures).toEqual([])
     expect(cells).toBeGreaterThan(4000)
