@@ -4,6 +4,7 @@ import { MailOpen, Plus } from 'lucide-react'
 import { DeletedWorkspaces } from '#components/deleted-workspaces.tsx'
 import { FocusPage } from '#components/focus-page.tsx'
 import { PageHeading } from '#components/page-heading.tsx'
+import { SuspendedWorkspaces } from '#components/suspended-workspaces.tsx'
 import { buttonVariants } from '#components/ui/button.tsx'
 import { WorkspaceList } from '#features/workspaces/workspace-list.tsx'
 import { accountQuery } from '#lib/account.ts'
@@ -23,8 +24,8 @@ export const Route = createFileRoute('/workspaces/')({
 function WorkspacesPage() {
   const { account: loaded } = Route.useRouteContext()
   const { data } = useQuery(accountQuery)
-  const { user, memberships, deleted } = data ?? loaded
-  const none = memberships.length === 0
+  const { user, memberships, suspended, deleted } = data ?? loaded
+  const none = memberships.length === 0 && suspended.length === 0
   usePageTitle(t('switcher.title'))
   return (
     <FocusPage>
@@ -42,8 +43,9 @@ function WorkspacesPage() {
           </div>
         </div>
       ) : (
-        <WorkspaceList memberships={memberships} />
+        memberships.length > 0 && <WorkspaceList memberships={memberships} />
       )}
+      <SuspendedWorkspaces workspaces={suspended} className="mt-4" />
       <DeletedWorkspaces workspaces={deleted} className="mt-4" />
       <Link
         to="/workspaces/new"

@@ -4,6 +4,7 @@ import { Check, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { DeletedWorkspaces } from '#components/deleted-workspaces.tsx'
 import { InitialsBadge } from '#components/initials-badge.tsx'
+import { SuspendedWorkspaces } from '#components/suspended-workspaces.tsx'
 import { Drawer, DrawerContent, DrawerTitle, DrawerTrigger } from '#components/ui/drawer.tsx'
 import { cn } from '#lib/class-names.ts'
 import { t } from '#lib/i18n.ts'
@@ -55,6 +56,7 @@ export function WorkspaceSheet({
             </li>
           ))}
         </ul>
+        <SuspendedWorkspaces workspaces={account.suspended} className="pb-1" />
         <DeletedWorkspaces workspaces={account.deleted} className="pb-2.5" />
         <Link to="/workspaces/new" onClick={close} className={cn(row, 'mt-1 border-t border-line')}>
           <span className="grid size-9 place-items-center text-muted">
