@@ -1,10 +1,9 @@
-import { createServer } from 'node:net'
 import { type Mailbox, startMailbox } from '@carrel/mail/testing'
 import { makeFolder, type Shelf } from '../src/books.ts'
 import { examine } from '../src/examine.ts'
 import { addLibrary, type Api, setUp, signIn } from '../src/people.ts'
 import { keepScreen } from '../src/screens.ts'
-import { type CarrelServer, startServer } from '../src/server.ts'
+import { type CarrelServer, freePort, startServer } from '../src/server.ts'
 import { expect, type Page, phone, type StorageState, test } from '../src/test.ts'
 
 const nora = { name: 'Nora Lindqvist', email: 'nora@example.org', password: 'a boat under the pier' }
@@ -349,14 +348,4 @@ async function linkIn(mailbox: Mailbox, email: string): Promise<string> {
   const [link] = /http:\S+\/join\/[\w-]{43}/.exec(mail.text ?? '') ?? []
   if (link === undefined) throw new Error(`No link in the mail:\n${mail.text}`)
   return link
-}
-
-/** The address must be known before the server starts: mails carry it. */
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('No free port.')
-  return address.port
 }

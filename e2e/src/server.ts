@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 
@@ -86,4 +87,14 @@ export async function startServer(roots: readonly string[], settings: Readonly<R
 function tied(command: string, args: string[]): [string, string[]] {
   const setpriv = '/usr/bin/setpriv'
   return existsSync(setpriv) ? [setpriv, ['--pdeathsig', 'TERM', command, ...args]] : [command, args]
+}
+
+/** The address must be known before the server starts: mails carry it. */
+export async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  const address = probe.address()
+  await new Promise((resolve) => probe.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('No free port.')
+  return address.port
 }
