@@ -1,5 +1,6 @@
-import { Link, type LinkProps } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { Link, type LinkProps, useLocation } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { cn } from '#lib/class-names.ts'
 
 type TabLinkProps = Pick<LinkProps, 'to' | 'params' | 'search' | 'activeOptions'> & { children: ReactNode }
 
@@ -15,9 +16,20 @@ export function TabLink({ children, ...link }: TabLinkProps) {
   )
 }
 
-export function TabLinks({ label, children }: { label: string; children: ReactNode }) {
+/** On a phone the present page is scrolled to, where there are many. */
+export function TabLinks({ label, className, children }: { label: string; className?: string; children: ReactNode }) {
+  const bar = useRef<HTMLElement>(null)
+  const pathname = useLocation({ select: (location) => location.pathname })
+  useEffect(() => {
+    const current = bar.current?.querySelector<HTMLElement>('[aria-current=page]')
+    if (bar.current && current) bar.current.scrollLeft = current.offsetLeft + current.offsetWidth / 2 - bar.current.clientWidth / 2
+  }, [pathname])
   return (
-    <nav aria-label={label} className="mt-5 mb-5 flex gap-6 overflow-x-auto border-b border-line max-md:gap-5">
+    <nav
+      ref={bar}
+      aria-label={label}
+      className={cn('relative mt-5 mb-5 flex gap-6 overflow-x-auto border-b border-line [scrollbar-width:none] max-md:gap-5', className)}
+    >
       {children}
     </nav>
   )

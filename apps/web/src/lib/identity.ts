@@ -2,22 +2,22 @@ import { useEffect } from 'react'
 import { instance } from './rpc.ts'
 import { toastError } from './toasts.ts'
 
-const channel = 'carrel.identity'
+/** One for the whole tab: what a channel says, it does not hear itself. */
+const otherTabs = new BroadcastChannel('carrel.identity')
 
 /** This browser's session is somebody else's now: every tab is loaded anew, so that none shows one person to another. */
 export function becomeSomebody(next: string): void {
-  const tabs = new BroadcastChannel(channel)
-  tabs.postMessage(null)
-  tabs.close()
+  otherTabs.postMessage(null)
   location.replace(next)
 }
 
 /** Loads this tab anew when another one has changed who is signed in. */
 export function useIdentityChanges(): void {
   useEffect(() => {
-    const tabs = new BroadcastChannel(channel)
-    tabs.onmessage = () => location.reload()
-    return () => tabs.close()
+    otherTabs.onmessage = () => location.reload()
+    return () => {
+      otherTabs.onmessage = null
+    }
   }, [])
 }
 

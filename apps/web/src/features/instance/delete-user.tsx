@@ -39,8 +39,8 @@ function Question({ user: { id: userId, name, workspaces }, onDeleted }: { user:
       onSuccess: async () => {
         toast(t('admin.deleteUser.done', { name }))
         onDeleted()
-        client.removeQueries({ queryKey: admin.users.get.key({ input: { userId } }) })
-        await client.invalidateQueries({ queryKey: admin.users.key() })
+        // The sheet shows the account until it is closed: that is not asked for again.
+        await client.invalidateQueries({ queryKey: admin.users.list.key() })
       },
       onError: () => client.invalidateQueries({ queryKey: admin.users.get.key({ input: { userId } }) }),
     }),

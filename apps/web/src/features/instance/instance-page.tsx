@@ -10,7 +10,10 @@ export function InstancePage({ children }: { children: ReactNode }) {
   return (
     <div className="max-w-6xl">
       <PageHeading description={t('admin.text')}>{t('admin.title')}</PageHeading>
-      <TabLinks label={t('admin.title')}>
+      <TabLinks
+        label={t('admin.title')}
+        className="max-md:[mask-image:linear-gradient(to_right,black_calc(100%-28px),transparent)] max-md:pr-7"
+      >
         <TabLink to="/admin/users" search={{}} {...other}>
           {t('admin.users')}
         </TabLink>
@@ -47,8 +50,8 @@ export function Facts({ facts }: { facts: readonly { name: string; value: ReactN
     <dl className="divide-y divide-line rounded-box border border-line bg-card">
       {facts.map(({ name, value }) => (
         <div key={name} className="flex flex-wrap items-baseline gap-x-6 gap-y-0.5 px-4.5 py-2.5">
-          <dt className="w-40 shrink-0 text-muted">{name}</dt>
-          <dd className="tabular min-w-0 flex-1 basis-48 [overflow-wrap:anywhere]">{value}</dd>
+          <dt className="w-40 shrink-0 text-muted max-md:w-32">{name}</dt>
+          <dd className="tabular min-w-0 flex-1 basis-36 [overflow-wrap:anywhere]">{value}</dd>
         </div>
       ))}
     </dl>

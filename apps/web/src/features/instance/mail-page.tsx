@@ -2,6 +2,7 @@ import type { MailSetup, MailTest } from '@carrel/api/schema/instance/mail'
 import { Form } from '@base-ui/react/form'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { CircleAlert, CircleCheck, MailX } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import { FormError } from '#components/form-error.tsx'
 import { EmailField } from '#components/account-fields.tsx'
 import { ErrorNotice, Notice } from '#components/states.tsx'
@@ -132,8 +133,14 @@ function TestMail() {
 
 function TestResult({ result: { to, sent, answer, problem } }: { result: MailTest }) {
   const Icon = sent ? CircleCheck : CircleAlert
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [])
   return (
-    <div role={sent ? 'status' : 'alert'} className={cn('rounded-box p-3.5', sent ? 'bg-accent-soft' : 'bg-danger-soft')}>
+    <div
+      ref={box}
+      role={sent ? 'status' : 'alert'}
+      className={cn('scroll-my-24 rounded-box p-3.5', sent ? 'bg-accent-soft' : 'bg-danger-soft')}
+    >
       <div className="flex gap-2.5">
         <Icon aria-hidden size={18} className={cn('mt-px shrink-0', sent ? 'text-accent' : 'text-danger')} />
         <p className="min-w-0 [overflow-wrap:anywhere]">

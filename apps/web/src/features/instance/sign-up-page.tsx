@@ -24,7 +24,7 @@ export function SignUpPage() {
     <div className="max-w-2xl">
       {data ? (
         <Part title={t('admin.signUp.title')} text={t('admin.signUp.text')}>
-          <Choice key={data.signUp.value} saved={data.signUp} />
+          <Choice saved={data.signUp} />
         </Part>
       ) : error ? (
         <ErrorNotice error={error} onRetry={() => void refetch()} />

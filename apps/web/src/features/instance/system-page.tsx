@@ -35,17 +35,12 @@ function System({ system }: { system: InstanceSystem }) {
           facts={[
             { name: t('admin.system.version'), value: `Carrel ${system.version} · Node ${system.node}` },
             {
-              name: t('admin.system.running'),
+              name: t('admin.system.uptime'),
               value: <span title={formatMoment(system.startedAt)}>{formatDuration(system.uptimeSeconds)}</span>,
             },
-            {
-              name: t('admin.users'),
-              value: t('admin.system.users', {
-                users: formatNumber(counts.users),
-                operators: formatNumber(counts.operators),
-                banned: formatNumber(counts.banned),
-              }),
-            },
+            { name: t('admin.users'), value: formatNumber(counts.users) },
+            { name: t('admin.users.only.operators'), value: formatNumber(counts.operators) },
+            { name: t('admin.users.only.banned'), value: formatNumber(counts.banned) },
             { name: t('admin.workspaces'), value: formatNumber(counts.organizations) },
           ]}
         />

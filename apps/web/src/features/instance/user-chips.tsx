@@ -8,13 +8,12 @@ export function banText({ until }: NonNullable<InstanceUser['ban']>): string {
 }
 
 /** What is out of the ordinary about an account. */
-export function UserChips({ user, self = false }: { user: Pick<InstanceUser, 'operator' | 'ban' | 'emailVerified'>; self?: boolean }) {
+export function UserChips({ user, self = false }: { user: Pick<InstanceUser, 'operator' | 'ban'>; self?: boolean }) {
   return (
     <>
       {self && <Chip className="bg-accent-soft font-medium text-accent">{t('member.you')}</Chip>}
       {user.operator && <Chip className="bg-accent-soft text-accent">{t('admin.user.operator')}</Chip>}
       {user.ban && <Chip className="bg-danger-soft text-danger">{banText(user.ban)}</Chip>}
-      {!user.emailVerified && <Chip className="text-muted">{t('admin.user.unverified')}</Chip>}
     </>
   )
 }

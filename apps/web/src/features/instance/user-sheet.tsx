@@ -96,6 +96,7 @@ function Known({ user, onGone }: { user: UserDetail; onGone: () => void }) {
         <Facts
           facts={[
             { name: t('admin.user.since'), value: formatDate(user.createdAt) },
+            { name: t('account.email'), value: t(user.emailVerified ? 'admin.user.verified' : 'admin.user.unverified') },
             {
               name: t('account.password'),
               value: t(user.hasPassword ? 'admin.user.hasPassword' : 'admin.user.noPassword'),

@@ -119,7 +119,7 @@ function UserTable({ users, filter, busy }: { users: readonly InstanceUser[]; fi
 
 function UserRow({ user, filter }: { user: InstanceUser; filter: UserFilter }) {
   const { id, name, email, workspaces, lastSeenAt, createdAt } = user
-  const quiet = user.emailVerified && !user.operator && !user.ban
+  const quiet = !user.operator && !user.ban
   return (
     <tr
       className={`${columns} relative hover:bg-soft/50 max-lg:flex max-lg:flex-wrap max-lg:items-center max-lg:gap-x-3 max-lg:gap-y-1.5 max-lg:px-4.5 max-lg:py-3 lg:*:py-3`}
@@ -150,7 +150,10 @@ function UserRow({ user, filter }: { user: InstanceUser; filter: UserFilter }) {
         <span className="lg:hidden">{t('admin.user.inWorkspaces', { count: workspaces, number: formatNumber(workspaces) })}</span>
       </td>
       <td className="tabular text-meta whitespace-nowrap text-muted max-lg:ml-auto lg:text-right">
-        {lastSeenAt === null ? t('admin.user.neverSeen') : formatDay(lastSeenAt)}
+        <span className="max-lg:hidden">{lastSeenAt === null ? t('admin.user.neverSeen') : formatDay(lastSeenAt)}</span>
+        <span className="lg:hidden">
+          {lastSeenAt === null ? t('admin.user.notSeen') : t('admin.user.seen', { day: formatDay(lastSeenAt) })}
+        </span>
       </td>
       <td className="tabular text-meta whitespace-nowrap text-muted max-lg:hidden lg:text-right">{formatDate(createdAt, 'medium')}</td>
     </tr>
