@@ -29,7 +29,10 @@ function WorkspacesPage() {
   usePageTitle(t('switcher.title'))
   return (
     <FocusPage>
-      <PageHeading className="mt-9 mb-6" description={t(none ? 'account.noWorkspace.text' : 'account.workspaces.choose')}>
+      <PageHeading
+        className="mt-9 mb-6"
+        description={t(none ? 'account.noWorkspace.text' : memberships.length === 0 ? 'suspended.only' : 'account.workspaces.choose')}
+      >
         {t(none ? 'account.noWorkspace.title' : 'account.workspaces.title')}
       </PageHeading>
       {none ? (

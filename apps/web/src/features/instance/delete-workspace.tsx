@@ -55,7 +55,7 @@ function TypeName({ workspace, onClose }: { workspace: InstanceOrganization; onC
       <AlertDialogDescription>
         {t('admin.deleteWorkspace.consequence', {
           members: t('people.count', { count: members, people: formatNumber(members) }),
-          books: t('library.books', { count: books, books: formatNumber(books) }),
+          books: t('admin.workspace.bookCount', { count: books, books: formatNumber(books) }),
           size: formatBytes(bytes),
         })}
       </AlertDialogDescription>

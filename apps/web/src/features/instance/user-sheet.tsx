@@ -42,7 +42,7 @@ function Details({ userId, onClose }: { userId: string; onClose: () => void }) {
       <div className="flex items-start gap-3.5 border-b border-line px-5 pt-4.5 pb-4">
         <InitialsBadge kind="person" name={user?.name ?? '·'} className="size-10 text-small" />
         <div className="min-w-0 flex-1">
-          <BaseDialog.Title dir="auto" className="section-title line-clamp-2 text-as-parent [overflow-wrap:anywhere]">
+          <BaseDialog.Title dir="auto" className="section-title text-as-parent [overflow-wrap:anywhere]">
             {user?.name ?? t('admin.user')}
           </BaseDialog.Title>
           {user && (

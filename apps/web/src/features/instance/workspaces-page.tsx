@@ -64,7 +64,7 @@ export function WorkspacesPage({ filter, onFilter }: { filter: WorkspaceFilter; 
       ) : !workspaces ? (
         <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
       ) : workspaces.length === 0 ? (
-        <Notice title={q === '' ? t('admin.workspaces.none') : t('people.empty.title', { query: q })}>
+        <Notice title={q === '' ? t('admin.workspaces.none') : t('admin.workspaces.noMatch', { query: q })}>
           {q === '' ? t(`admin.workspaces.none.${state ?? 'all'}`) : t('people.empty.text')}
         </Notice>
       ) : (
@@ -137,7 +137,7 @@ function WorkspaceRow({ workspace, onSuspend, onDelete }: { workspace: InstanceO
   const facts = [
     t('people.count', { count: members, people: formatNumber(members) }),
     t('team.libraries', { count: libraries, libraries: formatNumber(libraries) }),
-    t('library.books', { count: books, books: formatNumber(books) }),
+    t('admin.workspace.bookCount', { count: books, books: formatNumber(books) }),
     formatBytes(bytes),
   ].join(' · ')
   return (
