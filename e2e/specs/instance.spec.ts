@@ -133,7 +133,7 @@ test.describe('the operator’s pages', () => {
     await sheet.getByRole('button', { name: /^End the ban/ }).click()
     await expect(page.getByText('佐藤 花 may sign in again')).toBeVisible()
     await hana.getByRole('button', { name: 'Sign in' }).click()
-    await expect(hana.getByRole('heading', { name: 'You aren’t in a workspace yet' })).toBeVisible()
+    await expect(hana).toHaveURL(`${server.url}/me`)
     await sheet.getByRole('button', { name: /^Sign out everywhere/ }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Sign out' }).click()
     await expect(page.getByText('佐藤 花 is signed out everywhere')).toBeVisible()

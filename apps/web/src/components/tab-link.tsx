@@ -1,4 +1,4 @@
-import { Link, type LinkProps, useLocation } from '@tanstack/react-router'
+import { Link, type LinkProps, useRouter } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { cn } from '#lib/class-names.ts'
 
@@ -19,11 +19,15 @@ export function TabLink({ children, ...link }: TabLinkProps) {
 /** On a phone the present page is scrolled to, where there are many. */
 export function TabLinks({ label, className, children }: { label: string; className?: string; children: ReactNode }) {
   const bar = useRef<HTMLElement>(null)
-  const pathname = useLocation({ select: (location) => location.pathname })
+  const router = useRouter()
   useEffect(() => {
-    const current = bar.current?.querySelector<HTMLElement>('[aria-current=page]')
-    if (bar.current && current) bar.current.scrollLeft = current.offsetLeft + current.offsetWidth / 2 - bar.current.clientWidth / 2
-  }, [pathname])
+    const show = (): void => {
+      const current = bar.current?.querySelector<HTMLElement>('[aria-current=page]')
+      if (bar.current && current) bar.current.scrollLeft = current.offsetLeft + current.offsetWidth / 2 - bar.current.clientWidth / 2
+    }
+    show()
+    return router.subscribe('onRendered', show)
+  }, [router])
   return (
     <nav
       ref={bar}

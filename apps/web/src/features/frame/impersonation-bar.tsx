@@ -4,14 +4,14 @@ import { useEffect, useState } from 'react'
 import { accountQuery } from '#lib/account.ts'
 import { formatTime } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
-import { stopImpersonating } from '#lib/identity.ts'
+import { mayImpersonate, stopImpersonating } from '#lib/identity.ts'
 
 /** Before the server ends it by itself, and the operator's own session with it. */
 const aheadMs = 5000
 
 /** On every page while an operator acts in the place of somebody: whose, until when, and the way out. */
 export function ImpersonationBar() {
-  const { data: account } = useQuery({ ...accountQuery, enabled: false })
+  const { data: account } = useQuery({ ...accountQuery, enabled: mayImpersonate })
   const [ending, setEnding] = useState(false)
   const until = account?.impersonation?.until
   const userId = account?.user.id

@@ -8,7 +8,7 @@ import { Button, buttonVariants } from '#components/ui/button.tsx'
 import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter, DialogHeader } from '#components/ui/dialog.tsx'
 import { NativeSelect } from '#components/ui/native-select.tsx'
 import { t } from '#lib/i18n.ts'
-import { becomeSomebody } from '#lib/identity.ts'
+import { becomeSomebody, noteImpersonation } from '#lib/identity.ts'
 import { useSubmitOnce } from '#lib/submit-once.ts'
 import { admin } from './api.ts'
 import { ReasonField } from './reason-field.tsx'
@@ -33,7 +33,14 @@ export function ImpersonateDialog({ user, onClose }: { user: UserDetail | null; 
 function ImpersonateForm({ user: { id: userId, name } }: { user: UserDetail }) {
   const [reason, setReason] = useState('')
   const [minutes, setMinutes] = useState<number>(30)
-  const begin = useMutation(admin.users.impersonate.mutationOptions({ onSuccess: () => becomeSomebody('/') }))
+  const begin = useMutation(
+    admin.users.impersonate.mutationOptions({
+      onSuccess: ({ until }) => {
+        noteImpersonation(until)
+        becomeSomebody('/')
+      },
+    }),
+  )
   const submit = useSubmitOnce()
   return (
     <Form className="contents" onFormSubmit={() => submit(() => begin.mutateAsync({ userId, reason, minutes }))}>

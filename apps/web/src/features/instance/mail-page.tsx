@@ -134,7 +134,9 @@ function TestMail() {
 function TestResult({ result: { to, sent, answer, problem } }: { result: MailTest }) {
   const Icon = sent ? CircleCheck : CircleAlert
   const box = useRef<HTMLDivElement>(null)
-  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [])
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return (
     <div
       ref={box}
