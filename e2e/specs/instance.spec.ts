@@ -211,7 +211,7 @@ test.describe('the operator’s pages', () => {
     await expect(page).toHaveURL(`${admin}/users?user=${mina.id}`)
     await expect(page.getByRole('dialog', { name: 'Mina Member' })).toBeVisible()
     await expect(bar).toHaveCount(0)
-    await expect(second.getByRole('heading', { name: 'Server' })).toBeVisible(soon)
+    await expect(second.getByRole('heading', { level: 1, name: 'Server' })).toBeVisible(soon)
 
     await page.goto(`${server.url}/w/${workspace.slug}/activity`)
     await expect(

@@ -247,7 +247,7 @@ export const en = {
   'admin.sessions': 'Sign out everywhere…',
   'admin.sessions.confirm': 'Sign out',
   'admin.sessions.consequence':
-    '{count, plural, one {One browser or app loses its session at once.} other {{number} browsers and apps lose their sessions at once.}} They can sign in again.',
+    '{count, plural, =0 {Every browser and app loses its session at once.} one {One browser or app loses its session at once.} other {{number} browsers and apps lose their sessions at once.}} They can sign in again.',
   'admin.sessions.done': '{name} is signed out everywhere',
   'admin.sessions.none': 'Signed in nowhere now.',
   'admin.sessions.question': 'Sign {name} out everywhere?',

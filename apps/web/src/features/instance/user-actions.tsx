@@ -82,7 +82,6 @@ export function UserActions({ user, onGone }: { user: UserDetail; onGone: () => 
           icon={LogOut}
           title={t('admin.sessions')}
           text={sessions === 0 ? t('admin.sessions.none') : t('admin.sessions.text')}
-          disabled={sessions === 0}
           onPress={() => setDeed('sessions')}
         />
         {operator ? (

@@ -36,7 +36,7 @@ export function UserSheet({ userId, onClose }: { userId: string | undefined; onC
 }
 
 function Details({ userId, onClose }: { userId: string; onClose: () => void }) {
-  const { data: user, error, refetch } = useQuery(admin.users.get.queryOptions({ input: { userId } }))
+  const { data: user, error, refetch } = useQuery(admin.users.get.queryOptions({ input: { userId }, refetchInterval: 15_000 }))
   return (
     <>
       <div className="flex items-start gap-3.5 border-b border-line px-5 pt-4.5 pb-4">
