@@ -176,7 +176,7 @@ test.describe('screens', () => {
       open: (page) => page.getByRole('button', { name: /added the library/ }).click(),
     },
     { name: 'new workspace', address: () => `${server.url}/workspaces/new`, ready: heading('New workspace') },
-    { name: 'folders of the server', address: () => `${server.url}/server/folders`, ready: (page) => page.getByRole('switch').first() },
+    { name: 'folders of the server', address: () => `${server.url}/admin/folders`, ready: (page) => page.getByRole('switch').first() },
     { name: 'me', phoneToo: true, address: () => `${server.url}/me`, ready: (page) => page.getByRole('radio', { name: /Dark/ }) },
     { name: 'not found', address: () => `${home}/nowhere`, ready: heading('There is nothing at this address') },
   ]

@@ -46,7 +46,7 @@ test.describe('libraries', () => {
       await expect(page).toHaveURL(`${bare.url}/w/empty-hands`)
       await expect(page.getByRole('heading', { name: 'Where are your books?' })).toBeVisible()
       await expect(page.getByRole('heading', { name: 'No folder is open yet' })).toBeVisible()
-      await page.goto(`${bare.url}/server/folders`)
+      await page.goto(`${bare.url}/admin/folders`)
       await expect(page.getByRole('heading', { name: 'No folder is open yet' })).toBeVisible()
       await keepScreen(page, 'server-folders-none', { widths: allWidths })
       await page.context().close()

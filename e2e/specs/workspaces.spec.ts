@@ -56,8 +56,8 @@ test.describe('workspaces', () => {
     await keepScreen(page, 'home-no-folder', { widths: allWidths, whole: true })
 
     await page.getByRole('button', { name: /account and appearance/ }).click()
-    await page.getByRole('menuitem', { name: 'Folders of the server' }).click()
-    await expect(page.getByRole('heading', { level: 1, name: 'Folders of the server' })).toBeVisible()
+    await page.getByRole('menuitem', { name: 'Server' }).click()
+    await page.getByRole('link', { name: 'Folders', exact: true }).click()
     const folder = page.getByRole('region', { name: press.folder })
     await folder.getByRole('switch', { name: 'Nordlys Press' }).click()
     await expect(folder.getByRole('switch', { name: 'Nordlys Press' })).toBeChecked()
@@ -153,7 +153,8 @@ test.describe('workspaces', () => {
       `${own}/libraries/${firstLibrary}/settings`,
       `${own}/books/${items[0]?.id}`,
       `${own}/books/not-an-id`,
-      '/server/folders',
+      '/admin',
+      '/admin/folders',
       '/no/such/page',
     ]
     for (const address of foreign) {

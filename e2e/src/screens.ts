@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Page } from '@playwright/test'
 
 const folder = path.resolve(import.meta.dirname, '../../reports/screens')
-const heights = { 390: 844, 820: 1180, 1440: 900 } as const
+const heights = { 390: 844, 820: 1180, 1280: 800, 1440: 900 } as const
 type Width = keyof typeof heights
 
 export const allWidths = [390, 820, 1440] as const

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
-import os from 'node:os'
 import { createServer } from 'node:net'
+import os from 'node:os'
 import path from 'node:path'
 
 const program = path.resolve(import.meta.dirname, '../../apps/server/dist/main.js')

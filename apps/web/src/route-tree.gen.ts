@@ -16,12 +16,20 @@ import { Route as ResetPasswordRouteImport } from './routes/reset-password.tsx'
 import { Route as SetupRouteImport } from './routes/setup.tsx'
 import { Route as SignInRouteImport } from './routes/sign-in.tsx'
 import { Route as SignUpRouteImport } from './routes/sign-up.tsx'
+import { Route as AppAdminRouteImport } from './routes/_app/admin.tsx'
 import { Route as AppMeRouteImport } from './routes/_app/me.tsx'
 import { Route as JoinTokenRouteImport } from './routes/join.$token.tsx'
 import { Route as VerifyEmailTokenRouteImport } from './routes/verify-email.$token.tsx'
 import { Route as WorkspacesIndexRouteImport } from './routes/workspaces.index.tsx'
 import { Route as WorkspacesNewRouteImport } from './routes/workspaces.new.tsx'
-import { Route as AppServerFoldersRouteImport } from './routes/_app/server.folders.tsx'
+import { Route as AppAdminIndexRouteImport } from './routes/_app/admin.index.tsx'
+import { Route as AppAdminFoldersRouteImport } from './routes/_app/admin.folders.tsx'
+import { Route as AppAdminLogRouteImport } from './routes/_app/admin.log.tsx'
+import { Route as AppAdminMailRouteImport } from './routes/_app/admin.mail.tsx'
+import { Route as AppAdminSignUpRouteImport } from './routes/_app/admin.sign-up.tsx'
+import { Route as AppAdminSystemRouteImport } from './routes/_app/admin.system.tsx'
+import { Route as AppAdminUsersRouteImport } from './routes/_app/admin.users.tsx'
+import { Route as AppAdminWorkspacesRouteImport } from './routes/_app/admin.workspaces.tsx'
 import { Route as AppWSlugRouteRouteImport } from './routes/_app/w/$slug/route.tsx'
 import { Route as AppWSlugIndexRouteImport } from './routes/_app/w/$slug/index.tsx'
 import { Route as AppWSlugActivityRouteImport } from './routes/_app/w/$slug/activity.tsx'
@@ -76,6 +84,11 @@ const SignUpRoute = SignUpRouteImport.update({
   path: '/sign-up',
   getParentRoute: () => rootRouteImport,
 } as any)
+const AppAdminRoute = AppAdminRouteImport.update({
+  id: '/admin',
+  path: '/admin',
+  getParentRoute: () => AppRouteRoute,
+} as any)
 const AppMeRoute = AppMeRouteImport.update({
   id: '/me',
   path: '/me',
@@ -101,10 +114,45 @@ const WorkspacesNewRoute = WorkspacesNewRouteImport.update({
   path: '/workspaces/new',
   getParentRoute: () => rootRouteImport,
 } as any)
-const AppServerFoldersRoute = AppServerFoldersRouteImport.update({
-  id: '/server/folders',
-  path: '/server/folders',
-  getParentRoute: () => AppRouteRoute,
+const AppAdminIndexRoute = AppAdminIndexRouteImport.update({
+  id: '/',
+  path: '/',
+  getParentRoute: () => AppAdminRoute,
+} as any)
+const AppAdminFoldersRoute = AppAdminFoldersRouteImport.update({
+  id: '/folders',
+  path: '/folders',
+  getParentRoute: () => AppAdminRoute,
+} as any)
+const AppAdminLogRoute = AppAdminLogRouteImport.update({
+  id: '/log',
+  path: '/log',
+  getParentRoute: () => AppAdminRoute,
+} as any)
+const AppAdminMailRoute = AppAdminMailRouteImport.update({
+  id: '/mail',
+  path: '/mail',
+  getParentRoute: () => AppAdminRoute,
+} as any)
+const AppAdminSignUpRoute = AppAdminSignUpRouteImport.update({
+  id: '/sign-up',
+  path: '/sign-up',
+  getParentRoute: () => AppAdminRoute,
+} as any)
+const AppAdminSystemRoute = AppAdminSystemRouteImport.update({
+  id: '/system',
+  path: '/system',
+  getParentRoute: () => AppAdminRoute,
+} as any)
+const AppAdminUsersRoute = AppAdminUsersRouteImport.update({
+  id: '/users',
+  path: '/users',
+  getParentRoute: () => AppAdminRoute,
+} as any)
+const AppAdminWorkspacesRoute = AppAdminWorkspacesRouteImport.update({
+  id: '/workspaces',
+  path: '/workspaces',
+  getParentRoute: () => AppAdminRoute,
 } as any)
 const AppWSlugRouteRoute = AppWSlugRouteRouteImport.update({
   id: '/w/$slug',
@@ -218,13 +266,21 @@ export interface FileRoutesByFullPath {
   '/setup': typeof SetupRoute
   '/sign-in': typeof SignInRoute
   '/sign-up': typeof SignUpRoute
+  '/admin': typeof AppAdminRouteWithChildren
   '/me': typeof AppMeRoute
   '/join/$token': typeof JoinTokenRoute
   '/verify-email/$token': typeof VerifyEmailTokenRoute
   '/workspaces/new': typeof WorkspacesNewRoute
   '/workspaces/': typeof WorkspacesIndexRoute
   '/w/$slug': typeof AppWSlugRouteRouteWithChildren
-  '/server/folders': typeof AppServerFoldersRoute
+  '/admin/folders': typeof AppAdminFoldersRoute
+  '/admin/log': typeof AppAdminLogRoute
+  '/admin/mail': typeof AppAdminMailRoute
+  '/admin/sign-up': typeof AppAdminSignUpRoute
+  '/admin/system': typeof AppAdminSystemRoute
+  '/admin/users': typeof AppAdminUsersRoute
+  '/admin/workspaces': typeof AppAdminWorkspacesRoute
+  '/admin/': typeof AppAdminIndexRoute
   '/w/$slug/activity': typeof AppWSlugActivityRoute
   '/w/$slug/search': typeof AppWSlugSearchRoute
   '/w/$slug/settings': typeof AppWSlugSettingsRoute
@@ -256,7 +312,14 @@ export interface FileRoutesByTo {
   '/verify-email/$token': typeof VerifyEmailTokenRoute
   '/workspaces/new': typeof WorkspacesNewRoute
   '/workspaces': typeof WorkspacesIndexRoute
-  '/server/folders': typeof AppServerFoldersRoute
+  '/admin/folders': typeof AppAdminFoldersRoute
+  '/admin/log': typeof AppAdminLogRoute
+  '/admin/mail': typeof AppAdminMailRoute
+  '/admin/sign-up': typeof AppAdminSignUpRoute
+  '/admin/system': typeof AppAdminSystemRoute
+  '/admin/users': typeof AppAdminUsersRoute
+  '/admin/workspaces': typeof AppAdminWorkspacesRoute
+  '/admin': typeof AppAdminIndexRoute
   '/w/$slug/activity': typeof AppWSlugActivityRoute
   '/w/$slug/search': typeof AppWSlugSearchRoute
   '/w/$slug/settings': typeof AppWSlugSettingsRoute
@@ -285,13 +348,21 @@ export interface FileRoutesById {
   '/setup': typeof SetupRoute
   '/sign-in': typeof SignInRoute
   '/sign-up': typeof SignUpRoute
+  '/_app/admin': typeof AppAdminRouteWithChildren
   '/_app/me': typeof AppMeRoute
   '/join/$token': typeof JoinTokenRoute
   '/verify-email/$token': typeof VerifyEmailTokenRoute
   '/workspaces/new': typeof WorkspacesNewRoute
   '/workspaces/': typeof WorkspacesIndexRoute
   '/_app/w/$slug': typeof AppWSlugRouteRouteWithChildren
-  '/_app/server/folders': typeof AppServerFoldersRoute
+  '/_app/admin/folders': typeof AppAdminFoldersRoute
+  '/_app/admin/log': typeof AppAdminLogRoute
+  '/_app/admin/mail': typeof AppAdminMailRoute
+  '/_app/admin/sign-up': typeof AppAdminSignUpRoute
+  '/_app/admin/system': typeof AppAdminSystemRoute
+  '/_app/admin/users': typeof AppAdminUsersRoute
+  '/_app/admin/workspaces': typeof AppAdminWorkspacesRoute
+  '/_app/admin/': typeof AppAdminIndexRoute
   '/_app/w/$slug/activity': typeof AppWSlugActivityRoute
   '/_app/w/$slug/search': typeof AppWSlugSearchRoute
   '/_app/w/$slug/settings': typeof AppWSlugSettingsRoute
@@ -320,13 +391,21 @@ export interface FileRouteTypes {
     | '/setup'
     | '/sign-in'
     | '/sign-up'
+    | '/admin'
     | '/me'
     | '/join/$token'
     | '/verify-email/$token'
     | '/workspaces/new'
     | '/workspaces/'
     | '/w/$slug'
-    | '/server/folders'
+    | '/admin/folders'
+    | '/admin/log'
+    | '/admin/mail'
+    | '/admin/sign-up'
+    | '/admin/system'
+    | '/admin/users'
+    | '/admin/workspaces'
+    | '/admin/'
     | '/w/$slug/activity'
     | '/w/$slug/search'
     | '/w/$slug/settings'
@@ -358,7 +437,14 @@ export interface FileRouteTypes {
     | '/verify-email/$token'
     | '/workspaces/new'
     | '/workspaces'
-    | '/server/folders'
+    | '/admin/folders'
+    | '/admin/log'
+    | '/admin/mail'
+    | '/admin/sign-up'
+    | '/admin/system'
+    | '/admin/users'
+    | '/admin/workspaces'
+    | '/admin'
     | '/w/$slug/activity'
     | '/w/$slug/search'
     | '/w/$slug/settings'
@@ -386,13 +472,21 @@ export interface FileRouteTypes {
     | '/setup'
     | '/sign-in'
     | '/sign-up'
+    | '/_app/admin'
     | '/_app/me'
     | '/join/$token'
     | '/verify-email/$token'
     | '/workspaces/new'
     | '/workspaces/'
     | '/_app/w/$slug'
-    | '/_app/server/folders'
+    | '/_app/admin/folders'
+    | '/_app/admin/log'
+    | '/_app/admin/mail'
+    | '/_app/admin/sign-up'
+    | '/_app/admin/system'
+    | '/_app/admin/users'
+    | '/_app/admin/workspaces'
+    | '/_app/admin/'
     | '/_app/w/$slug/activity'
     | '/_app/w/$slug/search'
     | '/_app/w/$slug/settings'
@@ -478,6 +572,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SignUpRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/_app/admin': {
+      id: '/_app/admin'
+      path: '/admin'
+      fullPath: '/admin'
+      preLoaderRoute: typeof AppAdminRouteImport
+      parentRoute: typeof AppRouteRoute
+    }
     '/_app/me': {
       id: '/_app/me'
       path: '/me'
@@ -513,12 +614,61 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof WorkspacesNewRouteImport
       parentRoute: typeof rootRouteImport
     }
-    '/_app/server/folders': {
-      id: '/_app/server/folders'
-      path: '/server/folders'
-      fullPath: '/server/folders'
-      preLoaderRoute: typeof AppServerFoldersRouteImport
-      parentRoute: typeof AppRouteRoute
+    '/_app/admin/': {
+      id: '/_app/admin/'
+      path: '/'
+      fullPath: '/admin/'
+      preLoaderRoute: typeof AppAdminIndexRouteImport
+      parentRoute: typeof AppAdminRoute
+    }
+    '/_app/admin/folders': {
+      id: '/_app/admin/folders'
+      path: '/folders'
+      fullPath: '/admin/folders'
+      preLoaderRoute: typeof AppAdminFoldersRouteImport
+      parentRoute: typeof AppAdminRoute
+    }
+    '/_app/admin/log': {
+      id: '/_app/admin/log'
+      path: '/log'
+      fullPath: '/admin/log'
+      preLoaderRoute: typeof AppAdminLogRouteImport
+      parentRoute: typeof AppAdminRoute
+    }
+    '/_app/admin/mail': {
+      id: '/_app/admin/mail'
+      path: '/mail'
+      fullPath: '/admin/mail'
+      preLoaderRoute: typeof AppAdminMailRouteImport
+      parentRoute: typeof AppAdminRoute
+    }
+    '/_app/admin/sign-up': {
+      id: '/_app/admin/sign-up'
+      path: '/sign-up'
+      fullPath: '/admin/sign-up'
+      preLoaderRoute: typeof AppAdminSignUpRouteImport
+      parentRoute: typeof AppAdminRoute
+    }
+    '/_app/admin/system': {
+      id: '/_app/admin/system'
+      path: '/system'
+      fullPath: '/admin/system'
+      preLoaderRoute: typeof AppAdminSystemRouteImport
+      parentRoute: typeof AppAdminRoute
+    }
+    '/_app/admin/users': {
+      id: '/_app/admin/users'
+      path: '/users'
+      fullPath: '/admin/users'
+      preLoaderRoute: typeof AppAdminUsersRouteImport
+      parentRoute: typeof AppAdminRoute
+    }
+    '/_app/admin/workspaces': {
+      id: '/_app/admin/workspaces'
+      path: '/workspaces'
+      fullPath: '/admin/workspaces'
+      preLoaderRoute: typeof AppAdminWorkspacesRouteImport
+      parentRoute: typeof AppAdminRoute
     }
     '/_app/w/$slug': {
       id: '/_app/w/$slug'
@@ -656,6 +806,32 @@ declare module '@tanstack/react-router' {
   }
 }
 
+interface AppAdminRouteChildren {
+  AppAdminFoldersRoute: typeof AppAdminFoldersRoute
+  AppAdminLogRoute: typeof AppAdminLogRoute
+  AppAdminMailRoute: typeof AppAdminMailRoute
+  AppAdminSignUpRoute: typeof AppAdminSignUpRoute
+  AppAdminSystemRoute: typeof AppAdminSystemRoute
+  AppAdminUsersRoute: typeof AppAdminUsersRoute
+  AppAdminWorkspacesRoute: typeof AppAdminWorkspacesRoute
+  AppAdminIndexRoute: typeof AppAdminIndexRoute
+}
+
+const AppAdminRouteChildren: AppAdminRouteChildren = {
+  AppAdminFoldersRoute: AppAdminFoldersRoute,
+  AppAdminLogRoute: AppAdminLogRoute,
+  AppAdminMailRoute: AppAdminMailRoute,
+  AppAdminSignUpRoute: AppAdminSignUpRoute,
+  AppAdminSystemRoute: AppAdminSystemRoute,
+  AppAdminUsersRoute: AppAdminUsersRoute,
+  AppAdminWorkspacesRoute: AppAdminWorkspacesRoute,
+  AppAdminIndexRoute: AppAdminIndexRoute,
+}
+
+const AppAdminRouteWithChildren = AppAdminRoute._addFileChildren(
+  AppAdminRouteChildren,
+)
+
 interface AppWSlugRouteRouteChildren {
   AppWSlugActivityRoute: typeof AppWSlugActivityRoute
   AppWSlugSearchRoute: typeof AppWSlugSearchRoute
@@ -705,15 +881,15 @@ const AppWSlugRouteRouteWithChildren = AppWSlugRouteRoute._addFileChildren(
 )
 
 interface AppRouteRouteChildren {
+  AppAdminRoute: typeof AppAdminRouteWithChildren
   AppMeRoute: typeof AppMeRoute
   AppWSlugRouteRoute: typeof AppWSlugRouteRouteWithChildren
-  AppServerFoldersRoute: typeof AppServerFoldersRoute
 }
 
 const AppRouteRouteChildren: AppRouteRouteChildren = {
+  AppAdminRoute: AppAdminRouteWithChildren,
   AppMeRoute: AppMeRoute,
   AppWSlugRouteRoute: AppWSlugRouteRouteWithChildren,
-  AppServerFoldersRoute: AppServerFoldersRoute,
 }
 
 const AppRouteRouteWithChildren = AppRouteRoute._addFileChildren(

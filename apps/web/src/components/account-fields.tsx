@@ -29,7 +29,7 @@ export function NewAccountFields({ email }: { email?: string | undefined }) {
   )
 }
 
-type EmailFieldProps = { autoComplete: 'email' | 'username'; value?: string | undefined; defaultValue?: string | undefined }
+type EmailFieldProps = { autoComplete: 'email' | 'username' | 'off'; value?: string | undefined; defaultValue?: string | undefined }
 
 /** With a `value`, one that can be read and not changed. */
 export function EmailField({ autoComplete, value, defaultValue }: EmailFieldProps) {

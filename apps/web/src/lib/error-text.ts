@@ -88,7 +88,14 @@ const entries: Readonly<Record<string, Entry>> = {
   ENDED: ['join.ended.title', 'join.ended.short', false],
   ALREADY_CONFIRMED: ['error.alreadyConfirmed.title', 'error.alreadyConfirmed.text', false],
   NO_MAIL: ['invite.noMail.title', 'invite.noMail.text', false],
-  BANNED_USER: ['error.forbidden.title', 'error.forbidden.text', false],
+  BANNED_USER: ['error.banned.title', 'error.banned.text', false],
+  BANNED: ['error.isBanned.title', 'error.isBanned.text', false],
+  YOURSELF: ['error.yourself.title', 'error.yourself.text', false],
+  OPERATOR: ['error.operator.title', 'error.operator.text', false],
+  LAST_OPERATOR: ['error.lastOperator.title', 'error.lastOperator.text', false],
+  FIXED: ['error.fixed.title', 'error.fixed.text', false],
+  SUSPENDED: ['suspended.title', 'suspended.short', false],
+  NOT_IMPERSONATING: ['error.notImpersonating.title', 'error.notImpersonating.text', false],
 }
 
 /** The one place where an error becomes words: what happened, what is safe, what to do. */

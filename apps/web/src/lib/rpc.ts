@@ -10,11 +10,15 @@ const organizationHeader = 'x-carrel-organization'
 
 /** Longer than any answer may take; then the server is as good as gone. */
 const answerLimitMs = 20_000
+/** A mail server may take its time. */
+const mailTestLimitMs = 45_000
 
 /** The event stream stays open for as long as the page; everything else has a limit. */
 async function send(request: Request, init: RequestInit): Promise<Response> {
-  const endless = new URL(request.url).pathname.endsWith('/events/stream')
-  const signal = endless ? request.signal : AbortSignal.any([request.signal, AbortSignal.timeout(answerLimitMs)])
+  const { pathname } = new URL(request.url)
+  const endless = pathname.endsWith('/events/stream')
+  const limit = AbortSignal.timeout(pathname.endsWith('/mail/test') ? mailTestLimitMs : answerLimitMs)
+  const signal = endless ? request.signal : AbortSignal.any([request.signal, limit])
   const response = await fetch(request, { ...init, signal, credentials: 'include' })
   // Not our words: a proxy speaks for a server that is not there.
   if (response.status >= 500 && response.headers.get('content-type')?.includes('json') !== true) throw new Unreachable()

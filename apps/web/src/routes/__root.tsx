@@ -2,6 +2,8 @@ import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, Outlet } from '@tanstack/react-router'
 import { Suspense } from 'react'
 import { ConnectionNote } from '#features/frame/connection-note.tsx'
+import { ImpersonationBar } from '#features/frame/impersonation-bar.tsx'
+import { useIdentityChanges } from '#lib/identity.ts'
 import { lazyComponent } from '#lib/lazy-component.ts'
 import { useRouteFocus } from '#lib/route-focus.ts'
 
@@ -11,9 +13,11 @@ export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()(
 
 function Root() {
   useRouteFocus()
+  useIdentityChanges()
   return (
     <>
       <ConnectionNote />
+      <ImpersonationBar />
       <Outlet />
       <Suspense>
         <Toaster />

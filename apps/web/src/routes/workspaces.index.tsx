@@ -5,6 +5,7 @@ import { DeletedWorkspaces } from '#components/deleted-workspaces.tsx'
 import { FocusPage } from '#components/focus-page.tsx'
 import { OwnInvitations } from '#components/own-invitations.tsx'
 import { PageHeading } from '#components/page-heading.tsx'
+import { SuspendedWorkspaces } from '#components/suspended-workspaces.tsx'
 import { buttonVariants } from '#components/ui/button.tsx'
 import { WorkspaceList } from '#features/workspaces/workspace-list.tsx'
 import { accountQuery, statusQuery } from '#lib/account.ts'
@@ -25,15 +26,18 @@ export const Route = createFileRoute('/workspaces/')({
 function WorkspacesPage() {
   const { account: loaded } = Route.useRouteContext()
   const { data } = useQuery(accountQuery)
-  const { user, memberships, deleted } = data ?? loaded
+  const { user, memberships, suspended, deleted } = data ?? loaded
   const { data: invited } = useQuery(ownInvitationsQuery)
   const { data: status } = useQuery(statusQuery)
-  const none = memberships.length === 0
+  const none = memberships.length === 0 && suspended.length === 0
   const waiting = (invited?.items.length ?? 0) > 0
   usePageTitle(t('switcher.title'))
   return (
     <FocusPage>
-      <PageHeading className="mt-9 mb-6" description={t(none ? 'account.noWorkspace.text' : 'account.workspaces.choose')}>
+      <PageHeading
+        className="mt-9 mb-6"
+        description={t(none ? 'account.noWorkspace.text' : memberships.length === 0 ? 'suspended.only' : 'account.workspaces.choose')}
+      >
         {t(none ? 'account.noWorkspace.title' : 'account.workspaces.title')}
       </PageHeading>
       <OwnInvitations className="mb-6" />
@@ -48,7 +52,7 @@ function WorkspacesPage() {
           </div>
         </div>
       ) : (
-        <WorkspaceList memberships={memberships} />
+        memberships.length > 0 && <WorkspaceList memberships={memberships} />
       )}
       {invited?.verified === false && status?.mail === true && (
         <p className="mt-4 text-small text-pretty text-muted [overflow-wrap:anywhere]">
@@ -58,6 +62,7 @@ function WorkspacesPage() {
           </Link>
         </p>
       )}
+      <SuspendedWorkspaces workspaces={suspended} className="mt-4" />
       <DeletedWorkspaces workspaces={deleted} className="mt-4" />
       <Link
         to="/workspaces/new"

@@ -5,6 +5,7 @@ import { Settings } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { DeletedWorkspaces } from '#components/deleted-workspaces.tsx'
 import { FormError } from '#components/form-error.tsx'
+import { SuspendedWorkspaces } from '#components/suspended-workspaces.tsx'
 import { WorkspaceBadge } from '#components/workspace-badge.tsx'
 import {
   AlertDialog,
@@ -24,7 +25,7 @@ import { workspaceApi, workspaceKey } from '#lib/rpc.ts'
 import { toast } from '#lib/toasts.ts'
 
 /** The workspaces somebody is in, and the way out of each. */
-export function Memberships({ memberships, deleted }: Pick<Account, 'memberships' | 'deleted'>) {
+export function Memberships({ memberships, suspended, deleted }: Pick<Account, 'memberships' | 'suspended' | 'deleted'>) {
   const heading = useRef<HTMLHeadingElement>(null)
   const count = useRef(memberships.length)
   useEffect(() => {
@@ -37,7 +38,7 @@ export function Memberships({ memberships, deleted }: Pick<Account, 'memberships
       <h2 id="memberships-title" ref={heading} tabIndex={-1} className="section-title outline-none">
         {t('switcher.title')}
       </h2>
-      {memberships.length === 0 ? (
+      {memberships.length === 0 && suspended.length === 0 ? (
         <p className="mt-0.5 text-muted">
           {t('account.workspaces.none')}{' '}
           <Link to="/workspaces" className="rounded-[4px] text-ink underline decoration-line-strong underline-offset-3">
@@ -45,12 +46,13 @@ export function Memberships({ memberships, deleted }: Pick<Account, 'memberships
           </Link>
         </p>
       ) : (
-        <ul className="mt-3 divide-y divide-line rounded-box border border-line bg-card">
+        <ul className="mt-3 divide-y divide-line rounded-box border border-line bg-card empty:hidden">
           {memberships.map((membership) => (
             <MembershipRow key={membership.organizationId} membership={membership} />
           ))}
         </ul>
       )}
+      <SuspendedWorkspaces workspaces={suspended} />
       <DeletedWorkspaces workspaces={deleted} />
     </section>
   )

@@ -1,10 +1,11 @@
 import type { Account } from '@carrel/api/schema/account'
 import { Link } from '@tanstack/react-router'
-import { ChevronRight, FolderCog, LogOut } from 'lucide-react'
+import { ChevronRight, LogOut, Server } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { RadioCard, RadioGroup } from '#components/ui/radio-group.tsx'
 import { t } from '#lib/i18n.ts'
+import { stopImpersonating } from '#lib/identity.ts'
 import { signOut } from '#lib/session.ts'
 import { setTheme, themes, useTheme } from '#lib/theme.ts'
 import { Email } from './email-form.tsx'
@@ -36,23 +37,27 @@ export function Profile({ account, workspace }: { account: Account; workspace: R
         </RadioGroup>
       </section>
       {workspace}
-      <Memberships memberships={account.memberships} deleted={account.deleted} />
+      <Memberships memberships={account.memberships} suspended={account.suspended} deleted={account.deleted} />
       <Email user={user} />
       <Password email={user.email} />
       <Sessions />
       {user.operator && (
         <Link
-          to="/server/folders"
+          to="/admin"
           className="flex min-h-14 items-center gap-3 rounded-box border border-line bg-card px-4.5 transition-colors duration-150 hover:border-line-strong"
         >
-          <FolderCog aria-hidden size={19} strokeWidth={1.7} className="text-muted" />
-          <span className="flex-1">{t('nav.serverFolders')}</span>
+          <Server aria-hidden size={19} strokeWidth={1.7} className="text-muted" />
+          <span className="flex-1">{t('admin.title')}</span>
           <ChevronRight aria-hidden size={17} className="text-muted rtl:rotate-180" />
         </Link>
       )}
-      <Button variant="outline" className="self-start max-md:self-stretch" onClick={() => void signOut()}>
+      <Button
+        variant="outline"
+        className="self-start max-md:self-stretch"
+        onClick={() => void (account.impersonation ? stopImpersonating(user.id) : signOut())}
+      >
         <LogOut aria-hidden size={16} />
-        {t('user.signOut')}
+        {t(account.impersonation ? 'impersonation.stop' : 'user.signOut')}
       </Button>
     </div>
   )

@@ -10,7 +10,7 @@ import { formatDay } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { instance } from '#lib/rpc.ts'
 import { toast, toastError } from '#lib/toasts.ts'
-import { type Device, describeDevice } from './device.ts'
+import { type Device, describeDevice, deviceText } from '#lib/device.ts'
 
 const shownAtFirst = 5
 
@@ -19,11 +19,6 @@ const icons: Readonly<Record<Device['kind'], LucideIcon>> = {
   phone: Smartphone,
   tablet: Tablet,
   other: MonitorSmartphone,
-}
-
-function deviceText({ browser, system }: Device): string {
-  if (browser === null) return system ?? t('account.sessions.unknown')
-  return system === null ? browser : t('account.sessions.device', { browser, system })
 }
 
 /** Where somebody is signed in, and the way to end it there. */

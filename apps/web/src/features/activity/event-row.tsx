@@ -4,8 +4,9 @@ import { Collapsible } from '@base-ui/react/collapsible'
 import { ChevronDown, ShieldAlert } from 'lucide-react'
 import { formatList, formatMoment, formatTime } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
+import { partsOf } from '#lib/isolates.ts'
 import { isInUse, permissionText } from '#lib/permission-text.ts'
-import { type Difference, differencesOf, type Names, partsOf, sentenceOf } from './sentence.ts'
+import { type Difference, differencesOf, type Names, sentenceOf } from './sentence.ts'
 
 /** One thing that was done; opens to what was there before and after. */
 export function EventRow({ event, names }: { event: AuditEvent; names: Names }) {

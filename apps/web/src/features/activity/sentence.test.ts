@@ -1,6 +1,7 @@
 import type { AuditEvent } from '@carrel/api/schema/audit'
 import { expect, test } from 'vitest'
-import { differencesOf, partsOf, sentenceOf } from './sentence.ts'
+import { partsOf } from '#lib/isolates.ts'
+import { differencesOf, sentenceOf } from './sentence.ts'
 
 const names = { role: (ref: string) => ({ guest: 'Guest', r1: 'Curator' })[ref] ?? ref, library: () => 'Manga' }
 const event = (action: string, before: unknown, after: unknown, more: Partial<AuditEvent> = {}): AuditEvent => ({

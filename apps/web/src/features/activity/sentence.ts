@@ -1,6 +1,7 @@
 import type { AuditEvent } from '@carrel/api/schema/audit'
 import { formatList } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
+import { isolate } from '#lib/isolates.ts'
 
 /** Names of what the log knows by id only. */
 export type Names = { role: (ref: string) => string; library: (id: string) => string }
@@ -9,24 +10,6 @@ type Values = Readonly<Record<string, unknown>>
 const valuesOf = (value: unknown): Values => (typeof value === 'object' && value !== null ? (value as Values) : {})
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [])
-
-const [open, close] = ['\u2068', '\u2069']
-/** A name keeps to itself in a sentence of any direction, and can be found in it again. */
-const isolate = (name: string): string => `${open}${name}${close}`
-
-/** The parts of a sentence by where they begin; those that are names, marked. */
-export function partsOf(sentence: string): { at: number; text: string; name: boolean }[] {
-  let at = 0
-  return sentence
-    .split(new RegExp(`(${open}[^${close}]*${close})`, 'u'))
-    .filter((part) => part !== '')
-    .map((part) => {
-      const name = part.startsWith(open)
-      const found = { at, text: name ? part.slice(1, -1) : part, name }
-      at += part.length
-      return found
-    })
-}
 
 const levelText = (level: string): string => {
   if (level === 'viewer' || level === 'contributor' || level === 'editor' || level === 'manager') return t(`level.${level}`)

@@ -1,6 +1,6 @@
 import type { Account } from '@carrel/api/schema/account'
 import { Link } from '@tanstack/react-router'
-import { FolderCog, LogOut, UserRound } from 'lucide-react'
+import { LogOut, Server, UserRound } from 'lucide-react'
 import {
   Menu,
   MenuContent,
@@ -14,11 +14,12 @@ import {
   MenuTrigger,
 } from '#components/ui/menu.tsx'
 import { t } from '#lib/i18n.ts'
+import { stopImpersonating } from '#lib/identity.ts'
 import { signOut } from '#lib/session.ts'
 import { setTheme, type Theme, themes, useTheme } from '#lib/theme.ts'
 import { userButton, UserButtonFace } from './user-button.tsx'
 
-/** The person at the foot of the left bar: profile, theme, the operator's folders, the way out. */
+/** The person at the foot of the left bar: profile, theme, the operator's pages, the way out. */
 export function UserMenu({ account }: { account: Account }) {
   const theme = useTheme()
   const { user } = account
@@ -41,9 +42,9 @@ export function UserMenu({ account }: { account: Account }) {
             {t('nav.me')}
           </MenuLinkItem>
           {user.operator && (
-            <MenuLinkItem closeOnClick render={<Link to="/server/folders" />}>
-              <FolderCog aria-hidden size={16} className="text-muted" />
-              {t('nav.serverFolders')}
+            <MenuLinkItem closeOnClick render={<Link to="/admin" />}>
+              <Server aria-hidden size={16} className="text-muted" />
+              {t('admin.title')}
             </MenuLinkItem>
           )}
         </MenuGroup>
@@ -59,9 +60,9 @@ export function UserMenu({ account }: { account: Account }) {
           </MenuRadioGroup>
         </MenuGroup>
         <MenuSeparator />
-        <MenuItem onClick={() => void signOut()}>
+        <MenuItem onClick={() => void (account.impersonation ? stopImpersonating(user.id) : signOut())}>
           <LogOut aria-hidden size={16} className="text-muted" />
-          {t('user.signOut')}
+          {t(account.impersonation ? 'impersonation.stop' : 'user.signOut')}
         </MenuItem>
       </MenuContent>
     </Menu>

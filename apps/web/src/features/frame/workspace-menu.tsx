@@ -59,6 +59,17 @@ export function WorkspaceMenu({ account, workspace }: { account: Account; worksp
           </MenuLinkItem>
         ))}
         <Invited />
+        {account.suspended.map(({ organizationId, name, slug }) => (
+          <MenuLinkItem key={organizationId} closeOnClick render={<Link to="/w/$slug" params={{ slug }} />}>
+            <InitialsBadge kind="workspace" name={name} className="bg-soft-strong text-muted" />
+            <span className="min-w-0 flex-1">
+              <span dir="auto" className="block truncate leading-5 text-muted">
+                {name}
+              </span>
+              <span className="block text-meta leading-4 text-warn">{t('suspended.short')}</span>
+            </span>
+          </MenuLinkItem>
+        ))}
         {account.deleted.map((deleted) => (
           <MenuItem
             key={deleted.organizationId}

@@ -3,8 +3,9 @@ import { Link } from '@tanstack/react-router'
 import { Check, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { DeletedWorkspaces } from '#components/deleted-workspaces.tsx'
-import { WorkspaceBadge } from '#components/workspace-badge.tsx'
 import { OwnInvitations } from '#components/own-invitations.tsx'
+import { SuspendedWorkspaces } from '#components/suspended-workspaces.tsx'
+import { WorkspaceBadge } from '#components/workspace-badge.tsx'
 import { Drawer, DrawerContent, DrawerTitle, DrawerTrigger } from '#components/ui/drawer.tsx'
 import { cn } from '#lib/class-names.ts'
 import { logoUrl } from '#lib/files.ts'
@@ -58,6 +59,7 @@ export function WorkspaceSheet({
           ))}
         </ul>
         <OwnInvitations onJoined={close} className="pt-2.5 pb-2.5" />
+        <SuspendedWorkspaces workspaces={account.suspended} className="pb-1" />
         <DeletedWorkspaces workspaces={account.deleted} className="pb-2.5" />
         <Link to="/workspaces/new" onClick={close} className={cn(row, 'mt-1 border-t border-line')}>
           <span className="grid size-9 place-items-center text-muted">

@@ -12,7 +12,7 @@ import { formatDate, formatDay, formatMoment } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { isBuiltinRole, roleLabel, roleName } from '#lib/role-label.ts'
 import { useWorkspace } from '#lib/workspace.ts'
-import { Chip } from './chip.tsx'
+import { Chip } from '#components/chip.tsx'
 
 /** The names of a member's roles; those that the reader may not know by name are one word. */
 function roleNames(member: Member, roles: readonly RoleDetail[] | undefined): string[] {

@@ -1,11 +1,12 @@
 import { guards } from '@carrel/auth/catalogue'
 import type { Member } from '@carrel/api/schema/members'
 import type { RoleRef } from '@carrel/api/schema/roles'
-import { limits } from '@carrel/api/limits'
 import { useQuery } from '@tanstack/react-query'
-import { Search, X } from 'lucide-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { X } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
 import { Allowed } from '#components/allowed.tsx'
+import { ListSearch } from '#components/list-search.tsx'
+import { ListSkeleton } from '#components/list-skeleton.tsx'
 import { LoadMore } from '#components/load-more.tsx'
 import { ErrorNotice, Notice } from '#components/states.tsx'
 import { accountQuery } from '#lib/account.ts'
@@ -13,10 +14,8 @@ import { useCan } from '#lib/can.ts'
 import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { roleName } from '#lib/role-label.ts'
-import { useDebounced } from '#lib/use-debounced.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { LeaveWorkspace } from './leave-workspace.tsx'
-import { ListSkeleton } from './list-skeleton.tsx'
 import { useMemberList } from './member-list.ts'
 import { MemberRow } from './member-row.tsx'
 import { PeoplePage } from './people-page.tsx'
@@ -51,7 +50,11 @@ function Members({ query, role, onSearch, onAnyRole }: MembersProps) {
   return (
     <>
       <div className="mb-3.5 flex flex-wrap items-center gap-x-4 gap-y-2.5">
-        <MemberSearch value={query} onChange={onSearch} />
+        <ListSearch
+          label={t(can('member:remove') || can(guards['assignments.manage']) ? 'people.searchAddress' : 'people.search')}
+          value={query}
+          onChange={onSearch}
+        />
         {role !== undefined && (
           <button
             type="button"
@@ -109,39 +112,5 @@ function Members({ query, role, onSearch, onAnyRole }: MembersProps) {
       <RemoveMember member={removing} onClose={() => setRemoving(null)} />
       <LeaveWorkspace open={leaving} onClose={() => setLeaving(false)} />
     </>
-  )
-}
-
-function MemberSearch({ value, onChange }: { value: string; onChange: (query: string) => void }) {
-  const can = useCan()
-  const [text, setText] = useState(value)
-  const rested = useDebounced(text.trim())
-  const [sent, setSent] = useState(value)
-  // The address changed by itself: back, a link.
-  if (value !== sent) {
-    setSent(value)
-    if (value !== text.trim()) setText(value)
-  }
-  useEffect(() => {
-    if (rested === text.trim() && rested !== value) onChange(rested)
-  }, [rested, text, value, onChange])
-  const label = t(can('member:remove') || can(guards['assignments.manage']) ? 'people.searchAddress' : 'people.search')
-  return (
-    <search className="relative w-full max-w-80 max-md:max-w-none">
-      <Search aria-hidden size={16} className="pointer-events-none absolute top-1/2 left-3.5 -translate-y-1/2 text-muted" />
-      <input
-        type="search"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        aria-label={label}
-        placeholder={label}
-        maxLength={limits.queryLength}
-        autoComplete="off"
-        autoCapitalize="off"
-        spellCheck={false}
-        enterKeyHint="search"
-        className="h-9.5 w-full rounded-field border border-line bg-card pr-3 pl-10 text-base transition-colors duration-150 hover:border-line-strong focus-visible:outline-offset-0 max-md:h-11 max-md:text-[1rem]"
-      />
-    </search>
   )
 }

@@ -4,7 +4,7 @@ import { Allowed } from '#components/allowed.tsx'
 import { t } from '#lib/i18n.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 import { useWorkspace } from '#lib/workspace.ts'
-import { ListSkeleton } from './list-skeleton.tsx'
+import { ListSkeleton } from '#components/list-skeleton.tsx'
 import { RoleForm, RoleFrame } from './role-form.tsx'
 
 /** A role of one's own, maybe begun with what another one allows. */

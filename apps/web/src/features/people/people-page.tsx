@@ -1,8 +1,8 @@
 import { guards } from '@carrel/auth/catalogue'
 import { useQuery } from '@tanstack/react-query'
-import { Link, type LinkProps } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { PageHeading } from '#components/page-heading.tsx'
+import { TabLink, TabLinks } from '#components/tab-link.tsx'
 import { useCan } from '#lib/can.ts'
 import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
@@ -26,38 +26,27 @@ export function PeoplePage({ title, action, children }: { title: string; action?
       >
         {t('people.title')}
       </PageHeading>
-      <nav aria-label={t('people.title')} className="mt-5 mb-5 flex gap-6 overflow-x-auto border-b border-line max-md:gap-5">
-        <Tab to="/w/$slug/people" params={params} search={{}} activeOptions={{ exact: true, includeSearch: false }}>
+      <TabLinks label={t('people.title')}>
+        <TabLink to="/w/$slug/people" params={params} search={{}} activeOptions={{ exact: true, includeSearch: false }}>
           {t('people.members')}
-        </Tab>
+        </TabLink>
         {can('team:read') && (
-          <Tab to="/w/$slug/people/teams" params={params}>
+          <TabLink to="/w/$slug/people/teams" params={params}>
             {t('people.teams')}
-          </Tab>
+          </TabLink>
         )}
         {can(guards['roles.view']) && (
-          <Tab to="/w/$slug/people/roles" params={params}>
+          <TabLink to="/w/$slug/people/roles" params={params}>
             {t('people.roles')}
-          </Tab>
+          </TabLink>
         )}
         {can('invitation:read') && (
-          <Tab to="/w/$slug/people/invitations" params={params} search={{}} activeOptions={{ includeSearch: false }}>
+          <TabLink to="/w/$slug/people/invitations" params={params} search={{}} activeOptions={{ includeSearch: false }}>
             {t('invite.title')}
-          </Tab>
+          </TabLink>
         )}
-      </nav>
+      </TabLinks>
       {children}
     </div>
-  )
-}
-
-function Tab({ children, ...link }: Pick<LinkProps, 'to' | 'params' | 'search' | 'activeOptions'> & { children: ReactNode }) {
-  return (
-    <Link
-      {...link}
-      className="-mb-px flex min-h-10 items-center border-b-2 border-transparent px-0.5 whitespace-nowrap text-muted outline-offset-[-3px] transition-colors duration-150 hover:text-ink aria-[current=page]:border-ink aria-[current=page]:font-medium aria-[current=page]:text-ink max-md:min-h-11"
-    >
-      {children}
-    </Link>
   )
 }

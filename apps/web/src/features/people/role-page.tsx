@@ -15,7 +15,7 @@ import { usePageTitle } from '#lib/page-title.ts'
 import { roleDescription, roleName } from '#lib/role-label.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { DeleteRole } from './delete-role.tsx'
-import { ListSkeleton } from './list-skeleton.tsx'
+import { ListSkeleton } from '#components/list-skeleton.tsx'
 import { RoleForm, RoleFrame } from './role-form.tsx'
 import { PermissionMatrix } from './permission-matrix.tsx'
 

@@ -12,7 +12,7 @@ import { t } from '#lib/i18n.ts'
 import { isInUse } from '#lib/permission-text.ts'
 import { roleDescription, roleName } from '#lib/role-label.ts'
 import { useWorkspace } from '#lib/workspace.ts'
-import { ListSkeleton } from './list-skeleton.tsx'
+import { ListSkeleton } from '#components/list-skeleton.tsx'
 import { PeoplePage } from './people-page.tsx'
 
 export function RolesPage() {

@@ -1,10 +1,11 @@
 import type { Membership } from '@carrel/api/schema/account'
 import { isSlug } from '@carrel/api/slug'
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
-import { createFileRoute, Link, notFound, Outlet, redirect } from '@tanstack/react-router'
+import { createFileRoute, Link, notFound, Outlet, redirect, useParams } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
 import { NotFoundPage } from '#components/page-states.tsx'
 import { EmptyShelf, Notice } from '#components/states.tsx'
+import { SuspendedWorkspace } from '#components/suspended-workspaces.tsx'
 import { buttonVariants } from '#components/ui/button.tsx'
 import { accountQuery } from '#lib/account.ts'
 import { isTransient } from '#lib/error-text.ts'
@@ -23,8 +24,16 @@ export const Route = createFileRoute('/_app/w/$slug')({
     return { membership, api: workspaceApi(membership.organizationId) }
   },
   component: WorkspaceLayout,
-  notFoundComponent: NotFoundPage,
+  notFoundComponent: NoWorkspace,
 })
+
+/** The address of a workspace that is closed to its members says so to them. */
+function NoWorkspace() {
+  const { slug } = useParams({ strict: false })
+  const { data: account } = useQuery(accountQuery)
+  const suspended = account?.suspended.find((candidate) => candidate.slug === slug)
+  return suspended ? <SuspendedWorkspace workspace={suspended} /> : <NotFoundPage />
+}
 
 /** The workspace that has, or had, this address, when what is known of the account is behind. */
 async function findMoved(client: QueryClient, slug: string): Promise<Membership | undefined> {
@@ -58,6 +67,8 @@ function WorkspaceLayout() {
     // Where the next visit begins; not worth a word when it fails.
     instance.organizations.open.call({ organizationId }).catch(() => undefined)
   }, [ended, organizationId, slug])
+  const suspended = account?.suspended.find(({ organizationId }) => organizationId === loaded.organizationId)
+  if (suspended) return <SuspendedWorkspace workspace={suspended} />
   if (ended) return <EndedMembership name={loaded.name} />
   return (
     <WorkspaceContext value={workspace}>

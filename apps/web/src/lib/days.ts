@@ -1,5 +1,5 @@
-import { formatDate } from '#lib/format.ts'
-import { t } from '#lib/i18n.ts'
+import { formatDate } from './format.ts'
+import { t } from './i18n.ts'
 
 /** The reader's calendar day of a moment, as a key. */
 export function dayOf(at: string | Date): string {

@@ -1,3 +1,5 @@
+import { t } from './i18n.ts'
+
 export type Device = { browser: string | null; system: string | null; kind: 'computer' | 'phone' | 'tablet' | 'other' }
 
 type Rule = readonly [pattern: RegExp, name: string]
@@ -36,4 +38,9 @@ export function describeDevice(userAgent: string | null): Device {
   const [, browser] = browsers.find(([pattern]) => pattern.test(text)) ?? []
   const [, system, kind] = systems.find(([pattern]) => pattern.test(text)) ?? []
   return { browser: browser ?? program ?? null, system: system ?? null, kind: kind ?? 'other' }
+}
+
+export function deviceText({ browser, system }: Device): string {
+  if (browser === null) return system ?? t('account.sessions.unknown')
+  return system === null ? browser : t('account.sessions.device', { browser, system })
 }
