@@ -145,6 +145,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     setupAttempts: limitAttempts({ max: 20, windowMs: 60_000 }),
     settings: {
       secret,
+      cataloguePermission: env.CATALOGUE_PERMISSION ?? null,
       signUpFixed: env.SIGN_UP !== undefined,
       secureCookies: env.APP_URL?.startsWith('https:') ?? false,
       dataDir,

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import * as z from 'zod'
+import { operatorPermissions } from '@carrel/auth/catalogue'
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 const url = (schemes: readonly string[]) =>
@@ -63,6 +64,10 @@ export const settings = {
   SIGN_UP: {
     type: z.enum(['open', 'invite', 'closed'], { error: 'must be open, invite or closed' }),
     doc: 'Who may make an account after the first: anybody (`open`), people with an invitation (`invite`), nobody (`closed`). Without it the operator chooses in the app, which begins with `invite`.',
+  },
+  CATALOGUE_PERMISSION: {
+    type: z.enum(operatorPermissions, { error: `must name a permission of operators: ${operatorPermissions.join(', ')}` }),
+    doc: `What adding permissions of your own to the catalogue needs: \`${operatorPermissions.join('`, `')}\`. For programs beside Carrel that ask \`permissions.check\`. Without it the catalogue is closed.`,
   },
   SMTP_HOST: {
     type: z.string().min(1),

@@ -1,4 +1,4 @@
-import type { Auth, Limits, SignUpPolicy } from '@carrel/auth'
+import type { Auth, Limits, OperatorPermission, SignUpPolicy } from '@carrel/auth'
 import type { Pools, Transact } from '@carrel/db'
 import type { ReaderPool } from '@carrel/formats'
 import type { Mailer } from '@carrel/mail'
@@ -46,6 +46,8 @@ export type Deps = {
   setupAttempts: Attempts
   settings: {
     secret: string
+    /** What adding to the catalogue of permissions needs; null: it is closed. */
+    cataloguePermission: OperatorPermission | null
     /** True when the environment says who may sign up. */
     signUpFixed: boolean
     /** Cookies are for https alone. */

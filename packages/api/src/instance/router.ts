@@ -4,6 +4,7 @@ import { signedIn } from '../procedures.ts'
 import { audit } from './audit/router.ts'
 import { mail } from './mail/router.ts'
 import { organizations } from './organizations/router.ts'
+import { permissions } from './permissions/router.ts'
 import { settings } from './settings/router.ts'
 import { system } from './system/router.ts'
 import { endImpersonation } from './users/queries.ts'
@@ -17,6 +18,7 @@ export const instance = {
   audit,
   settings,
   mail,
+  permissions,
   system,
 
   stopImpersonating: signedIn

@@ -7,6 +7,7 @@ const kinds: Readonly<Record<InstanceKind, true>> = {
   settings: true,
   mail: true,
   folder: true,
+  permission: true,
 }
 
 export const instanceKinds = Object.keys(kinds) as InstanceKind[]

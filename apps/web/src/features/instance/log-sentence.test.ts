@@ -36,6 +36,7 @@ test.each([
   ['folder.assigned', { after: { path: '/books' } }, 'Robin Ashgrove opened the folder /books to 佐藤 {花}'],
   ['folder.unassigned', { before: { path: '/books' } }, 'Robin Ashgrove closed the folder /books to 佐藤 {花}'],
   ['user.created', { actorId: null, actorName: '' }, 'The command line created the account of 佐藤 {花}'],
+  ['permission.added', {}, 'Robin Ashgrove added the permission 佐藤 {花}'],
   ['user.something-new', {}, 'Robin Ashgrove changed 佐藤 {花} (user.something-new)'],
 ] as const)('%s with %j is told in a sentence', (action, more, sentence) => {
   expect(say(event(action, more))).toBe(sentence)

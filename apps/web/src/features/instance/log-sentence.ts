@@ -31,6 +31,8 @@ export function sentenceOf(event: InstanceEvent): string {
     case 'organization.imported':
     case 'impersonation.started':
     case 'impersonation.ended':
+    case 'permission.added':
+    case 'permission.removed':
       return t(`admin.log.${event.action}`, { actor, target })
     case 'user.banned':
       return until === ''

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { Cursor, Id, PageSize, Timestamp } from '../../shapes.ts'
 
-export const instanceKinds = ['user', 'organization', 'settings', 'impersonation', 'mail', 'folder'] as const
+export const instanceKinds = ['user', 'organization', 'settings', 'impersonation', 'mail', 'folder', 'permission'] as const
 export type InstanceKind = (typeof instanceKinds)[number]
 
 export const InstanceEvent = z.object({
