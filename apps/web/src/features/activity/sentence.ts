@@ -31,7 +31,6 @@ export function sentenceOf(event: AuditEvent, names: Names): string {
     case 'library.deleted':
     case 'invitation.created':
     case 'join-link.created':
-    case 'join-link.deleted':
     case 'metadata-field.created':
     case 'metadata-field.deleted':
     case 'organization.deleted':
