@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newId } from '@carrel/db'
+import { newId, queues } from '@carrel/db'
 import { insertRow } from '@carrel/db/testing'
 import { startMailbox } from '@carrel/mail/testing'
 import { openEvents, type Answer } from './testing/send.ts'
@@ -701,5 +701,5 @@ test('the system is told: versions, sizes, folders and queues', async () => {
     storage: { dataDir: server.dataDir, freeBytes: expect.any(Number), blobBytes: expect.any(Number) },
     folders: [{ path: server.root, available: true }],
   })
-  expect(told.queues).toEqual(['scan', 'mail'].map((name) => ({ name, waiting: 0, running: 0, failed: 0 })))
+  expect(told.queues).toEqual(Object.keys(queues).map((name) => ({ name, waiting: 0, running: 0, failed: 0 })))
 })

@@ -1,4 +1,4 @@
-import { hashPassword } from '@carrel/auth'
+import { foldAddress, hashPassword } from '@carrel/auth'
 import type { Transact } from '@carrel/db'
 import { announce } from '../../events/queries.ts'
 import { asConsole, type InstanceScope } from '../../scope.ts'
@@ -27,7 +27,7 @@ export async function createAdmin(transact: Transact, input: { name: string; ema
     await recordInstance(scope, {
       action: 'user.created',
       target: { id, name },
-      after: { name, email: email.toLowerCase(), operator: true },
+      after: { name, email: foldAddress(email), operator: true },
     })
   })
 }
@@ -35,7 +35,7 @@ export async function createAdmin(transact: Transact, input: { name: string; ema
 /** Writes down that the first operator was made on the command line. */
 export const noteFirstOperator = (transact: Transact, { id, name, email }: { id: string; name: string; email: string }): Promise<void> =>
   asConsole(transact, (scope) =>
-    recordInstance(scope, { action: 'user.created', target: { id, name }, after: { name, email: email.toLowerCase(), operator: true } }),
+    recordInstance(scope, { action: 'user.created', target: { id, name }, after: { name, email: foldAddress(email), operator: true } }),
   )
 
 /** Sets the password of somebody and signs them out everywhere. Throws ConsoleRefusal. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Role } from '@carrel/auth'
+import { foldAddress, Role } from '@carrel/auth'
 import type { Transact } from '@carrel/db'
 import { record } from '../../audit/queries.ts'
 import { nameKey } from '../../books/sort-key.ts'
@@ -13,7 +13,7 @@ import { recordInstance } from '../audit/queries.ts'
 import { findUserByEmail, insertUser } from '../users/queries.ts'
 import { insertMember } from './queries.ts'
 import { ConsoleRefusal } from './refusal.ts'
-import { MemberRecord } from './schema.ts'
+import { MemberRecord } from './records.ts'
 
 type Scopes = { workspace: OrganizationScope; instance: InstanceScope }
 
@@ -87,7 +87,7 @@ export function readMembers(text: string): MemberRecord[] {
       faults.push(`${where}: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(' ')}`)
       return []
     }
-    const email = data.email.toLowerCase()
+    const email = foldAddress(data.email)
     const earlier = met.get(email)
     if (earlier) faults.push(`${where}: ${email} stands at ${earlier} already`)
     met.set(email, where)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
+import { foldAddress } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { decodeCursor, encodeCursor } from '../../cursor.ts'
 import type { InstanceScope, UserScope } from '../../scope.ts'
@@ -63,7 +64,7 @@ export async function findUser(scope: InstanceScope, userId: string): Promise<In
 
 export async function findUserByEmail(scope: InstanceScope, email: string): Promise<InstanceUser | undefined> {
   const [row] = await scope.db.execute<UserRow>(
-    sql`select * from app.instance_users(null, null, null, null, 1, null, ${email.toLowerCase()})`,
+    sql`select * from app.instance_users(null, null, null, null, 1, null, ${foldAddress(email)})`,
   )
   return row && userOf(row)
 }
@@ -106,7 +107,7 @@ export async function insertUser(
 ): Promise<string | null> {
   const id = newId()
   const [row] = await scope.db.execute<{ made: boolean }>(
-    sql`select app.create_user(${id}::uuid, ${newId()}::uuid, ${user.name}, ${user.email.toLowerCase()}, ${user.passwordHash}, ${user.operator ?? false}) as made`,
+    sql`select app.create_user(${id}::uuid, ${newId()}::uuid, ${user.name}, ${foldAddress(user.email)}, ${user.passwordHash}, ${user.operator ?? false}) as made`,
   )
   return row?.made ? id : null
 }

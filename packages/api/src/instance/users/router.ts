@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { ORPCError } from '@orpc/server'
-import { hashPassword, sessionCookieHeader } from '@carrel/auth'
+import { foldAddress, hashPassword, sessionCookieHeader } from '@carrel/auth'
 import type { Deps } from '../../deps.ts'
 import { badCursor, notFound } from '../../errors.ts'
 import { announce } from '../../events/queries.ts'
 import { queueMail } from '../../mail/queries.ts'
-import { operator } from '../../procedures.ts'
+import { operator, operatorOutside } from '../../procedures.ts'
 import type { InstanceScope } from '../../scope.ts'
 import { recordInstance } from '../audit/queries.ts'
 import {
@@ -102,7 +102,7 @@ export const users = {
       return { ...user, workspaces, ...sessions, self: userId === scope.actor.id }
     }),
 
-  create: operator
+  create: operatorOutside
     .route({
       method: 'POST',
       path: '/instance/users',
@@ -112,13 +112,16 @@ export const users = {
     .errors({ EMAIL_TAKEN: { status: 409 } })
     .input(CreateUser)
     .output(CreatedUser)
-    .handler(async ({ context: { scope, deps }, input: { name, email, password }, errors }) => {
-      const userId = await insertUser(scope, { name, email, passwordHash: password === undefined ? null : await hashPassword(password) })
-      if (!userId) throw errors.EMAIL_TAKEN({ message: 'There is an account with this address.' })
-      const user = { id: userId, name, email: email.toLowerCase() }
-      const link = password === undefined ? await linkForPassword(scope, deps, user, true) : null
-      await recordInstance(scope, { action: 'user.created', target: user, after: { name, email: user.email } })
-      return { userId, link }
+    .handler(async ({ context: { transaction, deps }, input: { name, email, password }, errors }) => {
+      const passwordHash = password === undefined ? null : await hashPassword(password)
+      return transaction(async (scope) => {
+        const userId = await insertUser(scope, { name, email, passwordHash })
+        if (!userId) throw errors.EMAIL_TAKEN({ message: 'There is an account with this address.' })
+        const user = { id: userId, name, email: foldAddress(email) }
+        const link = password === undefined ? await linkForPassword(scope, deps, user, true) : null
+        await recordInstance(scope, { action: 'user.created', target: user, after: { name, email: user.email } })
+        return { userId, link }
+      })
     }),
 
   ban: operator

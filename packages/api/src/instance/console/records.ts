@@ -1,9 +1,10 @@
 import * as z from 'zod'
+import { isPasswordHash } from '@carrel/auth'
 import { Email } from '../../setup/schema.ts'
 import { Name } from '../../shapes.ts'
 
-/** As Better Auth's scrypt or bcrypt write it, of a cost that a sign-in can bear. */
-export const PasswordHash = z.string().regex(/^(?:[0-9a-f]{32}:[0-9a-f]{128}|\$2[aby]\$(?:0[4-9]|1[0-5])\$[./A-Za-z0-9]{53})$/, {
+/** A hash that a sign-in can check. */
+const PasswordHash = z.string().refine(isPasswordHash, {
   error: 'must be a hash by bcrypt (cost 4 to 15) or by the scrypt of Better Auth',
 })
 
