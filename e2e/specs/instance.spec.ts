@@ -369,6 +369,11 @@ test.describe('the operator’s pages', () => {
     await page.goto(`${admin}/log?kind=folder&days=1`)
     await expect(page.getByRole('heading', { name: 'Nothing of this kind yet' })).toBeVisible()
     await keepScreen(page, 'admin-log-none', { widths: sizes })
+    // On a phone the way between the pages is wider than the screen, and begins where one is.
+    const small = await visit({ ...phone, storageState: state })
+    await small.goto(`${admin}/log`)
+    await expect(small.getByRole('link', { name: 'Log', exact: true })).toBeInViewport({ ratio: 1 })
+    await keepScreen(small, 'admin-log-phone')
   })
 
   test('hundreds of accounts and workspaces, some with long names', async ({ visit }) => {
