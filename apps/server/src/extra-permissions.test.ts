@@ -10,11 +10,11 @@ let organization: string
 const start = async (env: Record<string, string>) => {
   server = await startTestServer({ env })
   await setUp(server)
-  ;[operator, owner, member] = (await Promise.all([
+  ;[operator, owner, member] = await Promise.all([
     makePerson(server, 'Olga Operator', { operator: true }),
     makePerson(server, 'Otto Owner'),
     makePerson(server, 'Mina Member'),
-  ])) as [Person, Person, Person]
+  ])
   organization = (await makeOrganization(server, 'Shop', { owner: [owner], member: [member] })).id
 }
 beforeAll(() => start({ CATALOGUE_PERMISSION: 'instance:manage' }))
