@@ -141,22 +141,18 @@ describe('a change of the address', () => {
     expect(said(await confirm(tokenIn(mail)))).toEqual([410, 'INVALID_TOKEN'])
   })
 
-  test('ends every session when the link is opened where nobody is signed in', async () => {
-    const person = await withPassword()
-    const email = fresh()
-    await ask(person, email)
-    expect(said(await confirm(await linkTo(email)))).toEqual(ok)
-    expect(await lives(person)).toBe(false)
-  })
-
-  test('keeps no session of somebody else who opens the link', async () => {
+  test('needs a session of the account, so that a mistyped address hands it to nobody', async () => {
     const person = await withPassword()
     const stranger = await withPassword()
     const email = fresh()
     await ask(person, email)
-    expect(said(await confirm(await linkTo(email), stranger))).toEqual(ok)
-    expect([await lives(person), await lives(stranger)]).toEqual([false, true])
-    expect((await row(stranger))?.email).toBe(stranger.email)
+    const token = await linkTo(email)
+    for (const who of [null, stranger]) expect(said(await confirm(token, who))).toEqual([403, 'NOT_SIGNED_IN'])
+    expect([await row(person), (await row(stranger))?.email]).toEqual([{ email: person.email, verified: false }, stranger.email])
+    expect([await lives(person), await lives(stranger)]).toEqual([true, true])
+    // The link is not used up by that.
+    expect(said(await confirm(token, person))).toEqual(ok)
+    expect(await row(person)).toEqual({ email, verified: true })
   })
 
   test('needs the password, and another address', async () => {
@@ -197,13 +193,14 @@ describe('a change of the address', () => {
   test('by two who confirm the same address at once is done for one of them', async () => {
     const email = fresh()
     const two = [await withPassword(), await withPassword()]
-    const tokens: string[] = []
+    const links: { token: string; person: Who }[] = []
     for (const person of two) {
       await ask(person, email)
-      const known = new Set(tokens)
-      tokens.push(tokenIn(await mailbox.waitFor((found) => found.envelope.to.includes(email) && !known.has(tokenIn(found)), 15_000)))
+      const known = new Set(links.map(({ token }) => token))
+      const token = tokenIn(await mailbox.waitFor((found) => found.envelope.to.includes(email) && !known.has(tokenIn(found)), 15_000))
+      links.push({ token, person })
     }
-    const answers = await Promise.all([...tokens, ...tokens].map((token) => confirm(token)))
+    const answers = await Promise.all([...links, ...links].map(({ token, person }) => confirm(token, person)))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     for (const answer of answers) expect([200, 409, 410]).toContain(answer.status)
     expect(await server.db.superuser`select from "user" where email = ${email}`).toHaveLength(1)
@@ -215,10 +212,10 @@ describe('a change of the address', () => {
     await ask(person, first)
     const early = await linkTo(first)
     await ask(person, second)
-    expect(said(await confirm(early))).toEqual([410, 'INVALID_TOKEN'])
+    expect(said(await confirm(early, person))).toEqual([410, 'INVALID_TOKEN'])
     await auth('/request-password-reset', { email: person.email })
     const reset = /reset-password\?token=([\w-]+)/.exec((await mailTo(person.email, /reset-password/)).text ?? '')?.[1]
-    expect(said(await confirm(await linkTo(second)))).toEqual(ok)
+    expect(said(await confirm(await linkTo(second), person))).toEqual(ok)
     expect((await auth('/reset-password', { token: reset, newPassword: 'quite another' })).status).toBe(400)
 
     for (const how of ['reset', 'change']) {

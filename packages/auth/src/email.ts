@@ -48,24 +48,28 @@ export type ConfirmedEmail = {
   /** The address before; null when it stays. */ before: string | null
 }
 
+/** A live session, and whose it is. */
+export type LiveSession = { userId: string; token: string }
+
 /**
  * Uses a link up. The address is confirmed, or becomes the account's in place of the old one: then every session ends but
- * that of `keep`, and `onChange` runs in the same transaction. Null for a link that is unknown, used or expired; `taken`,
- * and nothing changed, when another account has the address by now.
+ * `live`, and `onChange` runs in the same transaction. Null for a link that is unknown, used or expired; `taken`, and nothing
+ * changed, when another account has the address by now; `not-signed-in`, and nothing used up, for a change that somebody asks
+ * for without a session of the account: a mistyped address must not hand it over.
  */
 export async function confirmEmail(
   db: Db,
   hash: Buffer,
-  keep: string | null,
+  live: LiveSession | null,
   onChange: (tx: AuthTx, changed: ConfirmedEmail & { before: string }) => Promise<void>,
-): Promise<ConfirmedEmail | 'taken' | null> {
+): Promise<ConfirmedEmail | 'taken' | 'not-signed-in' | null> {
   try {
     return await db.transaction(async (tx) => {
-      const [token] = await tx
-        .delete(emailToken)
-        .where(and(eq(emailToken.hash, hash), gt(emailToken.expiresAt, sql`now()`)))
-        .returning()
+      const wanted = and(eq(emailToken.hash, hash), gt(emailToken.expiresAt, sql`now()`))
+      const [token] = await tx.select().from(emailToken).where(wanted).for('update')
       if (!token) return null
+      if (token.email !== token.current && live?.userId !== token.userId) return 'not-signed-in'
+      await tx.delete(emailToken).where(wanted)
       const [person] = await tx.select().from(user).where(eq(user.id, token.userId)).for('update')
       if (person?.email !== token.current) return null
       const before = token.email === person.email ? null : person.email
@@ -76,7 +80,7 @@ export async function confirmEmail(
       const confirmed = { userId: person.id, name: person.name, email: token.email }
       if (before === null) return { ...confirmed, before }
       await dropMailedLinks(tx, person.id)
-      await tx.delete(session).where(and(eq(session.userId, person.id), keep === null ? undefined : ne(session.token, keep)))
+      await tx.delete(session).where(and(eq(session.userId, person.id), live === null ? undefined : ne(session.token, live.token)))
       await onChange(tx, { ...confirmed, before })
       return { ...confirmed, before }
     })

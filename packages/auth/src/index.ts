@@ -28,6 +28,7 @@ export {
   isAddressTaken,
   type AuthTx,
   type ConfirmedEmail,
+  type LiveSession,
 } from './email.ts'
 export { beyond, hasAllPermissions, hasAnyPermission, hasPermission } from './evaluate.ts'
 export { Later } from './later.ts'

@@ -1238,6 +1238,10 @@ export const en = {
   'verify.ended.text': 'It works once, and for a day. Ask for a new one on your account page.',
   'verify.ended.title': 'This link no longer works',
   'verify.open': 'Open Carrel',
+  'verify.signIn.other':
+    'You are signed in as {email}, which is another account. Sign in with the one whose address is to change, then open the link again.',
+  'verify.signIn.text': 'Your address changes when you open this link where you are signed in. Nothing was changed yet.',
+  'verify.signIn.title': 'Sign in first',
   'verify.submit': 'Confirm this address',
   'verify.taken.text': 'Another account has this address by now. Yours stays as it was.',
   'verify.taken.title': 'This address is taken',

@@ -30,6 +30,22 @@ function VerifyEmailPage() {
   const code = errorCode(confirm.error)
   if (!form.test(token) || code === 'INVALID_TOKEN') return <Done title={t('verify.ended.title')}>{t('verify.ended.text')}</Done>
   if (code === 'EMAIL_TAKEN') return <Done title={t('verify.taken.title')}>{t('verify.taken.text')}</Done>
+  if (code === 'NOT_SIGNED_IN') {
+    return (
+      <Done
+        title={t('verify.signIn.title')}
+        action={
+          account ? undefined : (
+            <Link to="/sign-in" search={{ next: `/verify-email/${token}` }} className={buttonVariants({ size: 'large' })}>
+              {t('signIn.submit')}
+            </Link>
+          )
+        }
+      >
+        {t(account ? 'verify.signIn.other' : 'verify.signIn.text', { email: account?.user.email ?? '' })}
+      </Done>
+    )
+  }
   if (confirm.data) {
     const { email, changed } = confirm.data
     return (

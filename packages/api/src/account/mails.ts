@@ -1,4 +1,4 @@
-import { confirmEmail, dropPendingChange, emailTokenHours, insertEmailToken, type ConfirmedEmail } from '@carrel/auth'
+import { confirmEmail, dropPendingChange, emailTokenHours, insertEmailToken, type ConfirmedEmail, type LiveSession } from '@carrel/auth'
 import { mailLanguageAsked, type MailTemplate } from '@carrel/mail'
 import type { RequestContext } from '../procedures.ts'
 import { newToken, tokenHash } from '../invitations/token.ts'
@@ -26,11 +26,15 @@ export async function mailEmailLink(context: RequestContext, mailLinks: string, 
   await deps.jobs.hastenMail(mailId)
 }
 
-/** Uses a mailed link up. When the address changes, the old one is told, and every session but that of `keep` ends. */
-export async function useEmailLink(context: RequestContext, token: string, keep: string | null): Promise<ConfirmedEmail | 'taken' | null> {
+/** Uses a mailed link up. When the address changes, the old one is told, and every session but `live` ends. */
+export async function useEmailLink(
+  context: RequestContext,
+  token: string,
+  live: LiveSession | null,
+): Promise<ConfirmedEmail | 'taken' | 'not-signed-in' | null> {
   const { deps } = context
   let notice: string | undefined
-  const confirmed = await confirmEmail(deps.authDb, tokenHash(token), keep, async (tx, { name, email, before }) => {
+  const confirmed = await confirmEmail(deps.authDb, tokenHash(token), live, async (tx, { name, email, before }) => {
     const template: MailTemplate = { kind: 'email-changed', userName: name, newEmail: email }
     notice = await insertAuthMail(tx, deps.settings.secret, letterFor(context, template, before))
   })

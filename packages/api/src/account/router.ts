@@ -1,4 +1,4 @@
-import { checkPassword, dropMailedLinks, foldAddress, inPasswordTurn, isAddressTaken } from '@carrel/auth'
+import { checkPassword, dropMailedLinks, foldAddress, inPasswordTurn, isAddressTaken, type LiveSession } from '@carrel/auth'
 import { ORPCError } from '@orpc/server'
 import * as z from 'zod'
 import type { Deps } from '../deps.ts'
@@ -154,13 +154,15 @@ export const account = {
 
   confirmEmail: open
     .route({ method: 'POST', path: '/account/email/confirm', tags: ['account'], summary: 'Confirm an address by the link mailed to it' })
-    .errors({ INVALID_TOKEN: { status: 410 }, EMAIL_TAKEN: { status: 409 } })
+    .errors({ INVALID_TOKEN: { status: 410 }, EMAIL_TAKEN: { status: 409 }, NOT_SIGNED_IN: { status: 403 } })
     .input(WithToken)
     .output(ConfirmedEmail)
     .handler(async ({ context, input, errors }) => {
-      const keep = context.token && (await ownSession(context.deps, context.token))
-      const confirmed = await useEmailLink(context, input.token, keep)
+      const live = context.token === null ? null : await ownSession(context.deps, context.token)
+      const confirmed = await useEmailLink(context, input.token, live)
       if (confirmed === null) throw errors.INVALID_TOKEN({ message: 'This link was used already, or is too old. Ask for a new one.' })
+      if (confirmed === 'not-signed-in')
+        throw errors.NOT_SIGNED_IN({ message: 'Sign in with the account whose address is to change, then open the link again.' })
       if (confirmed === 'taken') throw errors.EMAIL_TAKEN({ message: 'Another account has this address by now. Nothing was changed.' })
       return { email: confirmed.email, changed: confirmed.before !== null }
     }),
@@ -170,15 +172,15 @@ const wrongPassword = { message: 'This is not your password.' }
 const noMail = { message: 'This server sends no mail, so an address cannot be confirmed.' }
 const noPassword = () => new ORPCError('CONFLICT', { message: 'You sign in without a password.' })
 
-/** The token of a live session that is nobody's in somebody else's place; null without one. */
-const ownSession = (deps: Deps, token: string): Promise<string | null> =>
+/** The live session of a person who is there themself; null without one. */
+const ownSession = (deps: Deps, token: string): Promise<LiveSession | null> =>
   asUser(
     deps.transact,
     token,
     async (scope) => {
       if (!scope) return null
       requireOwnSession(scope)
-      return token
+      return { userId: scope.user.id, token }
     },
     { readOnly: true },
   )

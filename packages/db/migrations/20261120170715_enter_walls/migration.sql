@@ -19,7 +19,7 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 declare actor app.actor; named uuid;
 begin
   perform app.leave();
-  select u.id, u.name, u.email, 'admin' = any (string_to_array(u.role, ',')), s.active_organization_id, s.impersonated_by, s.id
+  select u.id, u.name, u.email, s.impersonated_by is null and 'admin' = any (string_to_array(u.role, ',')), s.active_organization_id, s.impersonated_by, s.id
     into actor.user_id, actor.user_name, actor.user_email, actor.operator, actor.active_organization_id, actor.impersonator_id,
       actor.session_id
     from session s join "user" u on u.id = s.user_id
