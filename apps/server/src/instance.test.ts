@@ -323,6 +323,13 @@ describe('acting in the place of somebody', () => {
     expect((await log(person.id))[0]).toMatchObject({ action: 'impersonation.ended', actorId: operator.id, actorName: 'Olga Operator' })
   })
 
+  test('ends with a sign-out, which forgets both cookies', async () => {
+    const { cookie } = await begin(await makePerson(server, 'Left person'))
+    const out = await server.send('POST', '/api/auth/sign-out', { cookie, body: {} })
+    for (const name of ['carrel.session_token', 'carrel.operator_token']) expect(cookiesOf(out).get(name)).toMatch(/=; (?:.*; )?Max-Age=0/)
+    expect(await at(server)('GET', '/account', cookie)).toMatchObject({ status: 401 })
+  })
+
   test('is not for operators, banned people, oneself, nobody, without a reason or for more than an hour', async () => {
     const second = await makePerson(server, 'Another Operator', { operator: true })
     const banned = await makePerson(server, 'Banned', { banned: true })

@@ -1,7 +1,5 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { create as contentDisposition } from 'content-disposition'
 import {
   announceChanged,
@@ -15,11 +13,6 @@ import {
 } from '@carrel/api'
 import { hasPermission } from '@carrel/auth'
 import type { ServerDeps } from '../deps.ts'
-
-// V8 lets a hundred MB of read buffers wait, which weigh little on its own heap.
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as (options: { type: 'minor' }) => void
-const sweepEvery = 8 * 1024 * 1024
 
 type Asked = { token: string; organization: string; address: string | null; format: ExportFormat; filter: AuditFilter }
 
@@ -74,13 +67,8 @@ export async function sendAuditLog(
       format,
       filter,
     )
-    let sent = 0
     for await (const part of log) {
       if (closed.signal.aborted) return true
-      if ((sent += part.length) > sweepEvery) {
-        collect({ type: 'minor' })
-        sent = 0
-      }
       if (!response.write(part)) await once(response, 'drain', { signal: closed.signal })
     }
     response.end()

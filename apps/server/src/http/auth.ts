@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { inPasswordTurn, Later, openAuthPaths } from '@carrel/auth'
+import { inPasswordTurn, Later, openAuthPaths, sessionCookieHeader } from '@carrel/auth'
 import type { ServerDeps } from '../deps.ts'
 
 /**
@@ -26,7 +26,15 @@ export function authSurface(deps: ServerDeps): Hono<{ Bindings: HttpBindings }> 
       })
       if (!body) return c.json(cutOff, 400)
       const request = new Request(c.req.url, { method, headers: c.req.raw.headers, body })
-      const answer = () => deps.auth.handler(request)
+      const answer = async () => {
+        const answered = await deps.auth.handler(request)
+        if (path !== '/sign-out') return answered
+        // Who signs out in somebody's place leaves no session of their own behind in the browser.
+        const { secret, secureCookies: secure } = deps.settings
+        const gone = new Response(answered.body, answered)
+        gone.headers.append('set-cookie', sessionCookieHeader('operator', '', { secret, secure, seconds: 0 }))
+        return gone
+      }
       try {
         return withRetryAfter(await (inOneTurn.has(path) ? inPasswordTurn(answer) : answer()))
       } catch (error) {

@@ -417,7 +417,7 @@ begin
     'mailsFailed', (select count(*) from mail m where m.state = 'failed'),
     'databaseVersion', current_setting('server_version'),
     'databaseBytes', pg_database_size(current_database()),
-    'connections', (select count(*) from pg_stat_activity a where a.datname = current_database() and a.backend_type = 'client backend'),
+    'connections', (select count(*) from pg_stat_activity a where a.datname = current_database()),
     'maxConnections', current_setting('max_connections')::int,
     'migrations', (select count(*) from drizzle.__drizzle_migrations),
     'lastMigration', (select m.name from drizzle.__drizzle_migrations m order by m.created_at desc limit 1)
