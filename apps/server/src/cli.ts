@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { BanUser, ConsoleRefusal, CreateUser, console as deeds, exportMembers, importMembers, limits, readMembers } from '@carrel/api'
 import { createOperator, heldBy, needsSetup } from '@carrel/auth'
-import { createTransact, migrate, openPools, type Pools, type Transact } from '@carrel/db'
+import { createTransact, migrate, openPools, refusePrivileged, type Pools, type Transact } from '@carrel/db'
 import { findRunningPostgres, FolderInUse, startEmbeddedPostgres } from '@carrel/db/embedded'
 import { keepSecret, openDataDir } from './data-dir.ts'
 import { readEnv, SettingError, type Env } from './env.ts'
@@ -215,6 +215,7 @@ async function open(env: Env, begins: boolean): Promise<Open & AsyncDisposable> 
   if (database.ours) await migrate({ ...database, secret, folder: migrationsDir, heldBy, managePasswords: !env.DATABASE_APP_URL })
   const pools = openPools(database.target, secret, urls, 2)
   opening.defer(() => pools.end())
+  await Promise.all([pools.app, pools.auth, pools.jobs].map(refusePrivileged))
   const opened = opening.move()
   return {
     transact: createTransact(pools.app),

@@ -44,6 +44,12 @@ test('what the operator adds is held by owners, given by them in roles, and aske
   expect(removed.json).toEqual({ roles: 1 })
   expect([await holds(owner, 'shop:sell'), await holds(member, 'shop:sell')]).toEqual([false, false])
   expect((await send(owner, 'GET', '/roles')).json).toContainEqual(expect.objectContaining({ ref: roleId, permissions: [] }))
+  expect((await send(owner, 'GET', '/audit?kind=role')).json).toMatchObject({
+    items: [
+      { action: 'role.updated', actorName: 'The operator', before: { permissions: ['shop:sell'] }, after: { permissions: [] } },
+      { action: 'role.created' },
+    ],
+  })
   expect((await send(operator, 'GET', '/instance/audit?kind=permission')).json).toMatchObject({
     items: [{ action: 'permission.removed', targetId: 'shop:sell' }, { action: 'permission.added' }],
   })

@@ -323,11 +323,15 @@ describe('acting in the place of somebody', () => {
     expect((await log(person.id))[0]).toMatchObject({ action: 'impersonation.ended', actorId: operator.id, actorName: 'Olga Operator' })
   })
 
-  test('ends with a sign-out, which forgets both cookies', async () => {
-    const { cookie } = await begin(await makePerson(server, 'Left person'))
+  test('ends with a sign-out, which forgets both cookies and is told in the logs', async () => {
+    const person = await makePerson(server, 'Left person')
+    const { id } = await makeOrganization(server, 'Left', { owner: [person] })
+    const { cookie } = await begin(person)
     const out = await server.send('POST', '/api/auth/sign-out', { cookie, body: {} })
     for (const name of ['carrel.session_token', 'carrel.operator_token']) expect(cookiesOf(out).get(name)).toMatch(/=; (?:.*; )?Max-Age=0/)
     expect(await at(server)('GET', '/account', cookie)).toMatchObject({ status: 401 })
+    expect((await workspaceLog(id, person))[0]).toMatchObject({ action: 'support.deleted' })
+    expect((await log(person.id))[0]).toMatchObject({ action: 'impersonation.ended' })
   })
 
   test('is not for operators, banned people, oneself, nobody, without a reason or for more than an hour', async () => {

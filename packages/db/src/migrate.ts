@@ -34,6 +34,8 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     await ensureRoles(owner, options.secret, options.managePasswords)
     await runMigrations(drizzle({ client: owner }), { migrationsFolder: options.folder })
     await owner`insert into instance (secret_fingerprint) values (${secretFingerprint(options.secret)}) on conflict do nothing`
+    // A name that a later version took into its own catalogue is no longer the operator's.
+    await owner`delete from extra_permission where name = any (${Object.values(options.heldBy.role).flat()})`
     await seedPermissions(owner, 'role', options.heldBy.role)
     await seedPermissions(owner, 'level', options.heldBy.level)
     await seedPermissions(owner, 'guard', options.heldBy.guard)

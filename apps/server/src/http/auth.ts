@@ -1,7 +1,8 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { inPasswordTurn, Later, openAuthPaths, sessionCookieHeader } from '@carrel/auth'
+import { endActing } from '@carrel/api'
+import { clientAddressHeader, inPasswordTurn, Later, openAuthPaths, readSessionToken, sessionCookieHeader } from '@carrel/auth'
 import type { ServerDeps } from '../deps.ts'
 
 /**
@@ -27,10 +28,12 @@ export function authSurface(deps: ServerDeps): Hono<{ Bindings: HttpBindings }> 
       if (!body) return c.json(cutOff, 400)
       const request = new Request(c.req.url, { method, headers: c.req.raw.headers, body })
       const answer = async () => {
-        const answered = await deps.auth.handler(request)
-        if (path !== '/sign-out') return answered
-        // Who signs out in somebody's place leaves no session of their own behind in the browser.
+        if (path !== '/sign-out') return deps.auth.handler(request)
+        // Who signs out in somebody's place ends that in the logs, and leaves no session of their own behind in the browser.
         const { secret, secureCookies: secure } = deps.settings
+        const token = readSessionToken(c.req.header('cookie'), secret, secure)
+        if (token) await endActing(deps, token, c.req.header(clientAddressHeader) ?? null)
+        const answered = await deps.auth.handler(request)
         const gone = new Response(answered.body, answered)
         gone.headers.append('set-cookie', sessionCookieHeader('operator', '', { secret, secure, seconds: 0 }))
         return gone

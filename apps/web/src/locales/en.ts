@@ -169,6 +169,7 @@ export const en = {
   'admin.log.kind.impersonation': 'Looking as somebody',
   'admin.log.kind.mail': 'Test mails',
   'admin.log.kind.permission': 'Permissions',
+  'admin.log.organization.exported': '{actor} took the members of {target} as a file',
   'admin.log.permission.added': '{actor} added the permission {target}',
   'admin.log.permission.removed': '{actor} removed the permission {target}',
   'admin.log.kind.organization': 'Workspaces',

@@ -11,7 +11,7 @@ import { endImpersonation } from './users/queries.ts'
 import { users } from './users/router.ts'
 import { StoppedImpersonating } from './users/schema.ts'
 
-/** What the operator administers; see docs/adr/0003-people.md. */
+/** What the operator administers; see docs/adr/0005-instance.md. */
 export const instance = {
   users,
   organizations,

@@ -168,19 +168,27 @@ export const metadata = {
     .errors({ BAD_VALUE: { status: 422 } })
     .input(SetMetadata)
     .handler(async ({ context: { scope, libraryId }, input: { bookId, values }, errors }) => {
+      // A choice or a field must not go while a book gets it.
+      await lockFields(scope)
       const fields = new Map((await listFields(scope)).map((field) => [field.id, field]))
-      const changed: string[] = []
+      const changed = new Set<string>()
       for (const { fieldId, value } of values) {
         const field = fields.get(fieldId)
         if (!field) throw notFound('field')
         if (value === null || value === '') await deleteValue(scope, bookId, fieldId)
         else if (fits(field, value)) await upsertValue(scope, bookId, { fieldId, kind: field.kind, value })
         else throw errors.BAD_VALUE({ message: `This does not fit “${field.name}”.` })
-        changed.push(field.name)
+        changed.add(field.name)
       }
-      const after = { library: libraryId, fields: changed }
+      const after = { library: libraryId, fields: [...changed] }
       // Without title and values: who reads the log may not see this library.
-      await record(scope, { kind: 'metadata', change: 'updated', target: { id: bookId, name: changed.join(', ') }, before: after, after })
+      await record(scope, {
+        kind: 'metadata',
+        change: 'updated',
+        target: { id: bookId, name: after.fields.join(', ') },
+        before: after,
+        after,
+      })
       await announceChanged(scope, 'books')
       return {}
     }),

@@ -6,7 +6,7 @@ import { asVisitor } from '../scope.ts'
 import type { DeliveredEvent, Listener } from './listeners.ts'
 import { claimEvents, noteHeard } from './queries.ts'
 
-const atOnce = 10
+const atOnce = 5
 const hearingMs = 20_000
 const lookAgainMs = 15_000
 const maxTries = 30
@@ -25,19 +25,23 @@ export async function relayEvents(deps: RelayDeps, listeners: readonly Listener[
   while (!signal.aborted) {
     news = Promise.withResolvers()
     try {
-      while (!signal.aborted && (await relayDue(deps, listeners)) > 0);
+      while (!signal.aborted && (await relayDue(deps, listeners, signal)) > 0);
     } catch (error) {
       deps.log.warn({ err: error }, 'outbox')
     }
-    await Promise.race([news.promise, wait(lookAgainMs, undefined, { signal }).catch(() => {})])
+    const woken = new AbortController()
+    await Promise.race([news.promise, wait(lookAgainMs, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => {})])
+    woken.abort()
   }
   unsubscribe()
 }
 
-/** Tells of the events that are due; answers how many there were. */
-export async function relayDue({ transact, log }: RelayDeps, listeners: readonly Listener[]): Promise<number> {
+/** Tells of the events that are due, until `signal`; answers how many there were. */
+export async function relayDue({ transact, log }: RelayDeps, listeners: readonly Listener[], signal?: AbortSignal): Promise<number> {
   const claimed = await asVisitor(transact, (scope) => claimEvents(scope, atOnce))
   for (const { event, attempts, heardBy } of claimed) {
+    // What is left stays claimed, and is told some minutes later.
+    if (signal?.aborted) break
     const heard = [...heardBy]
     for (const { name, hear } of listeners.filter((listener) => !heardBy.includes(listener.name))) {
       try {

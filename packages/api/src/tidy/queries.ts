@@ -1,6 +1,6 @@
 import { inArray, lt, sql } from 'drizzle-orm'
 import type { Pools } from '@carrel/db'
-import { rateLimit, session, verification } from '@carrel/db/schema'
+import { emailToken, rateLimit, session, verification } from '@carrel/db/schema'
 import type { VisitorScope } from '../scope.ts'
 
 /** Workspaces whose seven days to be had back are over. */
@@ -38,7 +38,7 @@ export async function removeAged({ db }: VisitorScope, kind: (typeof agedKinds)[
 
 const dayMs = 86_400_000
 
-/** What Better Auth leaves behind, on its own login: expired sessions and verifications, counts of requests of other days. */
+/** What Better Auth leaves behind, on its own login: expired sessions, verifications and links to addresses, counts of requests of other days. */
 export const authLeftovers = {
   sessions: async (db: Pools['authDb'], most: number): Promise<number> => {
     const old = db
@@ -55,6 +55,14 @@ export const authLeftovers = {
       .where(lt(verification.expiresAt, sql`now()`))
       .limit(most)
     return (await db.delete(verification).where(inArray(verification.id, old)).returning({ id: verification.id })).length
+  },
+  emailTokens: async (db: Pools['authDb'], most: number): Promise<number> => {
+    const old = db
+      .select({ hash: emailToken.hash })
+      .from(emailToken)
+      .where(lt(emailToken.expiresAt, sql`now()`))
+      .limit(most)
+    return (await db.delete(emailToken).where(inArray(emailToken.hash, old)).returning({ userId: emailToken.userId })).length
   },
   rateLimits: async (db: Pools['authDb'], most: number): Promise<number> => {
     const old = db

@@ -20,12 +20,24 @@ end $$;--> statement-breakpoint
 -- null when there is none.
 create function app.remove_permission(name text) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
-declare held integer;
+declare held integer; of record;
 begin
   if not app.is_operator() then raise exception 'not allowed' using errcode = '42501'; end if;
   delete from extra_permission e where e.name = remove_permission.name;
   if not found then return null; end if;
   delete from role_permission r where r.permission = remove_permission.name;
+  for of in select r.organization_id, r.id, r.name,
+      jsonb_build_object('name', r.name, 'description', r.description, 'permissions', (
+        select jsonb_agg(c.permission order by c.permission) from custom_role_permission c
+        where c.organization_id = r.organization_id and c.role_id = r.id)) as was
+    from custom_role r join custom_role_permission h on h.organization_id = r.organization_id and h.role_id = r.id
+    where h.permission = remove_permission.name
+  loop
+    perform app.tell_workspace(of.organization_id, app.new_id(), 'updated', 'role', of.id, of.name, of.was,
+      jsonb_set(of.was, '{permissions}', (of.was -> 'permissions') - remove_permission.name));
+    perform pg_notify('carrel_events',
+      json_build_object('type', 'changed', 'organizationId', of.organization_id, 'what', 'members')::text);
+  end loop;
   delete from custom_role_permission c where c.permission = remove_permission.name;
   get diagnostics held = row_count;
   return held;

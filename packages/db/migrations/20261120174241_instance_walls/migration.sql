@@ -182,11 +182,13 @@ end $$;--> statement-breakpoint
 
 create function app.ban_user(person uuid, reason text, until timestamptz) returns text
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare operates boolean;
 begin
   perform app.require_operator();
   if person = app.current_user_id() then return 'yourself'; end if;
-  if not exists (select from "user" u where u.id = person) then return 'unknown'; end if;
-  if not app.has_other_operator(person) then return 'last-operator'; end if;
+  select app.runs_instance(u.role) into operates from "user" u where u.id = person for update;
+  if not found then return 'unknown'; end if;
+  if operates and not app.has_other_operator(person) then return 'last-operator'; end if;
   update "user" u set banned = true, ban_reason = reason, ban_expires = until, updated_at = now() where u.id = person;
   perform app.end_sessions(person);
   return 'done';
@@ -251,13 +253,13 @@ $$;--> statement-breakpoint
 -- Not the only owner of a workspace, who hands it over first.
 create function app.delete_user(person uuid) returns text
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
-declare person_name text;
+declare person_name text; operates boolean;
 begin
   perform app.require_operator();
   if person = app.current_user_id() then return 'yourself'; end if;
-  select u.name into person_name from "user" u where u.id = person for update;
+  select u.name, app.runs_instance(u.role) into person_name, operates from "user" u where u.id = person for update;
   if not found then return 'unknown'; end if;
-  if not app.has_other_operator(person) then return 'last-operator'; end if;
+  if operates and not app.has_other_operator(person) then return 'last-operator'; end if;
   if exists (select from app.instance_workspaces(person) w where w.only_owner) then return 'last-owner'; end if;
   perform app.tell_workspace(m.organization_id, app.new_id(), 'deleted', 'member', person, person_name,
     jsonb_build_object('name', person_name, 'roles', jsonb_build_array(m.role)), null) from member m where m.user_id = person;

@@ -255,4 +255,14 @@ begin
   return null;
 end $$;--> statement-breakpoint
 reset role;--> statement-breakpoint
-revoke create on schema app from carrel_gate;
+revoke create on schema app from carrel_gate;--> statement-breakpoint
+
+-- What nobody could give any more when this came.
+set local role carrel_gate;--> statement-breakpoint
+select app.end_beyond(o.id, array(
+    select i.inviter_id from invitation i where i.organization_id = o.id and i.status = 'pending'
+    union
+    select l.created_by from join_link l where l.organization_id = o.id and l.created_by is not null
+  ), null) from organization o;--> statement-breakpoint
+select app.end_beyond(l.organization_id, '{}', l.id) from join_link l where l.created_by is null;--> statement-breakpoint
+reset role;

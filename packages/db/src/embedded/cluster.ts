@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream'
 import type { Sql } from 'postgres'
 import type { Binaries } from './binaries.ts'
 import { EmbeddedPostgresError } from './error.ts'
+import { endLeftovers } from './leftovers.ts'
 import type { OsUser } from './os-user.ts'
 import { spawnOn } from './program.ts'
 
@@ -45,7 +46,10 @@ export async function createCluster(
 ): Promise<void> {
   const home = path.dirname(cluster)
   for (const name of fs.readdirSync(home)) {
-    if (name.startsWith('unfinished-')) fs.rmSync(path.join(home, name), { recursive: true, force: true, maxRetries: 5 })
+    if (!name.startsWith('unfinished-')) continue
+    // What a killed first start began may write on for a moment.
+    await endLeftovers(path.join(home, name, 'cluster'))
+    fs.rmSync(path.join(home, name), { recursive: true, force: true, maxRetries: 5 })
   }
   const unfinished = fs.mkdtempSync(path.join(home, 'unfinished-'))
   fs.writeFileSync(path.join(unfinished, 'password'), credentials.superuserPassword, { mode: 0o600 })

@@ -125,6 +125,7 @@ export const session = snakeCase.table(
     impersonatedBy: uuid(),
   },
   (t) => [
+    index().on(t.expiresAt),
     index().on(t.userId),
     index('session_impersonated')
       .on(t.impersonatedBy)
@@ -174,7 +175,7 @@ export const verification = snakeCase.table(
     createdAt: createdAt(),
     updatedAt: createdAt(),
   },
-  (t) => [index().on(t.identifier), ...authOnly('verification')],
+  (t) => [index().on(t.identifier), index().on(t.value), index().on(t.expiresAt), ...authOnly('verification')],
 )
 
 export const member = snakeCase.table(
@@ -234,6 +235,7 @@ export const invitation = snakeCase.table(
   (t) => [
     unique('invitation_key').on(t.organizationId, t.id),
     index().on(t.email),
+    index().on(t.inviterId),
     uniqueIndex('invitation_pending')
       .on(t.organizationId, t.email)
       .where(sql`status = 'pending'`),
@@ -281,7 +283,11 @@ export const emailToken = snakeCase.table(
     createdAt: createdAt(),
     expiresAt: moment().notNull(),
   },
-  (t) => [index().on(t.userId), pgPolicy('email_token_auth', { for: 'all', to: authRole, using: sql`true`, withCheck: sql`true` })],
+  (t) => [
+    index().on(t.userId),
+    index().on(t.expiresAt),
+    pgPolicy('email_token_auth', { for: 'all', to: authRole, using: sql`true`, withCheck: sql`true` }),
+  ],
 )
 
 /** How often something was tried of late: wrong passwords, mails asked for. */

@@ -27,6 +27,7 @@ export const joinLink = snakeCase.table(
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
     index().on(t.tokenHash),
+    index().on(t.createdBy),
     readByInviters('join_link'),
     pgPolicy('join_link_make', {
       for: 'insert',

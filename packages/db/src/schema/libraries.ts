@@ -104,6 +104,7 @@ export const libraryAccess = snakeCase.table(
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.userId, t.libraryId] }),
+    index().on(t.userId),
     libraryKey(t),
     pgPolicy('library_access_read', { for: 'select', to: appRole, using: sql`${ownOrganization} and ${ownUser}` }),
     pgPolicy('library_access_gate', { for: 'all', to: gateRole, using: sql`true`, withCheck: sql`true` }),

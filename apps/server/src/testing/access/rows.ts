@@ -276,7 +276,7 @@ export const procedureRows: Record<string, Row> = {
     names: 'metadata field',
     input: ({ id }) => ({ fieldId: id }),
     check: (body, caller) =>
-      caller.organization === 'beta' || (body as { books: number }).books < 2 ? undefined : 'counts books of another organization',
+      caller.organization === 'beta' || (body as { books: number }).books < 3 ? undefined : 'counts books of another organization',
   },
   'metadata.orderFields': { needs: 'organization:update', input: () => ({ fieldIds: [] }), answer: [409, 'CONFLICT'] },
   'metadata.deleteField': {

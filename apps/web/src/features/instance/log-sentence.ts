@@ -29,6 +29,7 @@ export function sentenceOf(event: InstanceEvent): string {
     case 'organization.deleted':
     case 'organization.restored':
     case 'organization.imported':
+    case 'organization.exported':
     case 'impersonation.started':
     case 'impersonation.ended':
     case 'permission.added':

@@ -18,42 +18,37 @@ import { MemberRecord } from './records.ts'
 type Scopes = { workspace: OrganizationScope; instance: InstanceScope }
 
 /** Runs one transaction in a workspace, or refuses. */
-function inWorkspace<T>(transact: Transact, named: string, fn: (scopes: Scopes) => Promise<T>, readOnly = false): Promise<T> {
-  return asConsoleIn(
-    transact,
-    named,
-    async (scopes) => {
-      if (!scopes) throw new ConsoleRefusal(`There is no workspace with the id or address ${named}.`)
-      return fn(scopes)
-    },
-    { readOnly },
-  )
+function inWorkspace<T>(transact: Transact, named: string, fn: (scopes: Scopes) => Promise<T>): Promise<T> {
+  return asConsoleIn(transact, named, async (scopes) => {
+    if (!scopes) throw new ConsoleRefusal(`There is no workspace with the id or address ${named}.`)
+    return fn(scopes)
+  })
 }
 
 /** All members of a workspace, by name. */
 export function exportMembers(transact: Transact, named: string): Promise<MemberRecord[]> {
-  return inWorkspace(
-    transact,
-    named,
-    async ({ workspace }) => {
-      const names = new Map((await listRoles(workspace)).map(({ ref, name }) => [ref, name ?? ref]))
-      const records: MemberRecord[] = []
-      for (let cursor: string | null | undefined; cursor !== null;) {
-        const page = await listMembers(workspace, { limit: 100, ...(cursor && { cursor }) })
-        if (!page) throw new Error('A cursor of this very list is one of it.')
-        for (const { name, email, roles, teams } of page.items)
-          records.push({
-            name,
-            email: email ?? '',
-            roles: roles.map((ref) => names.get(ref) ?? ref),
-            teams: teams.map((team) => team.name),
-          })
-        cursor = page.nextCursor
-      }
-      return records
-    },
-    true,
-  )
+  return inWorkspace(transact, named, async ({ workspace, instance }) => {
+    const names = new Map((await listRoles(workspace)).map(({ ref, name }) => [ref, name ?? ref]))
+    const records: MemberRecord[] = []
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page = await listMembers(workspace, { limit: 100, ...(cursor && { cursor }) })
+      if (!page) throw new Error('A cursor of this very list is one of it.')
+      for (const { name, email, roles, teams } of page.items)
+        records.push({
+          name,
+          email: email ?? '',
+          roles: roles.map((ref) => names.get(ref) ?? ref),
+          teams: teams.map((team) => team.name),
+        })
+      cursor = page.nextCursor
+    }
+    await recordInstance(instance, {
+      action: 'organization.exported',
+      target: { id: workspace.organizationId, name: '' },
+      after: { members: records.length },
+    })
+    return records
+  })
 }
 
 /** The members in a text of JSON lines, or of one JSON list. Throws ConsoleRefusal that names every line with a fault, up to twenty. */

@@ -196,10 +196,9 @@ export const users = {
     .input(UserId)
     .handler(async ({ context: { scope }, input: { userId }, errors }) => {
       const user = await getUser(scope, userId)
-      // Written first: who gives it up themself may write nothing afterwards.
-      if (user.operator) await recordInstance(scope, { action: 'user.unmade-operator', target: named(user) })
       const outcome = await setOperator(scope, userId, false)
       if (outcome === 'last-operator') throw errors.LAST_OPERATOR({ message: needsOperator })
+      if (user.operator) await recordInstance(scope, { action: 'user.unmade-operator', target: named(user) })
       await tellSessions(scope, userId)
       return {}
     }),
