@@ -56,7 +56,7 @@ test('what the operator adds is held by owners, given by them in roles, and aske
 })
 
 test('names are new and well formed, and nobody but the operator gives them', async () => {
-  for (const name of ['book:read', 'Shop:sell', 'shop', 'shop:sell:more', `${'a'.repeat(41)}:b`, '__proto__', 'shop:'])
+  for (const name of ['book:read', 'Shop:sell', 'shop', 'shop:sell:more', `${'a'.repeat(41)}:b`, '__proto__', 'shop:', 'instance:manage'])
     expect([name, (await add(name)).status]).toEqual([name, 400])
   expect((await add('shop:buy')).status).toBe(200)
   expect((await add('shop:buy')).json).toMatchObject({ code: 'NAME_TAKEN' })

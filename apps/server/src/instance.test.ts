@@ -334,6 +334,34 @@ describe('acting in the place of somebody', () => {
     expect((await log(person.id))[0]).toMatchObject({ action: 'impersonation.ended' })
   })
 
+  test('gives nothing that lasts: no role, no invitation, no link, no workspace', async () => {
+    const person = await makePerson(server, 'Owner of much')
+    const { id } = await makeOrganization(server, 'Much', { owner: [person] })
+    const { cookie } = await begin(person)
+    const gifts = { roles: ['owner'] }
+    const tried = [
+      await at(server)('POST', '/join-links', cookie, gifts, id),
+      await at(server)('POST', '/invitations', cookie, { ...gifts, emails: ['accomplice@example.org'] }, id),
+      await at(server)('PUT', `/members/${person.id}/roles`, cookie, { roles: ['guest'] }, id),
+      await at(server)('POST', '/organization/transfer', cookie, { userId: operator.id }, id),
+      await at(server)('POST', '/join/accept', cookie, { token: 'A'.repeat(43) }),
+    ]
+    for (const answer of tried) expect([answer.status, codeOf(answer)]).toEqual([403, 'IMPERSONATED'])
+  })
+
+  test('ends with the sessions of the operator who began it', async () => {
+    const own = await makePerson(server, 'Careful Operator', { operator: true })
+    const person = await makePerson(server, 'Visited person')
+    const answer = await at(server)('POST', `/instance/users/${person.id}/impersonate`, own.cookie, { reason: 'Help' })
+    const cookie = cookieHeader(cookiesOf(answer).get('carrel.session_token'))
+    expect(await at(server)('GET', '/account', cookie)).toMatchObject({ status: 200 })
+    await server.db
+      .superuser`insert into session ${server.db.superuser({ id: newId(), user_id: own.id, token: newId(), expires_at: new Date(Date.now() + 60_000) })}`
+    expect(await at(server)('POST', '/account/sessions/end-others', own.cookie, {})).toMatchObject({ status: 200 })
+    expect(await at(server)('GET', '/account', cookie)).toMatchObject({ status: 401 })
+    expect(await lives(person)).toBe(true)
+  })
+
   test('is not for operators, banned people, oneself, nobody, without a reason or for more than an hour', async () => {
     const second = await makePerson(server, 'Another Operator', { operator: true })
     const banned = await makePerson(server, 'Banned', { banned: true })
@@ -694,7 +722,7 @@ describe('mail', () => {
       headers: { host: 'carrel.test' },
     })
     expect(reset.status).toBe(200)
-    expect((await send('GET', `/instance/users/${userId}`)).json).toMatchObject({ emailVerified: true, hasPassword: true })
+    expect((await send('GET', `/instance/users/${userId}`)).json).toMatchObject({ emailVerified: false, hasPassword: true })
     expect((await send('POST', `/instance/users/${userId}/reset-password`)).json).toMatchObject({ mailed: true, path: null })
     await mailbox.waitFor((each) => each.subject === 'Set a new password')
     await expect.poll(async () => (await send('GET', '/instance/mail')).json, { timeout: 10_000 }).toMatchObject({ waiting: 0, failed: 0 })

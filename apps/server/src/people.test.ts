@@ -262,6 +262,21 @@ describe('teams and grants', () => {
     expect((await call(member, 'GET', `/libraries/${libraryId}/grants`)).status).toBe(404)
   })
 
+  test('is opened to all only by who may share it', async () => {
+    const library = await makeLibrary('Shut')
+    await ok(owner, 'PUT', `/libraries/${library}/grants`, { to: { kind: 'person', id: librarian.id }, level: 'viewer' })
+    const open = { visibility: 'organization' }
+    expect((await call(librarian, 'PATCH', `/libraries/${library}`, open)).status).toBe(403)
+    const app = server.db.login('carrel_app', 1)
+    const around = app.begin(async (tx) => {
+      await tx`select app.enter(${librarian.token}, 'organization', ${organization})`
+      await tx`update library set visibility = 'organization' where id = ${library}`
+    })
+    await expect(around).rejects.toMatchObject({ code: '42501' })
+    expect((await call(librarian, 'PATCH', `/libraries/${library}`, { name: 'Shut still' })).status).toBe(200)
+    expect((await call(owner, 'PATCH', `/libraries/${library}`, open)).status).toBe(200)
+  })
+
   test('who manages teams gives nobody a library by them that they could not share', async () => {
     const libraryId = await makeLibrary('Vault')
     const { id: teamId } = (await ok(owner, 'POST', '/teams', { name: 'Inner' })) as { id: string }

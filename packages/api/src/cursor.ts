@@ -14,3 +14,7 @@ export function decodeCursor(cursor: string, length: number): string[] | null {
     return null
   }
 }
+
+/** A moment as this server writes it into a cursor; Postgres reads fewer forms and years than JavaScript. */
+export const isMoment = (text: string | undefined): boolean =>
+  /^(?!0000)\d{4}-/.test(text ?? '') && !Number.isNaN(Date.parse(text ?? '')) && new Date(text ?? '').toISOString() === text

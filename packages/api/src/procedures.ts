@@ -145,6 +145,13 @@ export const allowed = (permission: Permission) =>
     return next()
   })
 
+/** What lasts beyond support is given by people themselves: nobody raises anybody, or hands anything over, in another's place. */
+export const allowedInPerson = (permission: Permission) =>
+  allowed(permission).use(({ context, next }) => {
+    if (context.scope.impersonatorId !== null) throw new ORPCError('IMPERSONATED', { status: 403, message: notInTheirPlace })
+    return next()
+  })
+
 const OfLibrary = z.object({ libraryId: Id })
 
 /**

@@ -3,7 +3,8 @@ import { limits } from './limits.ts'
 
 /** Shapes that several features speak. Imports Zod only: the web shares it. */
 export const Id = z.uuid()
-export const Timestamp = z.iso.datetime()
+/** Postgres knows no year 0. */
+export const Timestamp = z.iso.datetime().refine((text) => !text.startsWith('0000'), 'There is no such year.')
 
 /** A name that a person gave: trimmed, NFC, without control characters, 1 to 100 characters. */
 export const Name = z

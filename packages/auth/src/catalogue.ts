@@ -60,6 +60,7 @@ export const Permission = /* @__PURE__ */ z.enum(permissions as [Permission, ...
 export const ExtraPermission = /* @__PURE__ */ z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}:[a-z][a-z0-9-]{0,39}$/, 'A permission is named resource:action, in small letters.')
+  .refine((name) => !name.startsWith('instance:'), 'Names of this kind are for those who run the server.')
   .refine((name) => !(permissions as readonly string[]).includes(name), 'This permission is in the catalogue already.')
   .brand<'ExtraPermission'>()
 export type ExtraPermission = z.infer<typeof ExtraPermission>

@@ -16,6 +16,10 @@ const budgets = {
   'reset-mail': { max: 5, minutes: 60 },
   /** Mails that somebody asks for to confirm their address, or a new one. */
   'account-mail': { max: 5, minutes: 60 },
+  /** Mails of one workspace that remind somebody of their invitation. */
+  'invitation-mail': { max: 5, minutes: 60 },
+  /** Accounts made by links of workspaces, from one address of a client. A class may sign up at once. */
+  'join-sign-up': { max: 60, minutes: 15 },
 } as const
 export type Budget = keyof typeof budgets
 
@@ -28,6 +32,8 @@ const messages = (minutes: number): Record<Budget, string> => {
     password: `${passwords}.`,
     'reset-mail': `Many mails were asked for already; look for them also among spam. ${again}.`,
     'account-mail': `Many mails were asked for already; look for them also among spam. ${again}.`,
+    'invitation-mail': `This invitation was sent many times already. ${again}.`,
+    'join-sign-up': `Many accounts were made from here just now. ${again}.`,
   }
 }
 

@@ -94,9 +94,6 @@ const refuseClosedSignUp = async (signUp: AuthOptions['signUp']): Promise<void> 
     throw new APIError('BAD_REQUEST', { code: 'EMAIL_PASSWORD_SIGN_UP_DISABLED', message: 'Email and password sign up is not enabled' })
 }
 
-/** Stands among the verifications while a link that sets a password was handed over and not mailed; see app.password_token. */
-const handedOverMark = (userId: string): string => `handed-over:${userId}`
-
 /** What nobody does in somebody else's place; said alike by our own procedures. */
 export const notInTheirPlace = 'You are signed in as somebody else. Only they can change their account.'
 
@@ -180,13 +177,8 @@ export function createAuth(options: AuthOptions) {
       }),
       resetPasswordTokenExpiresIn: resetMinutes * 60,
       revokeSessionsOnPasswordReset: true,
-      // A token that came by mail alone proves the address; one that the operator handed over proves nothing.
+      // Proves no address: a link may have been handed over by the operator. Addresses are confirmed by links of their own.
       onPasswordReset: async ({ user }) => {
-        const handedOver = await db
-          .delete(schema.verification)
-          .where(eq(schema.verification.identifier, handedOverMark(user.id)))
-          .returning({ id: schema.verification.id })
-        if (handedOver.length === 0) await db.update(schema.user).set({ emailVerified: true }).where(eq(schema.user.id, user.id))
         await dropMailedLinks(db, user.id)
         await limits.forget('sign-in', foldAddress(user.email))
       },

@@ -463,7 +463,7 @@ describe('doors of the operator', () => {
     end_sessions: sql`select app.end_sessions(${id}::uuid)`,
     set_operator: sql`select app.set_operator(${id}::uuid, true)`,
     set_password: sql`select app.set_password(${id}::uuid, ${id}::uuid, 'x')`,
-    password_token: sql`select app.password_token(${id}::uuid, ${id}::uuid, 'x', now(), false)`,
+    password_token: sql`select app.password_token(${id}::uuid, ${id}::uuid, 'x', now())`,
     delete_user: sql`select app.delete_user(${id}::uuid)`,
     impersonate: sql`select app.impersonate(${id}::uuid, ${id}::uuid, 'x', 'x', now(), null, null, ${id}::uuid)`,
     suspend_organization: sql`select * from app.suspend_organization(${id}::uuid, ${id}::uuid, 'x')`,

@@ -24,6 +24,9 @@ export function parseAddress(text: string): { address: string; domain: string } 
   return { address, domain }
 }
 
+/** One plain mail address with its domain in ASCII, or null. */
+export const plainAddress = (text: string): string | null => parseAddress(text)?.address ?? null
+
 /** True for one plain mail address, Unicode allowed, of at most 254 octets. */
 export function isMailAddress(text: string): boolean {
   return parseAddress(text) !== null

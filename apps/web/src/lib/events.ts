@@ -57,7 +57,8 @@ async function applyPeople(client: QueryClient, organizationId: string): Promise
   await client.invalidateQueries({ queryKey: accountQuery.queryKey })
   const after = rightsIn(client.getQueryData(accountQuery.queryKey), organizationId)
   if (after === undefined) return
-  if (after !== before) refresh(client, workspaceKey(organizationId))
+  // What is no longer theirs to see must not stay on the page.
+  if (after !== before) void client.resetQueries({ queryKey: workspaceKey(organizationId) })
   for (const key of [
     api.organizations.key(),
     api.members.key(),

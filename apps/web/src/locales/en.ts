@@ -538,7 +538,7 @@ export const en = {
   'detail.publisher': 'Publisher',
   'detail.tags': 'Subjects',
 
-  'ended.text': 'Your membership of {name} has ended. What you read and where you were in your books stays yours.',
+  'ended.text': '{name} is closed, or your membership of it has ended. What you read and where you were in your books stays yours.',
   'ended.title': 'You are no longer in this workspace',
 
   'error.alreadySetUp.text': 'Somebody finished the setup before you. Sign in instead.',

@@ -2,7 +2,7 @@ import { and, eq, gte, lte, sql, type SQL } from 'drizzle-orm'
 import { newId } from '@carrel/db'
 import { auditEvent } from '@carrel/db/schema'
 import type { PgColumn } from 'drizzle-orm/pg-core'
-import { decodeCursor, encodeCursor } from '../cursor.ts'
+import { decodeCursor, encodeCursor, isMoment } from '../cursor.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { Id } from '../shapes.ts'
 import type { LifecycleEvent } from './events.ts'
@@ -58,7 +58,7 @@ export async function listAuditEvents(scope: OrganizationScope, input: ListAudit
   const place = input.cursor === undefined ? undefined : decodeCursor(input.cursor, 2)
   if (place === null) return null
   const [at, id] = place ?? []
-  if (place && (!Id.safeParse(id).success || Number.isNaN(Date.parse(at ?? '')))) return null
+  if (place && (!Id.safeParse(id).success || !isMoment(at))) return null
   const rows = await scope.db
     .select(columns)
     .from(auditEvent)

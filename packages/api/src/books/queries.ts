@@ -19,7 +19,7 @@ import {
 import { listAssignedRoots } from '../folders/queries.ts'
 import { listValues } from '../metadata/queries.ts'
 import type { OrganizationScope } from '../scope.ts'
-import { decodeCursor, encodeCursor } from '../cursor.ts'
+import { decodeCursor, encodeCursor, isMoment } from '../cursor.ts'
 import { Id } from '../shapes.ts'
 import type { BookCard, BookPage, BookSort } from './schema.ts'
 
@@ -85,10 +85,6 @@ const orders = {
   title: [asc(book.sortTitle), asc(book.id)],
   author: [asc(book.authorSort), asc(book.sortTitle), asc(book.id)],
 }
-
-/** A moment as this server writes it into a cursor; Postgres reads fewer forms and years than JavaScript. */
-const isMoment = (text: string | undefined): boolean =>
-  /^(?!0000)\d{4}-/.test(text ?? '') && !Number.isNaN(Date.parse(text ?? '')) && new Date(text ?? '').toISOString() === text
 
 /** The condition of rows after a cursor; null when the cursor is not of this order. */
 function after(sort: BookSort, cursor: string): SQL | null {

@@ -3,7 +3,7 @@ import { Role } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { admission, invitation, invitationToken, joinLink, mail, member, user } from '@carrel/db/schema'
 import { mailLanguageOf, type MailLanguage } from '@carrel/mail'
-import { decodeCursor, encodeCursor } from '../cursor.ts'
+import { decodeCursor, encodeCursor, isMoment } from '../cursor.ts'
 import type { RoleRef } from '../roles/schema.ts'
 import type { OrganizationScope, UserScope, VisitorScope } from '../scope.ts'
 import { Id } from '../shapes.ts'
@@ -115,7 +115,7 @@ const states: Record<string, Invitation['state']> = { accepted: 'accepted', reje
 /** A page of invitations, newest first; null for a cursor that is none of ours. */
 export async function listInvitations(scope: OrganizationScope, input: ListInvitations): Promise<InvitationPage | null> {
   const place = input.cursor === undefined ? undefined : decodeCursor(input.cursor, 2)
-  if (place === null || (place && (!Id.safeParse(place[1]).success || Number.isNaN(Date.parse(place[0] ?? ''))))) return null
+  if (place === null || (place && (!Id.safeParse(place[1]).success || !isMoment(place[0])))) return null
   const after: SQL | undefined = place && sql`(${invitation.createdAt}, ${invitation.id}) < (${place[0]}::timestamptz, ${place[1]}::uuid)`
   const rows = await scope.db
     .select({

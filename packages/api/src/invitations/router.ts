@@ -1,6 +1,6 @@
 import { ORPCError } from '@orpc/server'
-import { foldAddress, hashPassword, inPasswordTurn, isAddressTaken, levelPermissions, type Permission } from '@carrel/auth'
-import { isMailAddress, type MailTemplate } from '@carrel/mail'
+import { hashPassword, inPasswordTurn, isAddressTaken, levelPermissions, type Permission } from '@carrel/auth'
+import type { MailTemplate } from '@carrel/mail'
 import * as z from 'zod'
 import { record } from '../audit/queries.ts'
 import type { Deps } from '../deps.ts'
@@ -8,7 +8,7 @@ import { badCursor, notFound } from '../errors.ts'
 import { announce, announceChanged } from '../events/queries.ts'
 import { findRightsInLibrary } from '../grants/queries.ts'
 import { queueMail } from '../mail/queries.ts'
-import { allowed, open, requireWithin, signedIn } from '../procedures.ts'
+import { allowed, allowedInPerson, open, ownAccount, requireWithin, signedIn } from '../procedures.ts'
 import { permissionsOfRoles, roleNames } from '../roles/queries.ts'
 import { logoKey } from '../organizations/logo.ts'
 import { findLogoOfToken, getOrganization, rememberOrganization } from '../organizations/queries.ts'
@@ -54,6 +54,7 @@ import {
   WithToken,
   type Gifts,
 } from './schema.ts'
+import { signInAddress } from './address.ts'
 import { joinPath, newToken, tokenHash } from './token.ts'
 
 const resentDays = 7
@@ -118,7 +119,7 @@ export const invitations = {
       return page
     }),
 
-  create: allowed('invitation:create')
+  create: allowedInPerson('invitation:create')
     .route({
       method: 'POST',
       path: '/invitations',
@@ -130,11 +131,11 @@ export const invitations = {
     .handler(async ({ context: { scope, deps }, input }) => {
       const gifts: Gifts = { roles: input.roles, teamIds: input.teamIds, libraries: input.libraries }
       await requireGifts(scope, gifts)
-      const emails = [...new Set(input.emails.map((email) => email.normalize('NFC').toLowerCase()))]
+      const emails = [...new Set(input.emails.map((email) => signInAddress(email) ?? email))]
       const members = await findMemberAddresses(scope, emails)
       const results: z.input<typeof CreatedInvitations>['results'] = []
       for (const email of emails) {
-        if (!isMailAddress(email)) results.push({ email, outcome: 'no-address', invitationId: null })
+        if (signInAddress(email) === null) results.push({ email, outcome: 'no-address', invitationId: null })
         else if (members.has(email)) results.push({ email, outcome: 'already-member', invitationId: null })
         else {
           const made = await insertInvitation(scope, { email, days: input.days, gifts })
@@ -149,7 +150,7 @@ export const invitations = {
       return { results, mailed: deps.settings.mailLinks !== null }
     }),
 
-  resend: allowed('invitation:create')
+  resend: allowedInPerson('invitation:create')
     .route({
       method: 'POST',
       path: '/invitations/{invitationId}/resend',
@@ -163,6 +164,7 @@ export const invitations = {
         throw errors.NO_MAIL({ message: 'This server sends no mail. Copy the link of the invitation instead.' })
       const pending = await getPending(scope, input.invitationId)
       await requireGifts(scope, pending.gifts)
+      await deps.limits.take('invitation-mail', `${scope.organizationId} ${pending.email}`)
       const expiresAt = await prolongInvitation(scope, pending.id, resentDays)
       const language = (await findMailLanguage(scope, pending.id)) ?? 'en'
       await mailInvitation(scope, deps, { ...pending, expiresAt, language })
@@ -170,7 +172,7 @@ export const invitations = {
       return {}
     }),
 
-  link: allowed('invitation:create')
+  link: allowedInPerson('invitation:create')
     .route({
       method: 'POST',
       path: '/invitations/{invitationId}/link',
@@ -229,7 +231,7 @@ export const invitations = {
       }
     }),
 
-  accept: signedIn
+  accept: ownAccount
     .route({ method: 'POST', path: '/join/accept', tags: ['invitations'], summary: 'Join with the account that is signed in' })
     .errors({ OTHER_ADDRESS: { status: 403 }, ENDED: { status: 410 } })
     .input(WithToken)
@@ -263,7 +265,7 @@ export const invitations = {
     .output(OwnInvitations)
     .handler(async ({ context: { scope } }) => ({ verified: await isVerified(scope), items: await listOwnInvitations(scope) })),
 
-  acceptOwn: signedIn
+  acceptOwn: ownAccount
     .route({
       method: 'POST',
       path: '/account/invitations/{invitationId}/accept',
@@ -311,8 +313,9 @@ export const invitations = {
       if (!opening) throw notFound('invitation')
       const ended = () => errors.ENDED({ message: 'This invitation can no longer be accepted.' })
       if (opening.state !== 'open') throw ended()
-      const email = foldAddress(opening.email ?? input.email ?? '')
-      if (!isMailAddress(email)) throw new ORPCError('BAD_REQUEST', { message: 'An address is missing.' })
+      await deps.limits.take('join-sign-up', context.address ?? '')
+      const email = signInAddress(opening.email ?? input.email ?? '')
+      if (email === null) throw new ORPCError('BAD_REQUEST', { message: 'This is no address that one can sign in with.' })
       const exists = () => errors.ACCOUNT_EXISTS({ message: 'There is an account with this address. Sign in with it, then join.' })
       if (await isAddressTaken(deps.authDb, email)) throw exists()
       // One turn for all of it: nobody is left with an account and without an answer.
@@ -348,7 +351,7 @@ export const joinLinks = {
     .output(z.array(JoinLink))
     .handler(({ context: { scope } }) => listJoinLinks(scope)),
 
-  create: allowed('invitation:create')
+  create: allowedInPerson('invitation:create')
     .route({
       method: 'POST',
       path: '/join-links',

@@ -6,11 +6,20 @@ import { Cursor, Id, Name, PageSize, Timestamp } from '../shapes.ts'
 
 /** What somebody gets on joining. */
 const gifts = {
-  roles: z.array(RoleRef).min(1).max(20),
-  teamIds: z.array(Id).max(20).default([]),
+  roles: z
+    .array(RoleRef)
+    .min(1)
+    .max(20)
+    .transform((roles) => [...new Set(roles)]),
+  teamIds: z
+    .array(Id)
+    .max(20)
+    .transform((teams) => [...new Set(teams)])
+    .default([]),
   libraries: z
     .array(z.object({ libraryId: Id, level: Level }))
     .max(50)
+    .refine((given) => new Set(given.map(({ libraryId }) => libraryId)).size === given.length, 'A library is named twice.')
     .default([]),
 }
 export type Gifts = { roles: RoleRef[]; teamIds: string[]; libraries: { libraryId: string; level: Level }[] }

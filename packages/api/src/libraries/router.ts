@@ -6,7 +6,7 @@ import { announce, announceChanged } from '../events/queries.ts'
 import { notFound } from '../errors.ts'
 import { isInside, isMissingInside, resolveInside } from '../folders/policy.ts'
 import { findUsableRoots, isReadableFolder } from '../folders/roots.ts'
-import { allowed, allowedOutside, inLibrary } from '../procedures.ts'
+import { allowed, allowedOutside, inLibrary, requireWithin } from '../procedures.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { findLatestScan, findScan, insertScan } from '../scans/queries.ts'
 import { Scan } from '../scans/schema.ts'
@@ -101,8 +101,9 @@ export const libraries = {
     .errors({ NAME_TAKEN: { status: 409 } })
     .input(UpdateLibrary)
     .output(Library)
-    .handler(async ({ context: { scope, level }, input, errors }) => {
+    .handler(async ({ context: { scope, level, held }, input, errors }) => {
       const library = await getLibrary(scope, input.libraryId)
+      if (input.visibility === 'organization' && library.visibility !== 'organization') requireWithin(held, ['library:share'])
       const hides = input.visibility === 'restricted' && library.visibility !== 'restricted'
       if (hides && level === null && !hasPermission(scope.permissions, 'library:read-restricted'))
         throw new ORPCError('FORBIDDEN', { message: 'You may not put a library out of your own sight.' })

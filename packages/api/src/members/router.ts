@@ -4,7 +4,7 @@ import { guards } from '@carrel/auth'
 import { record } from '../audit/queries.ts'
 import { badCursor, notFound } from '../errors.ts'
 import { announceChanged } from '../events/queries.ts'
-import { allowed, member, requireWithin } from '../procedures.ts'
+import { allowed, allowedInPerson, member, requireWithin } from '../procedures.ts'
 import { permissionsOfRoles } from '../roles/queries.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { Id } from '../shapes.ts'
@@ -31,7 +31,7 @@ export const members = {
       return page
     }),
 
-  setRoles: allowed(guards['assignments.manage'])
+  setRoles: allowedInPerson(guards['assignments.manage'])
     .route({
       method: 'PUT',
       path: '/members/{userId}/roles',

@@ -5,7 +5,7 @@ import { record } from '../audit/queries.ts'
 import { notFound } from '../errors.ts'
 import { announce, announceChanged } from '../events/queries.ts'
 import { changeRoles, findMember } from '../members/queries.ts'
-import { allowed, signedIn } from '../procedures.ts'
+import { allowed, allowedInPerson, signedIn } from '../procedures.ts'
 import { instanceScope } from '../scope.ts'
 import {
   deleteOrganization,
@@ -97,7 +97,7 @@ export const organizations = {
       return {}
     }),
 
-  transfer: allowed('organization:delete')
+  transfer: allowedInPerson('organization:delete')
     .route({
       method: 'POST',
       path: '/organization/transfer',
@@ -125,7 +125,7 @@ export const organizations = {
       return {}
     }),
 
-  delete: allowed('organization:delete')
+  delete: allowedInPerson('organization:delete')
     .route({
       method: 'DELETE',
       path: '/organization',

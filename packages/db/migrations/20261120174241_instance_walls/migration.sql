@@ -230,17 +230,13 @@ begin
   perform app.end_sessions(person);
 end $$;--> statement-breakpoint
 
--- Keeps what opens Better Auth's door to a new password. One that is handed over leaves a mark, by which it proves no address.
-create function app.password_token(person uuid, token uuid, identifier text, expires_at timestamptz, handed_over boolean) returns void
+-- Keeps what opens Better Auth's door to a new password.
+create function app.password_token(person uuid, token uuid, identifier text, expires_at timestamptz) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform app.require_operator();
   insert into verification (id, identifier, value, expires_at)
     values (token, password_token.identifier, person::text, password_token.expires_at);
-  if handed_over then
-    insert into verification (id, identifier, value, expires_at)
-      values (app.new_id(), 'handed-over:' || person, person::text, password_token.expires_at);
-  end if;
 end $$;--> statement-breakpoint
 
 -- Writes into the log of a workspace what the operator of the server did to it.
@@ -353,7 +349,7 @@ returns setof record language plpgsql security definer set search_path = pg_cata
 begin
   perform app.require_operator();
   update organization o set suspended_at = now(), suspension_reason = reason
-    where o.id = organization and o.suspended_at is null and o.deleted_at is null;
+    where o.id = organization and o.suspended_at is null;
   changed := found;
   if changed then
     perform app.tell_workspace(o.id, event, 'created', 'suspension', o.id, o.name, null, jsonb_build_object('reason', reason))
@@ -382,7 +378,8 @@ create function app.remove_organization(organization uuid, event uuid, out name 
 returns setof record language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform app.require_operator();
-  update organization o set deleted_at = now(), deleted_by_operator = true where o.id = organization and o.deleted_at is null;
+  update organization o set deleted_at = now(), deleted_by_operator = true
+    where o.id = organization and (o.deleted_at is null or not o.deleted_by_operator);
   changed := found;
   if changed then
     perform app.tell_workspace(o.id, event, 'deleted', 'organization', o.id, o.name, jsonb_build_object('name', o.name, 'slug', o.slug, 'language', o.language), null)

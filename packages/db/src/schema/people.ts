@@ -15,7 +15,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import { member, organization } from './auth.ts'
 import { library } from './libraries.ts'
-import { appRole, createdAt, gateRole, guarded, may, moment, organizationId, ownOrganization, purged } from './walls.ts'
+import { appRole, createdAt, gateRole, guarded, may, moment, notImpersonated, organizationId, ownOrganization, purged } from './walls.ts'
 
 /** Reads everything, for the definer functions. */
 const gate = (table: string) => pgPolicy(`${table}_gate`, { for: 'select', to: gateRole, using: sql`true` })
@@ -113,12 +113,12 @@ export const memberRole = snakeCase.table(
     pgPolicy('member_role_insert', {
       for: 'insert',
       to: appRole,
-      withCheck: sql`${ownOrganization} and ${guarded('assignments.manage')} and app.within_mine(organization_id, builtin, role_id)`,
+      withCheck: sql`${ownOrganization} and ${notImpersonated} and ${guarded('assignments.manage')} and app.within_mine(organization_id, builtin, role_id)`,
     }),
     pgPolicy('member_role_delete', {
       for: 'delete',
       to: appRole,
-      using: sql`${ownOrganization} and ${guarded('assignments.manage')} and app.within_mine(organization_id, builtin, role_id)`,
+      using: sql`${ownOrganization} and ${notImpersonated} and ${guarded('assignments.manage')} and app.within_mine(organization_id, builtin, role_id)`,
     }),
     pgPolicy('member_role_make', { for: 'insert', to: gateRole, withCheck: sql`true` }),
     gate('member_role'),

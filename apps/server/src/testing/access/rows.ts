@@ -61,14 +61,22 @@ export const procedureRows: Record<string, Row> = {
   'account.get': {
     needs: 'a session',
     check: (body, caller, world) => {
-      const { memberships } = body as { memberships: { organizationId: string; permissions: string[] }[] }
+      const { memberships, deleted } = body as { memberships: { organizationId: string; permissions: string[] }[]; deleted: unknown[] }
+      if (deleted.length > 0) return 'tells of a deleted workspace of somebody else'
       const own = memberships.find((each) => caller.organization && each.organizationId === world[caller.organization].id)
       const expected = caller.role ? rolePermissions[caller.role] : []
       return own?.permissions.toSorted().join() === expected.toSorted().join() ? undefined : 'tells of rights that are none of theirs'
     },
   },
   'account.update': { needs: 'a session', input: () => ({ name: 'Renamed' }) },
-  'account.sessions': { needs: 'a session' },
+  'account.sessions': {
+    needs: 'a session',
+    check: (body) => {
+      const sessions = body as { current: boolean }[]
+      // Each caller has one or two; together they have many.
+      return sessions[0]?.current && sessions.length < 4 ? undefined : 'shows sessions of somebody else'
+    },
+  },
   'account.endSession': { needs: 'a session', names: 'session', input: ({ id }) => ({ sessionId: id }) },
   'account.endOtherSessions': { needs: 'a session' },
   'account.changePassword': {

@@ -98,6 +98,8 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   const beta = await makeOrganization(server, marks.betaName, { owner: [outsider] }, ids.beta)
   const suspended = await makeOrganization(server, marks.suspendedName, { owner: [await person('owner of what is suspended')] })
   await superuser`update organization set suspended_at = now(), suspension_reason = ${marks.suspendedName} where id = ${suspended.id}`
+  const gone = await makeOrganization(server, 'Gone', { owner: [await person('owner of what is deleted')] })
+  await superuser`update organization set deleted_at = now() where id = ${gone.id}`
   await superuser`update session set active_organization_id = ${alpha.id}`
   await insertRow(superuser, 'user', { id: spareId, name: 'spare', email: `${spareId}@example.org` })
   for (const id of [alpha.id, beta.id]) await addMember(server, id, { id: spareId }, 'guest')

@@ -1,7 +1,7 @@
 import { and, desc, eq, gte, lte, sql } from 'drizzle-orm'
 import { newId } from '@carrel/db'
 import { instanceEvent } from '@carrel/db/schema'
-import { decodeCursor, encodeCursor } from '../../cursor.ts'
+import { decodeCursor, encodeCursor, isMoment } from '../../cursor.ts'
 import type { InstanceScope } from '../../scope.ts'
 import { Id } from '../../shapes.ts'
 import type { InstanceAuditPage, InstanceKind, ListInstanceAudit } from './schema.ts'
@@ -37,7 +37,7 @@ export async function listInstanceEvents(scope: InstanceScope, input: ListInstan
   const place = input.cursor === undefined ? undefined : decodeCursor(input.cursor, 2)
   if (place === null) return null
   const [at, id] = place ?? []
-  if (place && (!Id.safeParse(id).success || Number.isNaN(Date.parse(at ?? '')))) return null
+  if (place && (!Id.safeParse(id).success || !isMoment(at))) return null
   const rows = await scope.db
     .select({
       id: instanceEvent.id,

@@ -142,18 +142,15 @@ export async function setPassword(scope: InstanceScope, userId: string, password
   await scope.db.execute(sql`select app.set_password(${userId}::uuid, ${newId()}::uuid, ${passwordHash})`)
 }
 
-/**
- * Keeps a token by which a password is set, as Better Auth's `/reset-password` looks for it. One that was handed over proves
- * no address.
- */
+/** Keeps a token by which a password is set, as Better Auth's `/reset-password` looks for it. */
 export async function insertPasswordToken(
   scope: InstanceScope,
   userId: string,
-  { token, expiresAt, handedOver }: { token: string; expiresAt: Date; handedOver: boolean },
+  { token, expiresAt }: { token: string; expiresAt: Date },
 ): Promise<void> {
   const identifier = createHash('sha256').update(`reset-password:${token}`).digest('base64url')
   await scope.db.execute(
-    sql`select app.password_token(${userId}::uuid, ${newId()}::uuid, ${identifier}, ${expiresAt.toISOString()}::timestamptz, ${handedOver})`,
+    sql`select app.password_token(${userId}::uuid, ${newId()}::uuid, ${identifier}, ${expiresAt.toISOString()}::timestamptz)`,
   )
 }
 

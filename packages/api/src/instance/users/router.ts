@@ -65,7 +65,7 @@ async function linkForPassword(
   const mailed = mailLinks !== null
   const hours = isNew ? linkHours.newAccount : mailed ? linkHours.mailed : linkHours.handedOver
   const expiresAt = new Date(Date.now() + hours * 3_600_000)
-  await insertPasswordToken(scope, user.id, { token, expiresAt, handedOver: !mailed })
+  await insertPasswordToken(scope, user.id, { token, expiresAt })
   if (mailed) {
     const template = {
       kind: isNew ? ('account-made' as const) : ('password-reset' as const),

@@ -1,0 +1,2 @@
+ALTER POLICY "member_role_insert" ON "member_role" TO "carrel_app" WITH CHECK (organization_id = (select app.current_organization()) and (select app.impersonator_id()) is null and (select app.guarded('assignments.manage')) and app.within_mine(organization_id, builtin, role_id));--> statement-breakpoint
+ALTER POLICY "member_role_delete" ON "member_role" TO "carrel_app" USING (organization_id = (select app.current_organization()) and (select app.impersonator_id()) is null and (select app.guarded('assignments.manage')) and app.within_mine(organization_id, builtin, role_id));
