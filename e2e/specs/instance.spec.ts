@@ -355,7 +355,7 @@ test.describe('the operator’s pages', () => {
   test('the log is read in sentences and narrowed', async ({ visit }) => {
     const page = await visit({ storageState: state })
     await page.goto(`${admin}/log`)
-    await expect(page.getByText('Robin Ashgrove changed who may sign up from Who is invited to Everyone')).toBeVisible()
+    await expect(page.getByText('Robin Ashgrove changed who may sign up from Invited people to Everyone')).toBeVisible()
     await examine(page, 'admin-log')
     await keepScreen(page, 'admin-log', { widths: sizes })
     await page.getByRole('combobox', { name: 'Kind of change' }).click()

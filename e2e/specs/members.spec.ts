@@ -161,7 +161,7 @@ test.describe('members', () => {
     const text = readFileSync(await download.path(), 'utf8')
     expect(text.startsWith('\uFEFFtime,person,')).toBe(true)
     expect(text).toContain('nora@example.org')
-    await expect(page.getByText('Robin Ashgrove took the activity away as a file (CSV)')).toBeVisible(soon)
+    await expect(page.getByText('Robin Ashgrove downloaded the activity as a file (CSV)')).toBeVisible(soon)
   })
 
   test('a form that is open while somebody else saves follows, and asks before it overwrites', async ({ visit }) => {

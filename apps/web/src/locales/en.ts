@@ -272,7 +272,7 @@ export const en = {
   'admin.signUp.closed.text': 'Only operators make accounts, on these pages.',
   'admin.signUp.fixed':
     'The environment of the server sets {setting}, and that holds. To choose here, take the setting out and start the server again.',
-  'admin.signUp.invite': 'Who is invited',
+  'admin.signUp.invite': 'Invited people',
   'admin.signUp.invite.text': 'Invitations and join links of workspaces lead to a new account.',
   'admin.signUp.open': 'Everyone',
   'admin.signUp.open.text': 'Everyone who reaches this server can make an account. It opens no workspace by itself.',
@@ -391,7 +391,7 @@ export const en = {
   'activity.assignment.same': '{actor} changed the roles of {target}',
   'activity.assignment.taken':
     '{count, plural, one {{actor} took the role {taken} from {target}} other {{actor} took the roles {taken} from {target}}}',
-  'activity.audit.exported': '{actor} took the activity away as a file ({format})',
+  'activity.audit.exported': '{actor} downloaded the activity as a file ({format})',
   'activity.before': 'Before',
   'activity.details': 'Details',
   'activity.empty.filtered.text': 'Choose somebody else or another kind of change.',

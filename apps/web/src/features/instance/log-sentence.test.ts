@@ -30,7 +30,7 @@ test.each([
   [
     'settings.updated',
     { before: { signUp: 'invite' }, after: { signUp: 'open' } },
-    'Robin Ashgrove changed who may sign up from Who is invited to Everyone',
+    'Robin Ashgrove changed who may sign up from Invited people to Everyone',
   ],
   ['mail.tested', { after: { sent: false, answer: '550 no' } }, 'Robin Ashgrove sent a test mail to 佐藤 {花}, and it was refused'],
   ['folder.assigned', { after: { path: '/books' } }, 'Robin Ashgrove opened the folder /books to 佐藤 {花}'],
