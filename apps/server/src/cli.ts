@@ -92,6 +92,9 @@ const commands: Readonly<Record<string, Command>> = {
     options: { reason: { type: 'string' }, until: { type: 'string' } },
     words: [1, 1],
     prepare({ positionals: [who = ''], values: { reason, until } }) {
+      if (!reason) throw new UsageError('--reason is missing: say in a line why; the person reads it when they sign in.')
+      if (until !== undefined && !BanUser.shape.until.safeParse(until).success)
+        throw new UsageError('--until must look like 2027-01-31T12:00:00Z.')
       const input = BanUser.omit({ userId: true }).safeParse({ reason, until })
       if (!input.success) throw new UsageError(faultOf(input.error.issues))
       const end = input.data.until ?? null

@@ -181,7 +181,7 @@ export const en = {
   'admin.log.oneThing': 'one account or workspace',
   'admin.log.only': 'Only {name}',
   'admin.log.organization.deleted': '{actor} deleted the workspace {target}',
-  'admin.log.organization.imported': '{actor} imported the workspace {target}',
+  'admin.log.organization.imported': '{actor} imported members into {target}',
   'admin.log.organization.restored': '{actor} restored the workspace {target}',
   'admin.log.organization.resumed': '{actor} opened the workspace {target} again',
   'admin.log.organization.suspended': '{actor} closed the workspace {target}',

@@ -5,6 +5,7 @@ import { record } from '../../audit/queries.ts'
 import { nameKey } from '../../books/sort-key.ts'
 import { announceChanged } from '../../events/queries.ts'
 import { changeRoles, findMember, listMembers } from '../../members/queries.ts'
+import { getOrganization } from '../../organizations/queries.ts'
 import { listRoles } from '../../roles/queries.ts'
 import type { RoleRef } from '../../roles/schema.ts'
 import { asConsoleIn, type InstanceScope, type OrganizationScope } from '../../scope.ts'
@@ -44,7 +45,7 @@ export function exportMembers(transact: Transact, named: string): Promise<Member
     }
     await recordInstance(instance, {
       action: 'organization.exported',
-      target: { id: workspace.organizationId, name: '' },
+      target: { id: workspace.organizationId, name: (await getOrganization(workspace)).name },
       after: { members: records.length },
     })
     return records
@@ -158,7 +159,7 @@ async function importAll(scopes: Scopes, records: readonly MemberRecord[]): Prom
     else if (changed) report.changed += 1
   }
   const { members, accounts, joined, changed } = report
-  const target = { id: workspace.organizationId, name: '' }
+  const target = { id: workspace.organizationId, name: (await getOrganization(workspace)).name }
   await recordInstance(instance, { action: 'organization.imported', target, after: { members, accounts, joined, changed } })
   await announceChanged(workspace, 'members')
   await announceChanged(workspace, 'libraries')
