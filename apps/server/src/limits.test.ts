@@ -3,7 +3,7 @@ import { newId } from '@carrel/db'
 import { insertRow } from '@carrel/db/testing'
 import { startMailbox, type Mailbox } from '@carrel/mail/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makePerson, signCookie, startTestServer, type Person, type TestServer } from './testing/server.ts'
+import { makeOrganization, makePerson, signCookie, startTestServer, type Person, type TestServer } from './testing/server.ts'
 
 const appUrl = 'http://books.example.org'
 const password = 'long enough'
@@ -259,5 +259,24 @@ describe('mails', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429, 429])
     expect(Number(answers.at(-1)?.headers['retry-after'])).toBeGreaterThan(59 * 60)
     expect(answers.at(-1)?.json).toMatchObject({ message: expect.stringContaining('look for them also among spam') })
+  })
+})
+
+describe('invitations', () => {
+  test('are sixty lists in a quarter of an hour for a person, and five reminders an hour for each', async () => {
+    const owner = await makePerson(server, 'Inviter')
+    const { id } = await makeOrganization(server, 'Inviting', { owner: [owner] })
+    const send = (method: string, path: string, body: object) =>
+      server.send(method, `/api/v1${path}`, { cookie: owner.cookie, organization: id, body, headers: { origin: appUrl } })
+    const invite = (n: number) => send('POST', '/invitations', { emails: [`${n}-${newId()}@example.org`], roles: ['guest'] })
+    const first = await invite(0)
+    const { invitationId } = (first.json as { results: { invitationId: string }[] }).results[0] ?? { invitationId: '' }
+    const reminders: number[] = []
+    for (let at = 0; at < 6; at++) reminders.push((await send('POST', `/invitations/${invitationId}/resend`, {})).status)
+    expect(reminders).toEqual([200, 200, 200, 200, 200, 429])
+    const lists: number[] = []
+    for (let at = 1; at < 61; at++) lists.push((await invite(at)).status)
+    expect(lists.filter((status) => status === 200)).toHaveLength(59)
+    expect(lists.at(-1)).toBe(429)
   })
 })

@@ -16,6 +16,8 @@ const budgets = {
   'reset-mail': { max: 5, minutes: 60 },
   /** Mails that somebody asks for to confirm their address, or a new one. */
   'account-mail': { max: 5, minutes: 60 },
+  /** Lists of addresses that one person invites, of up to a hundred each. */
+  invitations: { max: 60, minutes: 15 },
   /** Mails of one workspace that remind somebody of their invitation. */
   'invitation-mail': { max: 5, minutes: 60 },
   /** Accounts made by links of workspaces, from one address of a client. A class may sign up at once. */
@@ -32,6 +34,7 @@ const messages = (minutes: number): Record<Budget, string> => {
     password: `${passwords}.`,
     'reset-mail': `Many mails were asked for already; look for them also among spam. ${again}.`,
     'account-mail': `Many mails were asked for already; look for them also among spam. ${again}.`,
+    invitations: `You invited often just now. ${again}, or invite several people at once.`,
     'invitation-mail': `This invitation was sent many times already. ${again}.`,
     'join-sign-up': `Many accounts were made from here just now. ${again}.`,
   }

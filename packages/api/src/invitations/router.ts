@@ -131,6 +131,7 @@ export const invitations = {
     .handler(async ({ context: { scope, deps }, input }) => {
       const gifts: Gifts = { roles: input.roles, teamIds: input.teamIds, libraries: input.libraries }
       await requireGifts(scope, gifts)
+      await deps.limits.take('invitations', scope.user.id)
       const emails = [...new Set(input.emails.map((email) => signInAddress(email) ?? email))]
       const members = await findMemberAddresses(scope, emails)
       const results: z.input<typeof CreatedInvitations>['results'] = []
