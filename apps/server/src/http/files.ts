@@ -2,14 +2,14 @@ import path from 'node:path'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { create as contentDisposition } from 'content-disposition'
 import { asMember, AuditFilter, coverKey, coverWidths, findDownload, resolveDownload, type ExportFormat } from '@carrel/api'
-import { clientAddressHeader, readSessionToken } from '@carrel/auth'
+import { readSessionToken } from '@carrel/auth'
 import { openBookFile, toProblem } from '@carrel/formats'
 import type { ServerDeps } from '../deps.ts'
 import { sendAuditLog } from './audit-export.ts'
 import { createCoverLookup } from './cover-lookup.ts'
 import { sendError } from './guard.ts'
 import { createLogo } from './logo.ts'
-import type { NodeSurface } from './rpc.ts'
+import { addressOf, type NodeSurface } from './rpc.ts'
 import { sendBytes, sendFile } from './send-file.ts'
 
 const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
@@ -25,7 +25,7 @@ const mediaTypes: Record<string, string> = { epub: 'application/epub+zip' }
 
 /** Covers, logos, downloads and the log of a workspace. Authorized like rows, each time; no connection is held while bytes flow. Answers all it is asked. */
 export function createFiles(deps: ServerDeps): NodeSurface {
-  const secure = deps.appUrl?.startsWith('https:') ?? false
+  const secure = deps.settings.secureCookies
   const lookUpCover = createCoverLookup(deps)
   const notFound = (response: ServerResponse) => sendError(response, 404, 'NOT_FOUND', 'There is no such file, or it is not open to you.')
   const logos = createLogo(deps, notFound, signInFirst)
@@ -79,7 +79,7 @@ export function createFiles(deps: ServerDeps): NodeSurface {
     const query = new URLSearchParams((request.url ?? '').split('?')[1])
     const filter = AuditFilter.safeParse(Object.fromEntries(query))
     if (!filter.success) return sendError(response, 400, 'BAD_REQUEST', 'This is not a filter of the log.')
-    const address = request.headers[clientAddressHeader]?.toString() ?? null
+    const address = addressOf(request)
     const sent = await sendAuditLog(deps, request, response, { token, organization, address, format, filter: filter.data })
     if (sent === 'unauthenticated') signInFirst(response)
     else if (!sent) notFound(response)

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { asMember, findLogo, limits, logoKey, uploadLogo } from '@carrel/api'
-import { clientAddressHeader } from '@carrel/auth'
 import type { ServerDeps } from '../deps.ts'
 import { sendError } from './guard.ts'
+import { addressOf } from './rpc.ts'
 import { sendBytes } from './send-file.ts'
 
 type Asked = { token: string; organization: string }
@@ -57,16 +57,12 @@ export function createLogo(
     const organizationId = organization.toLowerCase()
     let admitted = false
     try {
-      const answer = await uploadLogo(
-        deps,
-        { token, organizationId, address: request.headers[clientAddressHeader]?.toString() ?? null },
-        async () => {
-          if (uploading.size >= uploadsAtOnce || uploading.has(organizationId)) throw busyError
-          uploading.add(organizationId)
-          admitted = true
-          return readBody(request, limits.pictureBytes)
-        },
-      )
+      const answer = await uploadLogo(deps, { token, organizationId, address: addressOf(request) }, async () => {
+        if (uploading.size >= uploadsAtOnce || uploading.has(organizationId)) throw busyError
+        uploading.add(organizationId)
+        admitted = true
+        return readBody(request, limits.pictureBytes)
+      })
       if (answer === 'unauthenticated') signInFirst(response)
       else if (answer === 'not-a-member') notFound(response)
       else if (answer === 'forbidden') sendError(response, 403, 'FORBIDDEN', 'You may not do this in this workspace.')

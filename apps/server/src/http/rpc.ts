@@ -16,7 +16,7 @@ export type NodeSurface = (request: IncomingMessage, response: ServerResponse) =
 
 /** `/rpc` for our own pages and `/api/v1` for everyone else, over the same procedures. */
 export function createRpc(deps: ServerDeps): { rpc: NodeSurface; rest: NodeSurface } {
-  const secure = deps.appUrl?.startsWith('https:') ?? false
+  const secure = deps.settings.secureCookies
   const context = (request: IncomingMessage): ServerContext => ({
     deps,
     request,
@@ -64,7 +64,7 @@ export function organizationOf(request: IncomingMessage): string | null {
 }
 
 /** The client's address, as the guard has found it. */
-const addressOf = (request: IncomingMessage): string | null => request.headers[clientAddressHeader]?.toString() ?? null
+export const addressOf = (request: IncomingMessage): string | null => request.headers[clientAddressHeader]?.toString() ?? null
 
 function toHeaders(request: IncomingMessage): Headers {
   const headers = new Headers()

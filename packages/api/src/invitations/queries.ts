@@ -312,12 +312,6 @@ export async function findArrival(scope: UserScope, hash: Buffer): Promise<{ org
   return row
 }
 
-/** True when the user proved that their address is theirs. */
-export async function isVerified(scope: UserScope): Promise<boolean> {
-  const [row] = await scope.db.select({ verified: user.emailVerified }).from(user).where(eq(user.id, scope.user.id))
-  return row?.verified ?? false
-}
-
 type OwnRow = Omit<OwnInvitation, 'expiresAt'> & { expiresAt: Date }
 
 /** Invitations that wait for the user; none while their address is not confirmed. */

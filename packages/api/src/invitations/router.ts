@@ -2,6 +2,7 @@ import { ORPCError } from '@orpc/server'
 import { hashPassword, inPasswordTurn, isAddressTaken, levelPermissions, type Permission } from '@carrel/auth'
 import type { MailTemplate } from '@carrel/mail'
 import * as z from 'zod'
+import { isEmailVerified } from '../account/queries.ts'
 import { record } from '../audit/queries.ts'
 import type { Deps } from '../deps.ts'
 import { badCursor, notFound } from '../errors.ts'
@@ -26,7 +27,6 @@ import {
   insertInvitation,
   insertJoinLink,
   insertToken,
-  isVerified,
   joinByToken,
   listInvitations,
   listJoinLinks,
@@ -264,7 +264,7 @@ export const invitations = {
       summary: 'Invitations that wait for you at your confirmed address',
     })
     .output(OwnInvitations)
-    .handler(async ({ context: { scope } }) => ({ verified: await isVerified(scope), items: await listOwnInvitations(scope) })),
+    .handler(async ({ context: { scope } }) => ({ verified: await isEmailVerified(scope), items: await listOwnInvitations(scope) })),
 
   acceptOwn: ownAccount
     .route({

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { ORPCError } from '@orpc/server'
 import { foldAddress, hashPassword, sessionCookieHeader } from '@carrel/auth'
 import type { Deps } from '../../deps.ts'
 import { badCursor, notFound } from '../../errors.ts'
 import { announce } from '../../events/queries.ts'
+import { newToken } from '../../invitations/token.ts'
 import { queueMail } from '../../mail/queries.ts'
 import { operator, operatorOutside } from '../../procedures.ts'
 import type { InstanceScope } from '../../scope.ts'
@@ -60,7 +60,7 @@ async function linkForPassword(
   user: { id: string; name: string; email: string },
   isNew: boolean,
 ): Promise<PasswordLink> {
-  const token = randomBytes(24).toString('base64url')
+  const token = newToken()
   const path = `/reset-password?token=${token}`
   const mailed = mailLinks !== null
   const hours = isNew ? linkHours.newAccount : mailed ? linkHours.mailed : linkHours.handedOver
@@ -261,7 +261,7 @@ export const users = {
     .handler(async ({ context, input: { userId, reason, minutes }, errors }) => {
       const { scope, deps, token: ownToken } = context
       await getUser(scope, userId)
-      const token = randomBytes(32).toString('base64url')
+      const token = newToken()
       const until = new Date(Date.now() + minutes * 60_000)
       const userAgent = context.headers.get('user-agent')?.slice(0, 500) ?? null
       const outcome = await insertImpersonation(scope, { userId, token, reason, until, userAgent })
