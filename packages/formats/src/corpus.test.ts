@@ -146,7 +146,7 @@ it('hashes what is in the file', () => {
 it('draws every cover or says why not, and reads on', async () => {
   const covered = rows.filter(({ path }) => {
     const result = results.get(path)
-    return result?.ok && result.cover !== null
+    return result?.ok && result.hasCover
   })
   const drawn = await Promise.all(covered.map(({ path }) => pool.cover({ root, path }, { widths: [160] })))
   const problems = drawn.flatMap((result, i) => (result.ok ? [] : [`${covered[i]?.kind} ${result.problem.code}`]))

@@ -1,5 +1,15 @@
 export type {
   BookFile,
+  BookFormat,
+  Contents,
+  ContentsResult,
+  FileFormat,
+  Part,
+  PartResult,
+  SidecarFormat,
+  TocEntry,
+  TocTarget,
+  Track,
   BookMetadata,
   Contributor,
   ContributorRole,
@@ -15,5 +25,6 @@ export type {
 } from './types.ts'
 export { BookFileError, toProblem } from './problems.ts'
 export { openBookFile } from './source.ts'
+export { fileKind, type FileKind } from './names.ts'
 export { isBookCandidate } from './sniff.ts'
-export { createReaderPool, type CoverOptions, type ReaderPool, type ReaderPoolOptions, type ReadOptions } from './pool/pool.ts'
+export { createReaderPool, type CoverOptions, type PartOptions, type ReaderPool, type ReaderPoolOptions, type ReadOptions } from './pool/pool.ts'

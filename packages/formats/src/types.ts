@@ -1,3 +1,23 @@
+/** Formats of book files, named by their content, not by their file name. */
+export type BookFormat =
+  | 'epub'
+  | 'pdf'
+  | 'cbz'
+  | 'cbr'
+  | 'cb7'
+  | 'cbt'
+  | 'mobi'
+  | 'azw3'
+  | 'fb2'
+  | 'm4b'
+  | 'mp3'
+  | 'flac'
+  | 'ogg'
+  | 'opus'
+/** Files that tell of the books beside them. `image` is a cover. */
+export type SidecarFormat = 'opf' | 'comicinfo' | 'image'
+export type FileFormat = BookFormat | SidecarFormat
+
 export type ContributorRole =
   | 'author'
   | 'illustrator'
@@ -5,6 +25,8 @@ export type ContributorRole =
   | 'editor'
   | 'narrator'
   | 'artist'
+  | 'penciller'
+  | 'inker'
   | 'colorist'
   | 'letterer'
   | 'cover-artist'
@@ -39,7 +61,26 @@ export type BookMetadata = {
   vertical: boolean
   /** Name of the scheme when content is encrypted, `unknown` when it cannot be told. */
   drm: string | null
+  /** Pages of a PDF or a comic. */
+  pages: number | null
+  /** Seconds of an audiobook. */
+  duration: number | null
+  /** Where an audio file stands among those of its book. */
+  track: Track | null
 }
+
+/** `disc` and `number` count from 1; `title` is that of the file, while the metadata's title is the book's (its album). */
+export type Track = { disc: number | null; number: number | null; title: string | null }
+
+/** Where an entry of a table of contents leads: a part and perhaps a fragment, a page from 0, or seconds from the start. */
+export type TocTarget = { href: string } | { page: number } | { time: number }
+export type TocEntry = { label: string; target: TocTarget | null; children: TocEntry[] }
+
+/** One resource of a book that can be read by itself; `size` in bytes, null when it is not known before. */
+export type Part = { name: string; mediaType: string; size: number | null }
+
+/** `parts` in reading order: spine, then the rest; pages of a comic. Empty for PDF and audio, which are read as they are. */
+export type Contents = { toc: TocEntry[]; parts: Part[] }
 
 export type ProblemCode =
   | 'empty'
@@ -76,10 +117,13 @@ export type ReadResult =
       modifiedAt: number
       /** Lower-case hexadecimal digest of the whole file. */
       sha256: string
-      format: 'epub'
+      /** Digest by which KOReader knows the file: 1,024 bytes at 0 and at 1024·4^i, i = 0…10. */
+      koreaderMd5: string
+      format: FileFormat
+      /** Of a sidecar: what it says; `layout` and the facts behind it mean nothing there. */
       metadata: BookMetadata
-      /** Entry name of the cover image in the archive. */
-      cover: string | null
+      /** Whether a cover is in it. */
+      hasCover: boolean
       warnings: Problem[]
     }
   | {
@@ -105,6 +149,9 @@ export type Cover = {
   /** The dominant colour as `#rrggbb`. */
   color: string
 }
+
+export type ContentsResult = { ok: true; contents: Contents } | { ok: false; problem: Problem }
+export type PartResult = { ok: true; bytes: Uint8Array; mediaType: string } | { ok: false; problem: Problem }
 
 export type PictureResult = { ok: true; webp: Uint8Array } | { ok: false; problem: Problem }
 

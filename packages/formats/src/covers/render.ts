@@ -3,6 +3,7 @@ import { rgbaToThumbHash } from 'thumbhash'
 import type { Sharp, SharpOptions } from 'sharp'
 import { limits } from '../limits.ts'
 import { BookFileError, toProblem } from '../problems.ts'
+import type { Picture } from '../open.ts'
 import { rasterFormat } from '../sniff.ts'
 import type { Cover, CoverImage, PictureResult } from '../types.ts'
 import { dominantColor } from './color.ts'
@@ -37,12 +38,15 @@ function shrink(image: Sharp, width: number, height: number): Promise<Pixels> {
  *
  * @throws {BookFileError} `unreadable` when the bytes are no image that can be drawn, `too-large` beyond 50 megapixels.
  */
-export async function renderCover(bytes: Buffer, widths: readonly number[]): Promise<Cover> {
-  if (!rasterFormat(bytes)) throw new BookFileError('unreadable', 'The cover is not an image of a known format.')
+export async function renderCover(picture: Picture, widths: readonly number[]): Promise<Cover> {
+  if (Buffer.isBuffer(picture) && !rasterFormat(picture))
+    throw new BookFileError('unreadable', 'The cover is not an image of a known format.')
   const sharp = await (loading ??= loadSharp())
-  const sourceSha256 = hash('sha256', bytes, 'hex')
+  const sourceSha256 = hash('sha256', Buffer.isBuffer(picture) ? picture : picture.rgba, 'hex')
   try {
-    const input = sharp(bytes, { failOn: 'truncated', limitInputPixels: limits.coverPixels })
+    const input = Buffer.isBuffer(picture)
+      ? sharp(picture, { failOn: 'truncated', limitInputPixels: limits.coverPixels })
+      : sharp(picture.rgba, { raw: { width: picture.width, height: picture.height, channels: 4 } })
     const { autoOrient } = await input.metadata()
     const largest = Math.max(hashSide, ...widths)
     const whole = input.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')

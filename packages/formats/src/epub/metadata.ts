@@ -107,5 +107,8 @@ export function readMetadata(document: PackageDocument): Omit<BookMetadata, 'drm
     layout: readLayout(document),
     direction: progression === 'rtl' || progression === 'ltr' ? progression : null,
     vertical: writingMode?.startsWith('vertical') ?? false,
+    pages: null,
+    duration: null,
+    track: null,
   }
 }

@@ -1,5 +1,7 @@
 import type { Archive } from '../archive/zip.ts'
 import { limits } from '../limits.ts'
+import type { OpenBook } from '../open.ts'
+import { BookFileError } from '../problems.ts'
 import type { BookMetadata, Problem } from '../types.ts'
 import { decodeXml } from '../xml/decode.ts'
 import { findPackage } from './container.ts'
@@ -47,9 +49,25 @@ export function readEpub(archive: Archive): { metadata: BookMetadata; cover: str
   }
 }
 
-/** The cover entry alone, for a book whose listing did not keep it. */
-export function findEpubCover(archive: Archive): string | null {
-  const warnings: Problem[] = []
-  const { entries } = readEncryption(archive, warnings)
-  return coverOf(archive, openPackage(archive, warnings), entries)
+/**
+ * Opens an EPUB 2 or 3 book.
+ *
+ * @throws {BookFileError} when the archive holds no readable package document.
+ */
+export function openEpub(archive: Archive): OpenBook {
+  const { metadata, cover, warnings } = readEpub(archive)
+  return {
+    format: 'epub',
+    metadata,
+    warnings,
+    hasCover: cover !== null,
+    readCover() {
+      const entry = cover === null ? undefined : archive.find(cover)
+      return entry ? archive.read(entry, limits.coverBytes).bytes : null
+    },
+    readContents: () => ({ toc: [], parts: [] }),
+    readPart() {
+      throw new BookFileError('vanished', 'The book has no such part.')
+    },
+  }
 }

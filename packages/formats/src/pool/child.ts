@@ -1,6 +1,6 @@
 import { drawCover } from '../covers/cover.ts'
 import { drawPicture } from '../covers/render.ts'
-import { readBook } from '../read.ts'
+import { readBook, readContents, readPart } from '../read.ts'
 import type { FromChild, Task, ToChild } from './protocol.ts'
 
 const progressEvery = 500
@@ -20,8 +20,18 @@ function onProgress(): void {
 }
 
 function run(task: Task) {
-  if (task.kind === 'read') return readBook(task.file, onProgress)
-  return task.kind === 'cover' ? drawCover(task.file, task.request) : drawPicture(Buffer.from(task.bytes), task.side)
+  switch (task.kind) {
+    case 'read':
+      return readBook(task.file, onProgress)
+    case 'cover':
+      return drawCover(task.file, task.request, onProgress)
+    case 'contents':
+      return readContents(task.file, onProgress)
+    case 'part':
+      return readPart(task.file, task.request, onProgress)
+    case 'picture':
+      return drawPicture(Buffer.from(task.bytes), task.side)
+  }
 }
 
 let work = Promise.resolve()

@@ -1,5 +1,6 @@
 import type { CoverRequest } from '../covers/cover.ts'
-import type { BookFile, CoverResult, PictureResult, ReadResult } from '../types.ts'
+import type { PartRequest } from '../read.ts'
+import type { BookFile, ContentsResult, CoverResult, PartResult, PictureResult, ReadResult } from '../types.ts'
 import type { Task, TaskResult } from './protocol.ts'
 import { JobQueue, type Job } from './queue.ts'
 import { Reader, type ReaderOptions } from './reader.ts'
@@ -25,6 +26,7 @@ export type ReadOptions = {
 }
 
 export type CoverOptions = ReadOptions & CoverRequest
+export type PartOptions = ReadOptions & PartRequest
 
 export type ReaderPool = {
   /** Starts the children ahead of the first file. */
@@ -33,6 +35,10 @@ export type ReaderPool = {
   read(file: BookFile, options?: ReadOptions): Promise<ReadResult>
   /** Thumbnails of a book's cover. Rejects as `read` does. */
   cover(file: BookFile, options: CoverOptions): Promise<CoverResult>
+  /** The table of contents and the parts of a book. Rejects as `read` does. */
+  contents(file: BookFile, options?: ReadOptions): Promise<ContentsResult>
+  /** One part of a book. Rejects as `read` does. */
+  part(file: BookFile, options: PartOptions): Promise<PartResult>
   /** A picture fitted into a square of `side` pixels; see `drawPicture`. Rejects as `read` does. */
   picture(bytes: Uint8Array, side: number, options?: ReadOptions): Promise<PictureResult>
   /** Ends the children; what still waits rejects. */
@@ -80,9 +86,16 @@ class Pool implements ReaderPool {
     return this.#enqueue<ReadResult>({ kind: 'read', file }, options)
   }
 
-  cover(file: BookFile, { entry, widths, ...options }: CoverOptions): Promise<CoverResult> {
-    const request = entry === undefined ? { widths } : { entry, widths }
-    return this.#enqueue<CoverResult>({ kind: 'cover', file, request }, options)
+  cover(file: BookFile, { widths, ...options }: CoverOptions): Promise<CoverResult> {
+    return this.#enqueue<CoverResult>({ kind: 'cover', file, request: { widths } }, options)
+  }
+
+  contents(file: BookFile, options: ReadOptions = {}): Promise<ContentsResult> {
+    return this.#enqueue<ContentsResult>({ kind: 'contents', file }, options)
+  }
+
+  part(file: BookFile, { name, maxBytes, ...options }: PartOptions): Promise<PartResult> {
+    return this.#enqueue<PartResult>({ kind: 'part', file, request: { name, maxBytes } }, options)
   }
 
   picture(bytes: Uint8Array, side: number, options: ReadOptions = {}): Promise<PictureResult> {

@@ -1,12 +1,15 @@
 import type { CoverRequest } from '../covers/cover.ts'
-import type { BookFile, CoverResult, PictureResult, ReadResult } from '../types.ts'
+import type { PartRequest } from '../read.ts'
+import type { BookFile, ContentsResult, CoverResult, PartResult, PictureResult, ReadResult } from '../types.ts'
 
 export type Task =
   | { kind: 'read'; file: BookFile }
   | { kind: 'cover'; file: BookFile; request: CoverRequest }
+  | { kind: 'contents'; file: BookFile }
+  | { kind: 'part'; file: BookFile; request: PartRequest }
   | { kind: 'picture'; bytes: Uint8Array; side: number }
 
-export type TaskResult = ReadResult | CoverResult | PictureResult
+export type TaskResult = ReadResult | CoverResult | ContentsResult | PartResult | PictureResult
 
 /** Results come in the order of the tasks: the first without one is being worked on. */
 export type ToChild = { tasks: Task[] }

@@ -152,7 +152,7 @@ async function assignBooks(scope: JobScope, outcomes: readonly Outcome[]) {
     bookOf.set(outcome, bookId)
     if (listed.has(bookId) || bookId === twin) continue
     const write = own ? 'update' : 'insert'
-    listed.set(bookId, { bookId, write, path, metadata: result.metadata, format: result.format, hasCover: result.cover !== null })
+    listed.set(bookId, { bookId, write, path, metadata: result.metadata, format: result.format, hasCover: result.hasCover })
   }
   return { listed: [...listed.values()], bookOf }
 }
