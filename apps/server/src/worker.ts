@@ -8,10 +8,10 @@ export type Worker = { stop: () => Promise<void> }
 const listenersOf = (deps: ServerDeps): Listener[] => [logListener(deps.log)]
 
 /** Takes jobs from the queue until stopped; what runs then is taken up again at the next start. */
-export async function createWorker(deps: ServerDeps, processes: number): Promise<Worker> {
+export async function createWorker(deps: ServerDeps, processes: number, settleMs = 2000): Promise<Worker> {
   const readers = createReaderPool({ size: processes })
   const stopping = new AbortController()
-  await registerScans(deps.boss, { ...deps, readers }, stopping.signal)
+  await registerScans(deps.boss, { ...deps, readers, settleMs }, stopping.signal)
   if (deps.mailer) await registerMails(deps.boss, { ...deps, mailer: deps.mailer, secret: deps.settings.secret }, stopping.signal)
   await registerTidy(deps.boss, deps, stopping.signal)
   const relay = relayEvents(deps, listenersOf(deps), stopping.signal)

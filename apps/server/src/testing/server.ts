@@ -36,6 +36,8 @@ export type TestServerOptions = {
   env?: Record<string, string>
   /** Runs jobs too, with this many reading processes. */
   worker?: number
+  /** How long a file must rest before a scan reads it; 0 by default. */
+  settleMs?: number
   database?: TestDatabase
   dataDir?: string
   /** Instead of one temporary folder. */
@@ -90,7 +92,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     await running?.stop()
   }
   const startWorker = async (processes = 2) => {
-    worker = await parts.createWorker(deps, processes)
+    worker = await parts.createWorker(deps, processes, options.settleMs ?? 0)
   }
   if (options.worker) await startWorker(options.worker)
 

@@ -633,7 +633,7 @@ export const en = {
   'greeting.afternoon': 'Good afternoon, {name}',
   'greeting.evening': 'Good evening, {name}',
 
-  'grid.empty.text': 'Put EPUB files into the library’s folders and scan again.',
+  'grid.empty.text': 'Put books into the library’s folders and scan again.',
   'grid.empty.title': 'No books yet',
   'grid.filling.text': 'The scan has begun. Books appear here as they are found.',
   'grid.filling.title': 'Looking for books',
@@ -1057,6 +1057,9 @@ export const en = {
 
   'scan.bar.covers': 'Covers made',
   'scan.bar.reading': 'Files read',
+  'scan.cancelled.text':
+    '{count, plural, =0 {Nothing was listed.} one {One book is on the shelf.} other {{books} books are on the shelf.}} Scan again to go on.',
+  'scan.cancelled.title': 'The scan was ended',
   'scan.covering.text':
     '{count, plural, one {One book is on the shelf; its cover follows.} other {{books} books are on the shelf; their covers follow.}} You can leave this page; the scan goes on.',
   'scan.coversOf': 'of {total} covers',
@@ -1064,7 +1067,7 @@ export const en = {
   'scan.currentFolder': 'Now reading',
   'scan.done.text': '{count, plural, one {One book is on the shelf.} other {{books} books are on the shelf.}}',
   'scan.done.title': 'Your shelves are ready',
-  'scan.empty.text': 'There are no EPUB files in these folders yet. Put some in and scan again.',
+  'scan.empty.text': 'There are no books in these folders yet. Put some in and scan again.',
   'scan.empty.title': 'No books found',
   'scan.failed.noReason': 'The server’s log says why.',
   'scan.failed.text': '{reason} What is on the shelf stays there.',

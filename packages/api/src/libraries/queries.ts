@@ -52,6 +52,27 @@ export async function listLibraryFolders(scope: OrganizationScope | JobScope, li
     .orderBy(asc(libraryFolder.path))
 }
 
+/** How a library's scan goes about its work. */
+export async function findLibrarySettings(scope: JobScope): Promise<{ precedence: ('sidecar' | 'file')[] }> {
+  const [row] = await scope.db
+    .select({ precedence: library.precedence })
+    .from(library)
+    .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, scope.libraryId)))
+  return row ?? { precedence: ['sidecar', 'file'] }
+}
+
+/** Notes what is wrong with a folder, or that nothing is. */
+export async function updateFolder(scope: JobScope, folderId: string, trouble: 'missing' | 'closed' | 'unreadable' | 'empty' | null): Promise<void> {
+  await scope.db
+    .update(libraryFolder)
+    .set({
+      trouble,
+      troubleSince: trouble === null ? null : sql`case when ${libraryFolder.trouble} = ${trouble} then ${libraryFolder.troubleSince} else now() end`,
+      ...(trouble === null && { checkedAt: new Date() }),
+    })
+    .where(and(eq(libraryFolder.organizationId, scope.organizationId), eq(libraryFolder.id, folderId)))
+}
+
 /** A new library on folders whose real paths were checked; null when the name is taken. */
 export async function insertLibrary(
   scope: OrganizationScope,

@@ -8,8 +8,9 @@ import { isInside, isMissingInside, resolveInside } from '../folders/policy.ts'
 import { findUsableRoots, isReadableFolder } from '../folders/roots.ts'
 import { allowed, allowedOutside, inLibrary, requireWithin } from '../procedures.ts'
 import type { OrganizationScope } from '../scope.ts'
-import { findLatestScan, findScan, insertScan } from '../scans/queries.ts'
-import { Scan } from '../scans/schema.ts'
+import { findLibraryOfBook } from '../metadata/queries.ts'
+import { cancelScan, findLatestScan, findScan, findScanToJoin, insertScan } from '../scans/queries.ts'
+import { Scan, StartScan } from '../scans/schema.ts'
 import { Id } from '../shapes.ts'
 import { deleteLibrary, findLibrary, insertLibrary, listLibraries, listLibraryFolders, updateLibrary } from './queries.ts'
 import { CreateLibrary, Library, LibraryDetail, UpdateLibrary } from './schema.ts'
@@ -144,19 +145,36 @@ export const libraries = {
       method: 'POST',
       path: '/libraries/{libraryId}/scan',
       tags: ['libraries'],
-      summary: 'Look for new and changed books; joins a scan that runs',
+      summary: 'Look for new and changed books, in all of a library or a part; joins a scan that does so already',
     })
-    .input(LibraryId)
+    .errors({ PART_UNKNOWN: { status: 404 } })
+    .input(StartScan)
     .output(Scan)
-    .handler(async ({ context: { scope, deps }, input }) => {
+    .handler(async ({ context: { scope, deps }, input, errors }) => {
       const library = await getLibrary(scope, input.libraryId)
-      const latest = library.scanning ? await findLatestScan(scope, library.id) : undefined
-      const scanId = latest?.id ?? (await insertScan(scope, library.id))
+      const { folderId, bookId } = input
+      if (folderId !== undefined && !(await listLibraryFolders(scope, library.id)).some(({ id }) => id === folderId))
+        throw errors.PART_UNKNOWN({ message: 'This library has no such folder.' })
+      if (bookId !== undefined && (await findLibraryOfBook(scope, bookId)) !== library.id)
+        throw errors.PART_UNKNOWN({ message: 'This library has no such book.' })
+      const scanId = (await findScanToJoin(scope, library.id, input)) ?? (await insertScan(scope, library.id, input))
       // Also for a run that is joined, in case its job was lost; a job that finds no run waiting does nothing.
       await deps.jobs.enqueueScan(scope, library.id)
       await announce(scope, { type: 'scan', organizationId: scope.organizationId, libraryId: library.id, scanId })
       const scan = await findScan(scope, scanId)
       if (!scan) throw notFound('scan')
       return scan
+    }),
+
+  cancelScan: inLibrary('library:scan')
+    .route({ method: 'POST', path: '/libraries/{libraryId}/scans/{scanId}/cancel', tags: ['libraries'], summary: 'End a scan; what it listed stays' })
+    .input(z.object({ libraryId: Id, scanId: Id }))
+    .output(Scan)
+    .handler(async ({ context: { scope }, input }) => {
+      const scan = await findScan(scope, input.scanId)
+      if (!scan || scan.libraryId !== input.libraryId) throw notFound('scan')
+      await cancelScan(scope, scan.id)
+      await announce(scope, { type: 'scan', organizationId: scope.organizationId, libraryId: scan.libraryId, scanId: scan.id })
+      return (await findScan(scope, scan.id)) ?? scan
     }),
 }

@@ -1,11 +1,16 @@
 import type { Transact } from '@carrel/db'
 import { asJob, type JobScope } from '../scope.ts'
+import { holdsScan } from './queries.ts'
 
 /** The library was deleted while its job ran. */
 export class LibraryGone extends Error {}
+/** Another worker took the run over: this one was taken for dead. */
+export class RunTaken extends Error {}
 
 /** Runs one transaction in the scope of one library's job; throws LibraryGone when the library is no more. */
 export type InJob = <T>(fn: (scope: JobScope) => Promise<T>, options?: { readOnly?: boolean }) => Promise<T>
+/** As InJob, for one run: throws RunTaken, and writes nothing, when the run is another's by now. */
+export type InRun = InJob
 
 export const inJobOf =
   (transact: Transact, libraryId: string): InJob =>
@@ -19,3 +24,11 @@ export const inJobOf =
       },
       options,
     )
+
+export const inRunOf =
+  (inJob: InJob, run: { scanId: string; runner: string }): InRun =>
+  (fn, options) =>
+    inJob(async (scope) => {
+      if (!options?.readOnly && !(await holdsScan(scope, run))) throw new RunTaken()
+      return fn(scope)
+    }, options)

@@ -2,7 +2,7 @@ import type { PgBoss } from 'pg-boss'
 import * as z from 'zod'
 import { queues } from '@carrel/db'
 import { Id } from '../shapes.ts'
-import { runScan, type ScanDeps } from './run.ts'
+import { runScans, type ScanDeps } from './run.ts'
 
 const Payload = z.object({ libraryId: Id })
 
@@ -23,7 +23,7 @@ export async function registerScans(boss: PgBoss, deps: ScanDeps, signal: AbortS
       const { libraryId } = Payload.parse(job.data)
       const started = Date.now()
       try {
-        await runScan(deps, libraryId, { signal: AbortSignal.any([signal, job.signal]), lastTry: job.retryCount >= queues.scan.retryLimit })
+        await runScans(deps, libraryId, { signal: AbortSignal.any([signal, job.signal]), lastTry: job.retryCount >= queues.scan.retryLimit })
         deps.log.info({ libraryId, ms: Date.now() - started }, 'scan ended')
       } catch (error) {
         deps.log[signal.aborted ? 'info' : 'error'](

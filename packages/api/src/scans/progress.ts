@@ -1,26 +1,47 @@
 import { announce } from '../events/queries.ts'
-import type { InJob } from './in-job.ts'
-import { updateScan } from './queries.ts'
+import { RunTaken, type InJob } from './in-job.ts'
+import { updateOwnScan } from './queries.ts'
 import type { ScanStatus } from './schema.ts'
 
 const tickMs = 250
 const rateWindowMs = 4000
+/** A run that does not move asks so often whether it shall end. */
+const quietMs = 1000
+
+/** Somebody asked to end the run. */
+export class Cancelled extends Error {}
 
 /** Counts of a run, written to its row and announced at most four times a second. */
 export class Progress {
-  readonly counts = { found: 0, walked: false, listed: 0, unchanged: 0, problems: 0, covered: 0, coversTotal: 0 }
+  readonly counts = {
+    found: 0,
+    walked: false,
+    listed: 0,
+    unchanged: 0,
+    problems: 0,
+    moved: 0,
+    missing: 0,
+    restored: 0,
+    held: 0,
+    covered: 0,
+    coversTotal: 0,
+  }
   currentFolder: string | null = null
   #status: ScanStatus = 'listing'
   readonly #inJob: InJob
-  readonly #scanId: string
+  readonly #run: { scanId: string; runner: string }
+  readonly #onStop: (reason: Error) => void
   readonly #samples: { at: number; done: number }[] = []
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
   #last = ''
+  #writtenAt = 0
 
-  constructor(inJob: InJob, scanId: string) {
+  /** `onStop` is told when somebody asks to end the run, or another worker has taken it over. */
+  constructor(inJob: InJob, run: { scanId: string; runner: string }, onStop: (reason: Error) => void) {
     this.#inJob = inJob
-    this.#scanId = scanId
+    this.#run = run
+    this.#onStop = onStop
   }
 
   /** Starts the ticking; a failed write is left to the next tick. */
@@ -63,7 +84,7 @@ export class Progress {
     await this.#write({ error })
   }
 
-  async end({ status, error }: { status: 'done' | 'failed'; error: string | null }): Promise<void> {
+  async end({ status, error }: { status: 'done' | 'failed' | 'cancelled'; error: string | null }): Promise<void> {
     await this.stop()
     this.#status = status
     await this.#write({ finishedAt: new Date(), error })
@@ -72,13 +93,16 @@ export class Progress {
   async #write(extra: { finishedAt?: Date; error?: string | null }): Promise<void> {
     const values = { ...this.counts, status: this.#status, currentFolder: this.currentFolder, ...extra }
     const text = JSON.stringify(values)
-    if (text === this.#last) return
+    if (text === this.#last && Date.now() - this.#writtenAt < quietMs) return
     const milliRate = Math.round(this.#rate() * 1000)
     await this.#inJob(async (scope) => {
-      await updateScan(scope, this.#scanId, { ...values, milliRate })
-      await announce(scope, { type: 'scan', organizationId: scope.organizationId, libraryId: scope.libraryId, scanId: this.#scanId })
+      const held = await updateOwnScan(scope, this.#run, { ...values, milliRate })
+      if (!held) this.#onStop(new RunTaken())
+      else if (held.cancelRequested) this.#onStop(new Cancelled())
+      if (held) await announce(scope, { type: 'scan', organizationId: scope.organizationId, libraryId: scope.libraryId, scanId: this.#run.scanId })
     })
     this.#last = text
+    this.#writtenAt = Date.now()
   }
 
   /** Files, then covers, a second, over the last seconds. */

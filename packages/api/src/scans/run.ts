@@ -1,117 +1,212 @@
+import { randomUUID } from 'node:crypto'
+import { readdir, stat } from 'node:fs/promises'
 import type { Transact } from '@carrel/db'
 import type { ReaderPool } from '@carrel/formats'
 import type { BlobStore } from '@carrel/storage'
 import type { Log } from '../deps.ts'
 import { announceChanged } from '../events/queries.ts'
-import { resolveInside, usableRoots, type AllowedRoots } from '../folders/policy.ts'
+import { isMissingInside, resolveInside, usableRoots, type AllowedRoots } from '../folders/policy.ts'
 import { listAssignedRoots } from '../folders/queries.ts'
-import { listLibraryFolders } from '../libraries/queries.ts'
+import { findLibrarySettings, listLibraryFolders, updateFolder } from '../libraries/queries.ts'
 import type { JobScope } from '../scope.ts'
 import { makeCovers } from './covers/make.ts'
 import { countCoverTasks } from './covers/queries.ts'
-import { inJobOf, LibraryGone } from './in-job.ts'
-import { listFolder } from './listing/list-folder.ts'
-import { deleteGoneProblems, markScanned, recount } from './listing/queries.ts'
+import { inJobOf, inRunOf, LibraryGone, RunTaken } from './in-job.ts'
+import { listFolder, type ListingWork } from './listing/list-folder.ts'
+import { countFolder, forgetFiles, loseHeldFiles, markScanned, recount } from './listing/queries.ts'
 import { FolderUnreadable } from './listing/walker.ts'
-import { Progress } from './progress.ts'
-import { findLatestScan, updateScan } from './queries.ts'
+import { ScanWriter } from './listing/writer.ts'
+import { mustAsk } from './policy.ts'
+import { Cancelled, Progress } from './progress.ts'
+import { lockOpenScan, updateScan } from './queries.ts'
+import { rereadBook } from './reread-book.ts'
 
-export type ScanDeps = { transact: Transact; blobs: BlobStore; readers: ReaderPool; roots: AllowedRoots; log: Log }
+export type ScanDeps = {
+  transact: Transact
+  blobs: BlobStore
+  readers: ReaderPool
+  roots: AllowedRoots
+  log: Log
+  /** A file that was written less than this long ago may still be being copied. Milliseconds. */
+  settleMs: number
+}
+export type Trouble = 'missing' | 'closed' | 'unreadable' | 'empty'
 
 /**
- * Scans a library: lists what is new or changed, then makes the thumbnails. Goes on where an earlier run
- * ended, since files already listed are known by size and time. Deletes no book. Does nothing when no run waits,
- * which is so when two jobs were queued for one.
+ * Does the runs of a library that wait, oldest first: lists what is new or changed, then makes the thumbnails. Goes on where
+ * an earlier try ended, since files already listed are known by size and time. Deletes no book. Does nothing when
+ * no run waits, which is so when two jobs were queued for one.
  */
-export async function runScan(
-  deps: ScanDeps,
-  libraryId: string,
-  { signal, lastTry }: { signal: AbortSignal; lastTry: boolean },
-): Promise<void> {
-  const inJob = inJobOf(deps.transact, libraryId)
+export async function runScans(deps: ScanDeps, libraryId: string, options: { signal: AbortSignal; lastTry: boolean }): Promise<void> {
   try {
-    const begun = await inJob((scope) => begin(scope, deps.roots))
-    if (!begun) return
-    const { scanId, organizationId, folders, lost, startedAt } = begun
+    while (await runScan(deps, libraryId, options));
+  } catch (error) {
+    if (!(error instanceof LibraryGone) && !(error instanceof RunTaken)) throw error
+  }
+}
+
+/** False when none waits. */
+async function runScan(deps: ScanDeps, libraryId: string, { signal, lastTry }: { signal: AbortSignal; lastTry: boolean }): Promise<boolean> {
+  const inJob = inJobOf(deps.transact, libraryId)
+  const runner = randomUUID()
+  const begun = await inJob((scope) => begin(scope, runner))
+  if (!begun) return false
+  const { scan, organizationId, precedence } = begun
+  const inRun = inRunOf(inJob, { scanId: scan.id, runner })
+  // The thumbnails run beside the listing; the first of both that fails ends the other.
+  const ended = new AbortController()
+  const both = AbortSignal.any([signal, ended.signal])
+  const progress = new Progress(inJob, { scanId: scan.id, runner }, (reason) => ended.abort(reason))
+  const endBoth = (error: unknown) => {
+    ended.abort(error)
+    throw error
+  }
+  try {
     deps.readers.warmUp()
-    const progress = new Progress(inJob, scanId)
     progress.start()
-    // The thumbnails run beside the listing; the first of both that fails ends the other.
-    const ended = new AbortController()
-    const both = AbortSignal.any([signal, ended.signal])
-    const endBoth = (error: unknown) => {
-      ended.abort(error)
-      throw error
-    }
+    const all = await openFolders(deps, begun)
+    const folders = all.filter(({ id }) => scan.bookId === null && (scan.folderId === null || scan.folderId === id))
+    const open = all.filter((folder) => folder.root !== null) as (Folder & { root: string })[]
+    const roots = new Map(open.map(({ id, root }) => [id, root]))
+    const writer = new ScanWriter(inRun, { scanId: scan.id, precedence, roots })
+    const work = { ...deps, inRun, writer, progress, signal: both }
     let listing = true
     const list = async () => {
-      for (const folder of folders) {
-        await listFolder({ ...deps, inJob, progress, signal: both }, folder).catch((error: unknown) => {
-          if (!(error instanceof FolderUnreadable)) throw error
-          lost.push(folder.root)
-        })
-      }
-      progress.counts.coversTotal = progress.counts.covered + (await inJob((scope) => settle(scope, startedAt, lost.length === 0)))
+      if (scan.bookId !== null) await rereadBook(work, scan.bookId, roots)
+      else
+        for (const folder of folders) {
+          folder.trouble ??= folder.root === null ? 'missing' : await listWhole(work, { ...folder, root: folder.root }, scan)
+          await inRun((scope) => updateFolder(scope, folder.id, folder.trouble))
+        }
+      const whole = scan.folderId === null && scan.bookId === null
+      progress.counts.coversTotal = progress.counts.covered + (await inRun((scope) => settle(scope, whole && isSound(folders))))
       progress.walked()
       listing = false
     }
     const cover = () =>
       makeCovers({
         ...deps,
-        inJob,
+        inJob: inRun,
         organizationId,
-        folders: new Map(folders.map((folder) => [folder.id, folder.root])),
+        folders: roots,
         listing: () => listing,
         onCovered: (count) => progress.covered(count),
         signal: both,
       })
-    try {
-      const results = await Promise.allSettled([list().catch(endBoth), cover().catch(endBoth)])
-      for (const result of results) if (result.status === 'rejected') throw ended.signal.reason
-      await progress.end(lost.length > 0 ? { status: 'failed', error: lostFolders(lost) } : { status: 'done', error: null })
-      await inJob((scope) => finish(scope, lost.length === 0))
-    } catch (error) {
-      await progress.stop()
-      if (signal.aborted || error instanceof LibraryGone) throw error
-      await (lastTry ? progress.end({ status: 'failed', error: faultAgain }) : progress.waitForNextTry(fault)).catch(() => {})
-      throw error
-    }
+    const results = await Promise.allSettled([list().catch(endBoth), cover().catch(endBoth)])
+    for (const result of results) if (result.status === 'rejected') throw ended.signal.reason
+    await progress.end(isSound(folders) ? { status: 'done', error: null } : { status: 'failed', error: troubleText(folders) })
+    await inJob((scope) => finish(scope, isSound(folders)))
+    return true
   } catch (error) {
-    if (!(error instanceof LibraryGone)) throw error
+    await progress.stop()
+    const reason: unknown = ended.signal.aborted && !signal.aborted ? ended.signal.reason : error
+    if (reason instanceof Cancelled) {
+      await inRun((scope) => recount(scope))
+      await progress.end({ status: 'cancelled', error: null })
+      await inJob((scope) => finish(scope, false))
+      return true
+    }
+    if (signal.aborted || reason instanceof LibraryGone || reason instanceof RunTaken) throw reason
+    await (lastTry ? progress.end({ status: 'failed', error: faultAgain }) : progress.waitForNextTry(fault)).catch(() => {})
+    throw reason
   }
 }
 
 const fault = 'The scan stopped because of a fault of the server. It will be tried again.'
 const faultAgain = 'The scan stopped because of a fault of the server. Its log says why.'
-const lostFolders = (paths: readonly string[]) =>
-  `Carrel cannot read ${paths.join(', ')}. Nothing was removed. Check that the disk is connected and that the folder is open to this workspace, then scan again.`
 
-/** Opens the run, or takes an interrupted one up again, and finds the folders that may be read now. */
-async function begin(scope: JobScope, allowedRoots: AllowedRoots) {
-  const latest = await findLatestScan(scope, scope.libraryId)
-  if (!latest || latest.finishedAt !== null) return null
-  const scanId = latest.id
-  const startedAt = new Date()
-  await updateScan(scope, scanId, { status: 'listing', startedAt, error: null })
+type Folder = { id: string; path: string; root: string | null; trouble: Trouble | null }
+const isSound = (folders: readonly Folder[]): boolean => folders.every(({ trouble }) => trouble === null)
+
+const troubleTexts: Record<Trouble, string> = {
+  missing: 'is not there',
+  closed: 'is not open to this workspace any more',
+  unreadable: 'cannot be read',
+  empty: 'is empty and was not before',
+}
+const troubleText = (folders: readonly Folder[]): string =>
+  `${folders
+    .flatMap(({ path, trouble }) => (trouble ? [`The folder ${path} ${troubleTexts[trouble]}.`] : []))
+    .join(' ')} Nothing was removed. Check that the disk is connected, then scan again.`
+
+/** Takes the oldest open run, also one that an earlier try did not end. */
+async function begin(scope: JobScope, runner: string) {
+  const scan = await lockOpenScan(scope)
+  if (!scan) return null
+  await updateScan(scope, scan.id, { status: 'listing', startedAt: scan.startedAt ?? new Date(), error: null, runner })
   await announceChanged(scope, 'libraries')
-  const assigned = await listAssignedRoots(scope)
-  const roots = await usableRoots(
-    allowedRoots,
-    assigned.map((root) => root.path),
-  )
-  const folders: { id: string; root: string }[] = []
-  const lost: string[] = []
-  for (const folder of await listLibraryFolders(scope, scope.libraryId)) {
-    const root = await resolveInside(roots, folder.path)
-    if (root) folders.push({ id: folder.id, root })
-    else lost.push(folder.path)
-  }
-  return { scanId, organizationId: scope.organizationId, startedAt, folders, lost }
+  const [assigned, folders, { precedence }] = [
+    await listAssignedRoots(scope),
+    await listLibraryFolders(scope, scope.libraryId),
+    await findLibrarySettings(scope),
+  ]
+  return { scan, organizationId: scope.organizationId, assigned: assigned.map(({ path }) => path), folders, precedence }
 }
 
+/** Which folders may be read now; asked outside of transactions, since disks may be slow. */
+async function openFolders(
+  { roots: allowed }: ScanDeps,
+  { assigned, folders }: { assigned: readonly string[]; folders: readonly { id: string; path: string }[] },
+): Promise<Folder[]> {
+  const roots = await usableRoots(allowed, assigned)
+  return Promise.all(
+    folders.map(async ({ id, path }): Promise<Folder> => {
+      const root = await resolveInside(roots, path)
+      if (root !== null) return { id, path, root, trouble: null }
+      // A root that is gone is no usable one; what lies in it is missing, and not closed.
+      const missing = (await isMissingInside(roots, path)) || (await isMissingInside(assigned, path)) || !(await exists(path))
+      return { id, path, root, trouble: missing ? 'missing' : 'closed' }
+    }),
+  )
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
+type Part = { path: string | null; confirmed: boolean }
+
+/** Lists a folder, or a part of it, and decides what of it is gone. Answers what is wrong with the folder. */
+async function listWhole(work: ListingWork, folder: Folder & { root: string }, part: Part): Promise<Trouble | null> {
+  const { inRun, writer, progress } = work
+  const before = await identity(folder.root)
+  const below = part.path ?? ''
+  let met: number
+  try {
+    // Of a part that is gone, only the folder itself tells whether it is gone with everything else.
+    if (below !== '' && (await readdir(folder.root)).length === 0) return part.confirmed ? null : 'empty'
+    met = await listFolder(work, { id: folder.id, root: folder.root, below, force: false })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (!(error instanceof FolderUnreadable) && typeof code !== 'string') throw error
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable'
+  }
+  if (before === null || before !== (await identity(folder.root))) return 'missing'
+  const counts = await inRun((scope) => countFolder(scope, folder.id), { readOnly: true })
+  if (!part.confirmed && below === '' && met === 0 && counts.present > 0) return 'empty'
+  if (!part.confirmed && mustAsk(counts)) {
+    progress.counts.held += counts.held
+    return null
+  }
+  const books = await inRun((scope) => loseHeldFiles(scope, folder.id))
+  progress.counts.missing += counts.held
+  for (let at = 0; at < books.length; at += 250) await writer.describe(books.slice(at, at + 250))
+  return null
+}
+
+/** What a path leads to: another after a disk was taken off or put on. */
+const identity = (root: string): Promise<string | null> =>
+  stat(root).then(
+    ({ dev, ino }) => `${dev}:${ino}`,
+    () => null,
+  )
+
 /** After the walk: the counts become what is there. Answers how many covers are still to be made. */
-async function settle(scope: JobScope, startedAt: Date, complete: boolean): Promise<number> {
-  if (complete) await deleteGoneProblems(scope, startedAt)
+async function settle(scope: JobScope, complete: boolean): Promise<number> {
+  if (complete) await forgetFiles(scope)
   await recount(scope)
   return countCoverTasks(scope)
 }
@@ -121,3 +216,4 @@ async function finish(scope: JobScope, complete: boolean): Promise<void> {
   await announceChanged(scope, 'libraries')
   await announceChanged(scope, 'books')
 }
+

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { Cursor, Id, PageSize, Timestamp } from '../shapes.ts'
 
-export const ScanStatus = z.enum(['queued', 'listing', 'covering', 'done', 'failed'])
+export const ScanStatus = z.enum(['queued', 'listing', 'covering', 'done', 'failed', 'cancelled'])
 export type ScanStatus = z.infer<typeof ScanStatus>
 
 /** One run over a library, live while it lasts. */
@@ -9,6 +9,10 @@ export const Scan = z.object({
   id: Id,
   libraryId: Id,
   status: ScanStatus,
+  /** Why it was started. */
+  reason: z.enum(['asked', 'schedule', 'change', 'upload']),
+  /** The part of the library that was looked through; null for all of it. */
+  part: z.object({ folderId: Id.nullable(), path: z.string().nullable(), bookId: Id.nullable() }).nullable(),
   /** Book files found so far; the walk runs ahead of the reading. */
   found: z.number().int(),
   walked: z.boolean(),
@@ -17,6 +21,13 @@ export const Scan = z.object({
   listed: z.number().int(),
   unchanged: z.number().int(),
   problems: z.number().int(),
+  /** Files that were found at another place than before. */
+  moved: z.number().int(),
+  /** Books that were not found, and ones that were found again. */
+  missing: z.number().int(),
+  restored: z.number().int(),
+  /** Files that were not found, so many at once that somebody has to say that they are gone. */
+  held: z.number().int(),
   covered: z.number().int(),
   coversTotal: z.number().int(),
   /** Files per second over the last seconds of the current stage. */
@@ -28,6 +39,26 @@ export const Scan = z.object({
   error: z.string().nullable(),
 })
 export type Scan = z.infer<typeof Scan>
+
+/** Below a library's folder, `/`-separated. */
+export const PathBelow = z
+  .string()
+  .max(1024)
+  .refine((path) => path.split('/').every((part) => part !== '' && part !== '.' && part !== '..') && !path.includes('\0'), 'This is no path below a folder.')
+
+export const StartScan = z
+  .object({
+    libraryId: Id,
+    /** One folder of the library, and in it what lies below a path. */
+    folderId: Id.optional(),
+    path: PathBelow.optional(),
+    /** One book, whose files are read anew even when they have not changed. */
+    bookId: Id.optional(),
+    /** What is not found is gone, however much it is. */
+    confirm: z.boolean().default(false),
+  })
+  .refine(({ folderId, path }) => path === undefined || folderId !== undefined, 'A path lies below a folder.')
+export type StartScan = z.infer<typeof StartScan>
 
 /** A file that could not become a book, and why. */
 export const FileProblem = z.object({

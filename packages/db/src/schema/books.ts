@@ -6,6 +6,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   numeric,
   pgPolicy,
   primaryKey,
@@ -60,6 +61,10 @@ export const series = names('series')
 export const publisher = names('publisher')
 export const tag = names('tag')
 
+/** Missing for as many nights as its library keeps what is missing. */
+const keptLongEnough = sql.raw(`missing_at is not null and missing_nights >= (
+  select l.keep_missing_nights from library l where l.organization_id = book.organization_id and l.id = book.library_id)`)
+
 export const book = snakeCase.table(
   'book',
   {
@@ -93,9 +98,20 @@ export const book = snakeCase.table(
     coverThumbhash: text(),
     coverColor: text(),
     coverAspect: real(),
+    /** The file whose picture is the cover, and the digest of that file when it was chosen. */
+    coverFileId: uuid(),
+    coverFileSha256: text(),
+    /** Pages of a PDF or a comic. */
+    pageCount: integer(),
+    /** Seconds of an audiobook. */
+    duration: real(),
     addedAt: moment().notNull(),
     updatedAt: moment().notNull(),
     deletedAt: moment(),
+    /** Since when none of its files is there. */
+    missingAt: moment(),
+    /** Nights on which the server looked and found none. */
+    missingNights: integer().notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
@@ -119,11 +135,29 @@ export const book = snakeCase.table(
     index('book_library_author')
       .on(t.organizationId, t.libraryId, t.authorSort, t.sortTitle, t.id)
       .where(sql`deleted_at is null`),
+    index('book_missing')
+      .on(t.organizationId, t.libraryId, t.id)
+      .where(sql`missing_at is not null`),
     ...libraryData('book'),
     pgPolicy('book_gate', { for: 'select', to: gateRole, using: sql`true` }),
+    pgPolicy('book_night', { for: 'update', to: gateRole, using: sql`missing_at is not null`, withCheck: sql`missing_at is not null` }),
+    pgPolicy('book_expired', { for: 'delete', to: gateRole, using: keptLongEnough }),
     purged('book'),
   ],
 )
+
+/** Seen with the book; written by its library's job, and by people who may edit what is known of it. */
+const editedBook = (table: string, t: { organizationId: PgColumn; bookId: PgColumn }) => {
+  const of = (permission: string) =>
+    sql.raw(
+      `exists (select from book b where b.organization_id = ${table}.organization_id and b.id = ${table}.book_id${permission && ` and app.library_may(b.organization_id, b.library_id, '${permission}')`})`,
+    )
+  return [
+    foreignKey({ columns: [t.organizationId, t.bookId], foreignColumns: [book.organizationId, book.id] }).onDelete('cascade'),
+    pgPolicy(`${table}_read`, { for: 'select', to: appRole, using: sql`${ownOrganization} and ${of('')}` }),
+    ...writtenWhen(table, sql`${ownOrganization} and (${inJob} or ${of('metadata:edit')})`),
+  ]
+}
 
 /** Rows that belong to a book are seen with it, and written by the job that writes it. */
 const ofBook = (table: string, t: { organizationId: PgColumn; bookId: PgColumn }) => {
@@ -191,7 +225,44 @@ export const bookIdentifier = snakeCase.table(
   (t) => [primaryKey({ columns: [t.organizationId, t.bookId, t.position] }), ...ofBook('book_identifier', t)],
 )
 
-/** Every book file ever seen in a library: part of a book, or a problem with its reason. */
+/** What a file tells of its book, as it stands there; the shape is `BookMetadata` of the formats. */
+const raw = () => jsonb()
+
+/** What people wrote of a book: these fields are theirs, whatever its files say. */
+export const bookEdit = snakeCase.table(
+  'book_edit',
+  {
+    organizationId: organizationId(),
+    bookId: uuid().notNull(),
+    /** By field; a field that is there is locked, null means that it is empty. */
+    values: jsonb().$type<Record<string, unknown>>().notNull(),
+    updatedAt: moment().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.organizationId, t.bookId] }), ...editedBook('book_edit', t)],
+)
+
+/** Content that a file of a book once had: where it turns up again, it is that book. */
+export const formerContent = snakeCase.table(
+  'former_content',
+  {
+    organizationId: organizationId(),
+    libraryId: uuid().notNull(),
+    sha256: text().notNull(),
+    bookId: uuid().notNull(),
+    /** The file that had it, and the run in which it got other content. */
+    fileId: uuid(),
+    scanId: uuid(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.libraryId, t.sha256] }),
+    foreignKey({ columns: [t.organizationId, t.libraryId], foreignColumns: [library.organizationId, library.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.organizationId, t.bookId], foreignColumns: [book.organizationId, book.id] }).onDelete('cascade'),
+    index().on(t.organizationId, t.bookId),
+    ...libraryData('former_content'),
+  ],
+)
+
+/** Every file of interest ever seen in a library: part of a book, beside one, or a problem with its reason. */
 export const libraryFile = snakeCase.table(
   'library_file',
   {
@@ -204,14 +275,30 @@ export const libraryFile = snakeCase.table(
     path: text().notNull(),
     /** SHA-256 of the path: paths may be longer than an index row. */
     pathHash: bytes().notNull(),
+    /** Orders paths as a walk meets them: `/` comes before every other character. */
+    pathKey: sortKey().generatedAlwaysAs(sql`left(replace(path, '/', E'\\x01'), 512)`),
+    /** Files of one unit are one book: digest of the unit's name, see `unitsOf` of the scans. */
+    unitHash: bytes(),
+    role: text({ enum: ['book', 'sidecar'] })
+      .notNull()
+      .default('book'),
     size: bigint({ mode: 'number' }),
     /** Milliseconds since 1970, as the file system tells them. */
     modifiedMs: bigint({ mode: 'number' }),
     sha256: text(),
+    koreaderMd5: text(),
     format: text(),
+    metadata: raw(),
+    hasCover: boolean().notNull().default(false),
     problem: text(),
     problemDetail: text(),
+    /** Somebody said that this problem is of no interest. */
+    ignoredAt: moment(),
     seenAt: moment().notNull(),
+    /** Since when a walk has not met it. */
+    missingAt: moment(),
+    /** Not met, but so many at once that somebody is asked first; such a file counts as there. */
+    held: boolean().notNull().default(false),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
@@ -222,6 +309,11 @@ export const libraryFile = snakeCase.table(
     foreignKey({ columns: [t.organizationId, t.bookId], foreignColumns: [book.organizationId, book.id] }).onDelete('cascade'),
     uniqueIndex('library_file_path').on(t.organizationId, t.folderId, t.pathHash),
     index('library_file_book').on(t.organizationId, t.bookId),
+    index('library_file_order').on(t.organizationId, t.folderId, t.pathKey),
+    index('library_file_unit').on(t.organizationId, t.libraryId, t.unitHash),
+    index('library_file_missing')
+      .on(t.organizationId, t.libraryId, t.id)
+      .where(sql`missing_at is not null`),
     index('library_file_content')
       .on(t.organizationId, t.libraryId, t.sha256)
       .where(sql`book_id is not null`),

@@ -20,6 +20,7 @@ import {
   gateRole,
   inJob,
   isOperator,
+  jobLibrary,
   libraryData,
   may,
   moment,
@@ -70,6 +71,20 @@ export const library = snakeCase.table(
     problemCount: integer().notNull().default(0),
     /** Of the files of its books, likewise. */
     fileBytes: bigint({ mode: 'number' }).notNull().default(0),
+    /** Books none of whose files is there. */
+    missingCount: integer().notNull().default(0),
+    /** Files that the last scan did not find, and that somebody has to say are gone. */
+    heldCount: integer().notNull().default(0),
+    /** What is believed first where sources differ, after what people wrote. */
+    precedence: text({ enum: ['sidecar', 'file'] })
+      .array()
+      .notNull()
+      .default(['sidecar', 'file']),
+    /** Nights for which a missing book and everyone's place in it are kept. */
+    keepMissingNights: integer().notNull().default(30),
+    /** Cron expression in the server's time, or null. */
+    schedule: text(),
+    watch: boolean().notNull().default(true),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
@@ -113,7 +128,23 @@ export const libraryAccess = snakeCase.table(
 
 export const libraryFolder = snakeCase.table(
   'library_folder',
-  { organizationId: organizationId(), id: uuid().notNull(), libraryId: uuid().notNull(), path: text().notNull() },
+  {
+    organizationId: organizationId(),
+    id: uuid().notNull(),
+    libraryId: uuid().notNull(),
+    path: text().notNull(),
+    /** Why it cannot be scanned now; while it is set, nothing of it counts as gone. */
+    trouble: text({ enum: ['missing', 'closed', 'unreadable', 'empty'] }),
+    troubleSince: moment(),
+    /** How changes are noticed: told by the system, looked for from time to time, or only when asked. */
+    watchMode: text({ enum: ['watching', 'polling', 'off'] })
+      .notNull()
+      .default('off'),
+    /** Type of the file system, as the system names it. */
+    fileSystem: text(),
+    /** When it was last looked through. */
+    checkedAt: moment(),
+  },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
     libraryKey(t),
@@ -123,7 +154,23 @@ export const libraryFolder = snakeCase.table(
       to: appRole,
       using: sql`${ownOrganization} and library_id in (select id from library)`,
     }),
-    pgPolicy('library_folder_create', { for: 'insert', to: appRole, withCheck: sql`${ownOrganization} and ${may('library:create')}` }),
+    pgPolicy('library_folder_create', {
+      for: 'insert',
+      to: appRole,
+      withCheck: sql`${ownOrganization} and (${may('library:create')} or ${mayInLibrary('library:update', 'library_id')}) and library_id in (select id from library)`,
+    }),
+    pgPolicy('library_folder_update', {
+      for: 'update',
+      to: appRole,
+      using: sql`${ownOrganization} and (${jobLibrary} or (${mayInLibrary('library:update', 'library_id')} and library_id in (select id from library)))`,
+      withCheck: sql`${ownOrganization} and (${jobLibrary} or (${mayInLibrary('library:update', 'library_id')} and library_id in (select id from library)))`,
+    }),
+    pgPolicy('library_folder_delete', {
+      for: 'delete',
+      to: appRole,
+      using: sql`${ownOrganization} and ${mayInLibrary('library:update', 'library_id')} and library_id in (select id from library)`,
+    }),
+    pgPolicy('library_folder_gate', { for: 'select', to: gateRole, using: sql`true` }),
   ],
 )
 
@@ -134,9 +181,28 @@ export const scan = snakeCase.table(
     organizationId: organizationId(),
     id: uuid().notNull(),
     libraryId: uuid().notNull(),
-    status: text({ enum: ['queued', 'listing', 'covering', 'done', 'failed'] })
+    status: text({ enum: ['queued', 'listing', 'covering', 'done', 'failed', 'cancelled'] })
       .notNull()
       .default('queued'),
+    /** Why it was started. */
+    reason: text({ enum: ['asked', 'schedule', 'change', 'upload'] })
+      .notNull()
+      .default('asked'),
+    /** Part of the library: below this path of this folder, or null for all of it. */
+    folderId: uuid(),
+    path: text(),
+    /** One book, whose files are read anew whether they changed or not. */
+    bookId: uuid(),
+    /** Somebody said that what is not found is gone, however much it is. */
+    confirmed: boolean().notNull().default(false),
+    cancelRequested: boolean().notNull().default(false),
+    /** Whoever runs it now; a run that lost its place writes nothing more. */
+    runner: uuid(),
+    moved: integer().notNull().default(0),
+    missing: integer().notNull().default(0),
+    restored: integer().notNull().default(0),
+    /** Not found, and so many that somebody is asked first. */
+    held: integer().notNull().default(0),
     found: integer().notNull().default(0),
     walked: boolean().notNull().default(false),
     listed: integer().notNull().default(0),
@@ -164,7 +230,13 @@ export const scan = snakeCase.table(
       withCheck: sql`${ownOrganization} and ${mayInLibrary('library:scan', 'library_id')} and library_id in (select id from library)`,
     }),
     pgPolicy('scan_gate', { for: 'select', to: gateRole, using: sql`true` }),
-    pgPolicy('scan_tidy', { for: 'delete', to: gateRole, using: sql`status in ('done', 'failed')` }),
+    pgPolicy('scan_tidy', { for: 'delete', to: gateRole, using: sql`status in ('done', 'failed', 'cancelled')` }),
+    pgPolicy('scan_cancel', {
+      for: 'update',
+      to: appRole,
+      using: sql`${ownOrganization} and ${mayInLibrary('library:scan', 'library_id')} and library_id in (select id from library)`,
+      withCheck: sql`${ownOrganization} and ${mayInLibrary('library:scan', 'library_id')} and library_id in (select id from library)`,
+    }),
   ],
 )
 

@@ -69,6 +69,7 @@ function Figure({ value, label, warn = false }: { value: string; label: string; 
 
 function scanTitle(scan: Scan): string {
   if (scan.status === 'failed') return t('scan.failed.title')
+  if (scan.status === 'cancelled') return t('scan.cancelled.title')
   if (scan.status !== 'done') return t('scan.running.title')
   return booksSoFar(scan) === 0 ? t('scan.empty.title') : t('scan.done.title')
 }
@@ -82,6 +83,8 @@ export function scanSummary(scan: Scan): string {
       return t('scan.queued.text')
     case 'failed':
       return t('scan.failed.text', { reason: scan.error ?? t('scan.failed.noReason') })
+    case 'cancelled':
+      return t('scan.cancelled.text', { count: booksSoFar(scan), books })
     case 'done':
       if (booksSoFar(scan) > 0) return t('scan.done.text', { count: booksSoFar(scan), books })
       return scan.problems > 0 ? t('scan.unreadable.text') : t('scan.empty.text')

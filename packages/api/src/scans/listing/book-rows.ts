@@ -17,9 +17,9 @@ export const personRow = (contributor: { name: string; sortName: string | null }
 
 const authorRoles: ReadonlySet<ContributorRole> = new Set(['author'])
 
-/** The columns of a book that follow from its file. */
-export function bookColumns(metadata: BookMetadata, filePath: string) {
-  const title = metadata.title ?? titleFromPath(filePath)
+/** The columns of a book that follow from what is known of it. */
+export function bookColumns(metadata: BookMetadata, fallbackTitle: string) {
+  const title = metadata.title ?? fallbackTitle
   const language = metadata.languages[0] ?? null
   const authors = metadata.contributors.filter((contributor) => authorRoles.has(contributor.role))
   const shown = authors.length > 0 ? authors : metadata.contributors.slice(0, 1)
@@ -36,6 +36,8 @@ export function bookColumns(metadata: BookMetadata, filePath: string) {
     direction: metadata.direction,
     vertical: metadata.vertical,
     drm: metadata.drm,
+    pageCount: metadata.pages,
+    duration: metadata.duration,
     authors: shown.slice(0, 12).map((contributor) => contributor.name.slice(0, nameLength).toWellFormed()),
     authorSort: firstAuthor ? personRow(firstAuthor).sortName : '\uffff',
     seriesName: series?.name.slice(0, nameLength).toWellFormed() ?? null,
@@ -44,9 +46,10 @@ export function bookColumns(metadata: BookMetadata, filePath: string) {
   }
 }
 
-/** A title for a book that has none: the file's name without its extension. */
-export function titleFromPath(filePath: string): string {
-  const stem = path.posix.basename(filePath, path.posix.extname(filePath))
+/** A title for a book that has none: the name of its file without the extension, or of its folder where several files are one recording. */
+export function titleFromPath(filePath: string, recording = false): string {
+  const folder = path.posix.dirname(filePath)
+  const stem = recording && folder !== '.' ? path.posix.basename(folder) : path.posix.basename(filePath, path.posix.extname(filePath))
   return stem.replaceAll('_', ' ').trim().slice(0, 1000).toWellFormed() || stem || filePath
 }
 

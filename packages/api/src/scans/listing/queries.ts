@@ -1,14 +1,32 @@
 import { createHash } from 'node:crypto'
-import { and, eq, inArray, isNotNull, isNull, lt, sql, type SQL } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm'
 import { newId } from '@carrel/db'
-import { book, library, libraryFile } from '@carrel/db/schema'
+import { book, bookEdit, formerContent, library, libraryFile } from '@carrel/db/schema'
+import type { BookEdits } from '../../books/compose.ts'
 import type { JobScope } from '../../scope.ts'
+import type { FileState, FormerContent, Outcome } from './assign.ts'
 import type { NameRow } from './book-rows.ts'
+import { pathKey } from './path-key.ts'
+import type { FileRole } from './units.ts'
 
-/** What the database knows of a file from an earlier scan. */
-export type KnownFile = { id: string; bookId: string | null; size: number | null; modifiedMs: number | null; problem: string | null }
+/** What a walk compares: a file of an earlier scan. */
+export type KnownFile = {
+  id: string
+  path: string
+  /** As the database orders paths; see `pathKey`. */
+  key: string
+  bookId: string | null
+  role: FileRole
+  unit: string | null
+  size: number | null
+  modifiedMs: number | null
+  problem: string | null
+  missing: boolean
+  /** Read by this version of the reader, so that it need not be read again. */
+  complete: boolean
+}
 
-export type BookRow = { id: string; publisherId: string | null; formats: string[]; coverState: 'pending' | 'none' } & Record<
+export type BookRow = { id: string; publisherId: string | null; formats: string[]; coverState: 'pending' | 'none'; coverFileId: string | null; coverFileSha256: string | null } & Record<
   string,
   unknown
 >
@@ -18,19 +36,6 @@ export type BookParts = {
   tags: { book: string; tag: string }[]
   identifiers: { book: string; position: number; scheme: string; value: string }[]
 }
-export type FileRow = {
-  id: string
-  folder: string
-  book: string | null
-  path: string
-  size: number | null
-  modified: number | null
-  sha256: string | null
-  format: string | null
-  problem: string | null
-  detail: string | null
-}
-
 const nameTables = { person: sql`person`, series: sql`series`, publisher: sql`publisher`, tag: sql`tag` }
 export type NameTable = keyof typeof nameTables
 
@@ -40,48 +45,118 @@ const pathHash = (path: string): Buffer => createHash('sha256').update(path).dig
 
 const ofLibrary = (scope: JobScope) => and(eq(libraryFile.organizationId, scope.organizationId), eq(libraryFile.libraryId, scope.libraryId))
 
-/** Known files among these paths of a folder, by path. */
-export async function findKnownFiles(scope: JobScope, folderId: string, paths: readonly string[]): Promise<Map<string, KnownFile>> {
-  const rows = await scope.db
-    .select({
-      id: libraryFile.id,
-      bookId: libraryFile.bookId,
-      path: libraryFile.path,
-      size: libraryFile.size,
-      modifiedMs: libraryFile.modifiedMs,
-      problem: libraryFile.problem,
-    })
-    .from(libraryFile)
-    .where(
-      and(
-        eq(libraryFile.organizationId, scope.organizationId),
-        eq(libraryFile.folderId, folderId),
-        inArray(libraryFile.pathHash, paths.map(pathHash)),
-      ),
-    )
-  return new Map(rows.map((row) => [row.path, row]))
+const knownPage = 2000
+
+/** Files of a folder, or below one of its folders, in the order of a walk; those after `after`. */
+export async function listKnownFiles(scope: JobScope, folderId: string, below: string, after: { key: string; id: string } | null): Promise<KnownFile[]> {
+  const start = pathKey(below)
+  const part = below === '' ? sql`true` : sql`(path_key = ${start} or (path_key > ${`${start}\u0001`} and path_key < ${`${start}\u0002`}))`
+  const rows = await scope.db.execute<KnownFile>(sql`
+    select id, path, path_key as key, book_id as "bookId", role, encode(unit_hash, 'hex') as unit, size::float8 as size, modified_ms::float8 as "modifiedMs",
+      problem, missing_at is not null as missing, (koreader_md5 is not null or problem is not null) as complete
+    from library_file where organization_id = ${scope.organizationId} and folder_id = ${folderId} and ${part}
+      and ${after ? sql`(path_key, id) > (${after.key}, ${after.id}::uuid)` : sql`true`}
+    order by path_key, id limit ${sql.raw(String(knownPage))}`)
+  return [...rows]
+}
+listKnownFiles.page = knownPage
+
+const fileColumns = sql.raw(`id, folder_id as "folderId", path, encode(unit_hash, 'hex') as unit, role, book_id as "bookId", size::float8 as size,
+  modified_ms::float8 as "modifiedMs", sha256, koreader_md5 as "koreaderMd5", format, metadata, has_cover as "hasCover", problem, problem_detail as detail,
+  (missing_at is not null and not held) as missing`)
+
+/** So often what was found leads to further books: content, its book, that book's unit, what lies beside. */
+const relatedRounds = 4
+
+/**
+ * Files of this library that have to do with these: of the same path, content or unit, and all files of the books that those
+ * belong to. `into` is filled and answered; `books` are looked for as well.
+ */
+export async function findRelatedFiles(
+  scope: JobScope,
+  outcomes: readonly Outcome[],
+  into: Map<string, FileState> = new Map(),
+  books: readonly string[] = [],
+): Promise<Map<string, FileState>> {
+  let wanted = {
+    paths: outcomes.map(({ folderId, path }) => ({ folder: folderId, hash: pathHash(path).toString('hex') })),
+    hashes: [...new Set(outcomes.flatMap(({ result, role }) => (result.ok && role === 'book' ? [result.sha256] : [])))],
+    units: [...new Set(outcomes.flatMap(({ unit }) => unit ?? []))],
+    books: [...books],
+  }
+  const seen = { units: new Set(wanted.units), books: new Set(wanted.books) }
+  const mine = sql`organization_id = ${scope.organizationId} and library_id = ${scope.libraryId}`
+  for (let round = 0; round < relatedRounds; round += 1) {
+    const { paths, hashes, units, books: ids } = wanted
+    const parts = [
+      ...(paths.length > 0
+        ? [
+            sql`select ${fileColumns} from library_file where organization_id = ${scope.organizationId} and (folder_id, path_hash) in
+              (select folder, decode(hash, 'hex') from json_to_recordset(${json(paths)}) as r(folder uuid, hash text))`,
+          ]
+        : []),
+      ...(hashes.length > 0
+        ? [sql`select ${fileColumns} from library_file where ${mine} and book_id is not null and sha256 = any (${textArray(hashes)}::text[])`]
+        : []),
+      ...(units.length > 0
+        ? [sql`select ${fileColumns} from library_file where ${mine} and unit_hash in (select decode(h, 'hex') from unnest(${textArray(units)}::text[]) as h)`]
+        : []),
+      ...(ids.length > 0
+        ? [sql`select ${fileColumns} from library_file where organization_id = ${scope.organizationId} and book_id = any (${textArray(ids)}::uuid[])`]
+        : []),
+    ]
+    if (parts.length === 0) break
+    const found = await Promise.all(parts.map((part) => scope.db.execute<FileState>(part)))
+    const fresh = found.flatMap((rows) => [...rows]).filter(({ id }) => !into.has(id))
+    for (const file of fresh) into.set(file.id, file)
+    const next = <T extends string>(values: readonly (T | null)[], known: Set<string>) =>
+      [...new Set(values.filter((value) => value !== null))].filter((value) => !known.has(value) && known.add(value))
+    wanted = {
+      paths: [],
+      hashes: [],
+      units: next(fresh.map(({ unit, bookId }) => (bookId ? unit : null)), seen.units),
+      books: next(fresh.map(({ bookId }) => bookId), seen.books),
+    }
+  }
+  return into
 }
 
-/** Books of this library that hold a file of the same content, by digest. */
-export async function findBooksByContent(scope: JobScope, hashes: readonly string[]): Promise<Map<string, string>> {
+/** Hexadecimal digests and ids, which need no quoting, as one parameter. */
+const textArray = (values: readonly string[]) => sql`${`{${values.join(',')}}`}`
+
+/** Books that had files of this content, by digest. */
+export async function findFormerContents(scope: JobScope, hashes: readonly string[]): Promise<Map<string, FormerContent>> {
   if (hashes.length === 0) return new Map()
   const rows = await scope.db
-    .select({ sha256: libraryFile.sha256, bookId: libraryFile.bookId })
-    .from(libraryFile)
-    .where(and(ofLibrary(scope), inArray(libraryFile.sha256, [...hashes]), isNotNull(libraryFile.bookId)))
-  return new Map(rows.flatMap((row) => (row.sha256 && row.bookId ? [[row.sha256, row.bookId]] : [])))
+    .select({ sha256: formerContent.sha256, bookId: formerContent.bookId, fileId: formerContent.fileId, scanId: formerContent.scanId })
+    .from(formerContent)
+    .where(
+      and(
+        eq(formerContent.organizationId, scope.organizationId),
+        eq(formerContent.libraryId, scope.libraryId),
+        sql`${formerContent.sha256} = any (${textArray(hashes)}::text[])`,
+      ),
+    )
+  return new Map(rows.map((row) => [row.sha256, row]))
 }
 
-/** Of these books, those that more than one file makes up. */
-export async function findSharedBooks(scope: JobScope, bookIds: readonly string[]): Promise<Set<string>> {
-  if (bookIds.length === 0) return new Set()
+export async function insertFormerContents(scope: JobScope, rows: readonly FormerContent[]): Promise<void> {
+  if (rows.length === 0) return
+  const last = [...new Map(rows.map((row) => [row.sha256, row])).values()]
+  await scope.db.execute(sql`insert into former_content (organization_id, library_id, sha256, book_id, file_id, scan_id)
+    select ${scope.organizationId}, ${scope.libraryId}, sha256, "bookId", "fileId", "scanId"
+    from json_to_recordset(${json(last)}) as r(sha256 text, "bookId" uuid, "fileId" uuid, "scanId" uuid)
+    on conflict (organization_id, library_id, sha256) do update set book_id = excluded.book_id, file_id = excluded.file_id, scan_id = excluded.scan_id`)
+}
+
+/** What people wrote of these books, by book. */
+export async function findEdits(scope: JobScope, bookIds: readonly string[]): Promise<Map<string, BookEdits>> {
+  if (bookIds.length === 0) return new Map()
   const rows = await scope.db
-    .select({ bookId: libraryFile.bookId })
-    .from(libraryFile)
-    .where(and(eq(libraryFile.organizationId, scope.organizationId), inArray(libraryFile.bookId, [...bookIds])))
-    .groupBy(libraryFile.bookId)
-    .having(sql`count(*) > 1`)
-  return new Set(rows.flatMap((row) => row.bookId ?? []))
+    .select({ bookId: bookEdit.bookId, values: bookEdit.values })
+    .from(bookEdit)
+    .where(and(eq(bookEdit.organizationId, scope.organizationId), sql`${bookEdit.bookId} = any (${textArray(bookIds)}::uuid[])`))
+  return new Map(rows.map((row) => [row.bookId, row.values]))
 }
 
 /** Ids of these names, made where they are missing, by key. */
@@ -115,7 +190,10 @@ const bookColumns = {
   series_position: 'text',
   search_text: 'text',
   publisher_id: 'uuid',
-  cover_state: 'text',
+  page_count: 'integer',
+  duration: 'real',
+  cover_file_id: 'uuid',
+  cover_file_sha256: 'text',
 }
 const camel = (name: string) => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 const columnNames = Object.keys(bookColumns)
@@ -124,15 +202,17 @@ const recordColumns = sql.raw(columnNames.map((name) => `"${camel(name)}"`).join
 const recordTypes = sql.raw(['id uuid', ...Object.entries(bookColumns).map(([name, type]) => `"${camel(name)}" ${type}`)].join(', '))
 const overwrite = sql.raw(columnNames.map((name) => `${name} = excluded.${name}`).join(', '))
 
-/** Writes books, new ones and ones whose file changed, with a place in the line for thumbnails. */
+/** Writes books, new ones and ones of which other things are known now. A cover from another file gets a place in the line for thumbnails. */
 export async function upsertBooks(scope: JobScope, rows: readonly BookRow[], now: string): Promise<void> {
-  await scope.db.execute(sql`insert into book (organization_id, library_id, added_at, updated_at, id, ${columnList})
-    select ${scope.organizationId}, ${scope.libraryId}, ${now}::timestamptz, ${now}::timestamptz, id, ${recordColumns}
-    from json_to_recordset(${json(rows)}) as r(${recordTypes})
-    on conflict (organization_id, id) do update set updated_at = excluded.updated_at, ${overwrite}`)
+  await scope.db.execute(sql`insert into book (organization_id, library_id, added_at, updated_at, id, cover_state, ${columnList})
+    select ${scope.organizationId}, ${scope.libraryId}, ${now}::timestamptz, ${now}::timestamptz, id, "coverState", ${recordColumns}
+    from json_to_recordset(${json(rows)}) as r("coverState" text, ${recordTypes})
+    on conflict (organization_id, id) do update set updated_at = excluded.updated_at, ${overwrite},
+      cover_state = case when book.cover_file_sha256 is not distinct from excluded.cover_file_sha256 then book.cover_state else excluded.cover_state end`)
   const covers = json(rows.filter((row) => row.coverState === 'pending').map((row) => row.id))
   await scope.db.execute(sql`insert into cover_task (organization_id, book_id, library_id)
-    select ${scope.organizationId}, value::uuid, ${scope.libraryId} from json_array_elements_text(${covers}) on conflict do nothing`)
+    select organization_id, id, library_id from book where organization_id = ${scope.organizationId} and cover_state = 'pending'
+      and id in (select value::uuid from json_array_elements_text(${covers})) on conflict do nothing`)
 }
 
 /** Takes people, series, tags and identifiers off books whose file changed. */
@@ -168,29 +248,129 @@ export async function insertBookParts(scope: JobScope, parts: BookParts): Promis
   await Promise.all(statements.map((statement) => scope.db.execute(statement)))
 }
 
-export async function upsertFiles(scope: JobScope, files: readonly FileRow[], now: string): Promise<void> {
-  const rows = files.map((file) => ({ ...file, hash: pathHash(file.path).toString('hex') }))
-  await scope.db
-    .execute(sql`insert into library_file (organization_id, id, library_id, folder_id, book_id, path, path_hash, size, modified_ms, sha256, format, problem, problem_detail, seen_at)
-    select ${scope.organizationId}, id, ${scope.libraryId}, folder, book, path, decode(hash, 'hex'), size, modified, sha256, format, problem, detail, ${now}::timestamptz
-    from json_to_recordset(${json(rows)}) as r(id uuid, folder uuid, book uuid, path text, hash text, size bigint, modified bigint, sha256 text, format text, problem text, detail text)
-    on conflict (organization_id, folder_id, path_hash) do update set book_id = excluded.book_id, size = excluded.size, modified_ms = excluded.modified_ms,
-      sha256 = excluded.sha256, format = excluded.format, problem = excluded.problem, problem_detail = excluded.problem_detail, seen_at = excluded.seen_at`)
+const fileTypes = sql.raw(`id uuid, "folderId" uuid, "bookId" uuid, path text, hash text, unit text, role text, size bigint, "modifiedMs" bigint, sha256 text,
+  "koreaderMd5" text, format text, metadata jsonb, "hasCover" boolean, problem text, detail text`)
+
+/** Writes files of ids that are there, and new ones. Whatever is written was just met. */
+export async function writeFiles(scope: JobScope, changed: readonly FileState[], inserted: readonly FileState[], now: string): Promise<void> {
+  const rows = (files: readonly FileState[]) => json(files.map((file) => ({ ...file, hash: pathHash(file.path).toString('hex') })))
+  if (changed.length > 0) {
+    await scope.db.execute(sql`update library_file f set folder_id = r."folderId", book_id = r."bookId", path = r.path, path_hash = decode(r.hash, 'hex'),
+        unit_hash = decode(r.unit, 'hex'), role = r.role, size = r.size, modified_ms = r."modifiedMs", sha256 = r.sha256, koreader_md5 = r."koreaderMd5",
+        format = r.format, metadata = r.metadata, has_cover = r."hasCover", ignored_at = case when f.problem is not distinct from r.problem then f.ignored_at end,
+        problem = r.problem, problem_detail = r.detail, seen_at = ${now}::timestamptz, missing_at = null, held = false
+      from json_to_recordset(${rows(changed)}) as r(${fileTypes})
+      where f.organization_id = ${scope.organizationId} and f.library_id = ${scope.libraryId} and f.id = r.id`)
+  }
+  if (inserted.length > 0) {
+    await scope.db.execute(sql`insert into library_file (organization_id, id, library_id, folder_id, book_id, path, path_hash, unit_hash, role, size, modified_ms,
+        sha256, koreader_md5, format, metadata, has_cover, problem, problem_detail, seen_at)
+      select ${scope.organizationId}, id, ${scope.libraryId}, "folderId", "bookId", path, decode(hash, 'hex'), decode(unit, 'hex'), role, size, "modifiedMs",
+        sha256, "koreaderMd5", format, metadata, "hasCover", problem, detail, ${now}::timestamptz
+      from json_to_recordset(${rows(inserted)}) as r(${fileTypes})`)
+  }
 }
 
-/** Marks problems that are still there. */
-export async function touchProblems(scope: JobScope, fileIds: readonly string[]): Promise<void> {
-  await scope.db
-    .update(libraryFile)
-    .set({ seenAt: new Date() })
-    .where(and(ofLibrary(scope), inArray(libraryFile.id, [...fileIds])))
+export async function deleteFiles(scope: JobScope, fileIds: readonly string[]): Promise<void> {
+  if (fileIds.length === 0) return
+  await scope.db.delete(libraryFile).where(and(ofLibrary(scope), inArray(libraryFile.id, [...fileIds])))
 }
 
-/** Forgets problems that a complete walk has not met again; a file that a book hangs on stays. */
-export async function deleteGoneProblems(scope: JobScope, walkStarted: Date): Promise<void> {
+/** Files that a walk met again, unchanged: those that were missing are there, and units may be others. */
+export async function touchFiles(scope: JobScope, files: readonly { id: string; unit: string | null; role: FileRole }[]): Promise<void> {
+  await scope.db.execute(sql`update library_file f set missing_at = null, held = false, unit_hash = decode(r.unit, 'hex'), role = r.role
+    from json_to_recordset(${json(files)}) as r(id uuid, unit text, role text)
+    where f.organization_id = ${scope.organizationId} and f.library_id = ${scope.libraryId} and f.id = r.id`)
+}
+
+type Place = { id: string; path: string }
+/** A file that has moved meanwhile is another one. */
+const stillAt = (scope: JobScope, files: readonly Place[]) =>
+  sql`f.organization_id = ${scope.organizationId} and f.library_id = ${scope.libraryId} and (f.id, f.path_hash) in
+    (select id, decode(hash, 'hex') from json_to_recordset(${json(files.map(({ id, path }) => ({ id, hash: pathHash(path).toString('hex') })))}) as r(id uuid, hash text))`
+
+/** Notes files that a walk did not meet; whether they count as missing is decided when it is over. */
+export async function holdFiles(scope: JobScope, files: readonly Place[]): Promise<void> {
+  if (files.length === 0) return
+  await scope.db.execute(sql`update library_file f set missing_at = now(), held = true where ${stillAt(scope, files)} and f.missing_at is null`)
+}
+
+/** Forgets problems that are gone and no book hangs on. */
+export async function forgetProblems(scope: JobScope, files: readonly Place[]): Promise<void> {
+  if (files.length === 0) return
+  await scope.db.execute(sql`delete from library_file f where ${stillAt(scope, files)} and f.book_id is null`)
+}
+
+/** Lets books be missing that have no file left which is there, and the others not. Answers how many are missing, and how many are not any more. */
+export async function refreshMissing(scope: JobScope, bookIds: readonly string[]): Promise<void> {
+  if (bookIds.length === 0) return
+  await scope.db.execute(sql`with there as (
+      select id, exists (select from library_file f where f.organization_id = b.organization_id and f.book_id = b.id
+        and (f.missing_at is null or f.held)) as is
+      from book b where b.organization_id = ${scope.organizationId} and b.library_id = ${scope.libraryId}
+        and b.id in (select value::uuid from json_array_elements_text(${json(bookIds)}))
+    ) update book b set missing_at = case when t.is then null else now() end, missing_nights = 0 from there t
+    where b.organization_id = ${scope.organizationId} and b.id = t.id and (b.missing_at is null) <> t.is`)
+}
+
+/** The file counts as there while it is held. */
+const gone = sql`missing_at is not null and not held`
+
+/** Files of this folder that count as there, and those that the last walks did not meet and nobody decided on. */
+export async function countFolder(scope: JobScope, folderId: string): Promise<{ present: number; held: number; lately: number }> {
+  const [row] = await scope.db.execute<{ present: number; held: number; lately: number }>(sql`
+    select count(*) filter (where not (${gone}))::int as present, count(*) filter (where held)::int as held,
+      count(*) filter (where ${gone} and missing_at > now() - interval '1 hour')::int as lately
+    from library_file where organization_id = ${scope.organizationId} and folder_id = ${folderId} and book_id is not null`)
+  return row ?? { present: 0, held: 0, lately: 0 }
+}
+
+/** Held files of a folder count as missing from now on. Answers the books that have fewer files, or fewer files beside them, now. */
+export async function loseHeldFiles(scope: JobScope, folderId: string): Promise<string[]> {
+  const rows = await scope.db.execute<{ bookId: string | null; unit: string | null }>(sql`update library_file set held = false, missing_at = now()
+    where organization_id = ${scope.organizationId} and folder_id = ${folderId} and held
+    returning book_id as "bookId", case when role = 'sidecar' then encode(unit_hash, 'hex') end as unit`)
+  const books = new Set([...rows].flatMap(({ bookId }) => bookId ?? []))
+  await refreshMissing(scope, [...books])
+  const units = [...new Set([...rows].flatMap(({ unit }) => unit ?? []))]
+  for (const id of await findBooksOfUnits(scope, units)) books.add(id)
+  return [...books]
+}
+
+async function findBooksOfUnits(scope: JobScope, units: readonly string[]): Promise<string[]> {
+  if (units.length === 0) return []
+  const rows = await scope.db.execute<{ id: string }>(sql`select distinct book_id as id from library_file
+    where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId} and book_id is not null
+      and unit_hash in (select decode(h, 'hex') from unnest(${textArray(units)}::text[]) as h)`)
+  return [...rows].map(({ id }) => id)
+}
+
+/** Files of a book that are there, and those beside it. */
+export async function listFilesOfBook(scope: JobScope, bookId: string): Promise<(KnownFile & { folderId: string })[]> {
+  const rows = await scope.db.execute<KnownFile & { folderId: string }>(sql`
+    with own as (select id, unit_hash from library_file where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId} and book_id = ${bookId})
+    select id, folder_id as "folderId", path, path_key as key, book_id as "bookId", role, encode(unit_hash, 'hex') as unit, size::float8 as size,
+      modified_ms::float8 as "modifiedMs", problem, missing_at is not null as missing, true as complete
+    from library_file where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId}
+      and (id in (select id from own) or (role = 'sidecar' and unit_hash in (select unit_hash from own)))
+    order by path_key`)
+  return [...rows]
+}
+
+/** Lets the cover of a book be drawn anew when it is described next. */
+export async function forgetCover(scope: JobScope, bookId: string): Promise<void> {
   await scope.db
-    .delete(libraryFile)
-    .where(and(ofLibrary(scope), isNotNull(libraryFile.problem), isNull(libraryFile.bookId), lt(libraryFile.seenAt, walkStarted)))
+    .update(book)
+    .set({ coverFileSha256: '' })
+    .where(and(eq(book.organizationId, scope.organizationId), eq(book.libraryId, scope.libraryId), eq(book.id, bookId)))
+}
+
+/** Forgets missing files of books that are there without them, after the nights for which the library keeps what is missing. */
+export async function forgetFiles(scope: JobScope): Promise<void> {
+  await scope.db.execute(sql`delete from library_file f using library l, book b
+    where f.organization_id = ${scope.organizationId} and f.library_id = ${scope.libraryId} and f.missing_at is not null and not f.held
+      and l.organization_id = f.organization_id and l.id = f.library_id and f.missing_at < now() - l.keep_missing_nights * interval '1 day'
+      and b.organization_id = f.organization_id and b.id = f.book_id and b.missing_at is null`)
 }
 
 const thisLibrary = (scope: JobScope) => and(eq(library.organizationId, scope.organizationId), eq(library.id, scope.libraryId))
@@ -210,8 +390,10 @@ export async function recount(scope: JobScope): Promise<void> {
     .update(library)
     .set({
       bookCount: sql`(select count(*) from ${book} where ${books})`,
-      problemCount: sql`(select count(*) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.problem))})`,
+      problemCount: sql`(select count(*) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.problem), isNull(libraryFile.ignoredAt))})`,
       fileBytes: sql`(select coalesce(sum(${libraryFile.size}), 0) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.bookId))})`,
+      missingCount: sql`(select count(*) from ${book} where ${and(books, isNotNull(book.missingAt))})`,
+      heldCount: sql`(select count(*) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.missingAt), libraryFile.held)})`,
     })
     .where(thisLibrary(scope))
 }

@@ -1,30 +1,29 @@
-import { newId } from '@carrel/db'
-import type { BookMetadata, ReadResult } from '@carrel/formats'
+import { lstat } from 'node:fs/promises'
+import path from 'node:path'
+import type { BookMetadata } from '@carrel/formats'
+import { composeMetadata, coverFile, formatsOf, inOrder, type SourceKind } from '../../books/compose.ts'
 import type { JobScope } from '../../scope.ts'
-import type { InJob } from '../in-job.ts'
-import { bookColumns, decimalPosition, nameRow, personRow, type NameRow } from './book-rows.ts'
+import type { InRun } from '../in-job.ts'
+import { assignBooks, type FileState, type Outcome } from './assign.ts'
+import { bookColumns, decimalPosition, nameRow, personRow, titleFromPath, type NameRow } from './book-rows.ts'
 import {
   addToCounts,
   deleteBookParts,
-  findBooksByContent,
-  findSharedBooks,
+  deleteFiles,
+  findEdits,
+  findRelatedFiles,
   insertBookParts,
+  insertFormerContents,
+  refreshMissing,
   upsertBooks,
-  upsertFiles,
   upsertNames,
-  type KnownFile,
+  writeFiles,
   type NameTable,
 } from './queries.ts'
 
-/** A file that was read in this scan, or a thing that could not be. */
-export type Outcome = {
-  folderId: string
-  path: string
-  known: KnownFile | undefined
-  result: ReadResult | { ok: false; size: null; modifiedAt: null; sha256: null; problem: { code: string; detail: string } }
-}
+type Described = { bookId: string; metadata: BookMetadata; title: string; files: FileState[]; cover: FileState | undefined }
 
-type Listed = { bookId: string; write: 'insert' | 'update'; path: string; metadata: BookMetadata; format: string; hasCover: boolean }
+export type Written = { moved: number }
 
 const rememberedNames = 20_000
 const nameTables = ['person', 'series', 'publisher', 'tag'] as const
@@ -34,58 +33,111 @@ const nameTables = ['person', 'series', 'publisher', 'tag'] as const
  * batches; after a failed batch the writer must not be used again, since some of them may not exist.
  */
 export class ScanWriter {
-  readonly #inJob: InJob
+  readonly #inRun: InRun
+  readonly #run: { scanId: string; precedence: readonly SourceKind[]; roots: ReadonlyMap<string, string> }
   readonly #names: Record<NameTable, Map<string, string>> = { person: new Map(), series: new Map(), publisher: new Map(), tag: new Map() }
 
-  constructor(inJob: InJob) {
-    this.#inJob = inJob
+  /** `roots`: real paths of the folders that can be read now, by id. */
+  constructor(inRun: InRun, run: { scanId: string; precedence: readonly SourceKind[]; roots: ReadonlyMap<string, string> }) {
+    this.#inRun = inRun
+    this.#run = run
   }
 
   /** Resolves when the batch is committed. */
-  async write(outcomes: readonly Outcome[]): Promise<void> {
+  async write(outcomes: readonly Outcome[]): Promise<Written> {
     // Names that are not UTF-8 can read alike: the last of one path counts.
     const byPath = new Map(outcomes.map((outcome) => [`${outcome.folderId}/${outcome.path}`, outcome]))
-    if (byPath.size > 0) await this.#inJob((scope) => this.#write(scope, [...byPath.values()]))
+    return byPath.size > 0 ? this.#inRun((scope) => this.#write(scope, [...byPath.values()])) : { moved: 0 }
   }
 
-  async #write(scope: JobScope, outcomes: readonly Outcome[]): Promise<void> {
-    const { listed, bookOf } = await assignBooks(scope, outcomes)
-    await this.#learnNames(scope, listed)
+  /** Describes these books anew from the files that they have. */
+  async describe(bookIds: readonly string[]): Promise<void> {
+    await this.#inRun(async (scope) => {
+      const files = await findRelatedFiles(scope, [], new Map(), bookIds)
+      await this.#describe(scope, new Set(bookIds), files, new Set())
+    })
+  }
+
+  async #write(scope: JobScope, outcomes: readonly Outcome[]): Promise<Written> {
+    const done = await assignBooks(scope, outcomes, { scanId: this.#run.scanId, isGone: this.#isGone })
+    const problems = outcomes.reduce((sum, { result, knownProblem }) => sum + (result.ok ? 0 : 1) - (knownProblem ? 1 : 0), 0)
+    const { files, changed, inserted, deleted, formers, books, newBooks } = done
+    const at = (ids: ReadonlySet<string>) => [...ids].flatMap((id) => files.get(id) ?? [])
     const now = new Date().toISOString()
-    const changed = listed.filter((entry) => entry.write === 'update').map((entry) => entry.bookId)
-    const problems = outcomes.reduce((sum, { known, result }) => sum + (result.ok ? 0 : 1) - (known?.problem ? 1 : 0), 0)
-    const files = outcomes.map((outcome) => fileRow(outcome, bookOf.get(outcome) ?? outcome.known?.bookId ?? null))
+    await this.#describe(scope, books, files, newBooks)
+    await deleteFiles(scope, [...deleted])
+    const known = [...books].filter((id) => !newBooks.has(id))
     // Sent in this order without waiting between: the answers come back together.
     await Promise.all([
-      ...(changed.length > 0 ? [deleteBookParts(scope, changed)] : []),
-      ...(listed.length > 0
-        ? [
-            upsertBooks(
-              scope,
-              listed.map((entry) => this.#bookRow(entry)),
-              now,
-            ),
-            insertBookParts(scope, this.#parts(listed)),
-          ]
-        : []),
-      upsertFiles(scope, files, now),
-      addToCounts(scope, listed.length - changed.length, problems),
+      writeFiles(scope, at(changed), at(inserted), now),
+      insertFormerContents(scope, formers),
+      refreshMissing(scope, known),
+      addToCounts(scope, newBooks.size, problems),
+    ])
+    return { moved: done.moved }
+  }
+
+  /** Only what certainly is no more: nothing is known of a folder that cannot be read. */
+  #isGone = async (file: { folderId: string; path: string }): Promise<boolean> => {
+    const root = this.#run.roots.get(file.folderId)
+    if (root === undefined) return false
+    return lstat(path.join(root, file.path)).then(
+      () => false,
+      ({ code }: NodeJS.ErrnoException) => code === 'ENOENT' || code === 'ENOTDIR',
+    )
+  }
+
+  async #describe(scope: JobScope, books: ReadonlySet<string>, files: ReadonlyMap<string, FileState>, newBooks: ReadonlySet<string>) {
+    const known = [...books].filter((id) => !newBooks.has(id))
+    const edits = await findEdits(scope, known)
+    const byBook = Map.groupBy(files.values(), ({ bookId }) => bookId)
+    const sidecars = Map.groupBy(
+      [...files.values()].filter(({ role, missing }) => role === 'sidecar' && !missing),
+      ({ unit }) => unit,
+    )
+    const described: Described[] = []
+    for (const bookId of books) {
+      const own = (byBook.get(bookId) ?? []).filter(({ metadata, missing }) => metadata && !missing)
+      const [first] = inOrder(own)
+      if (!first) continue
+      const beside = [...new Set(own.map(({ unit }) => unit))].flatMap((unit) => (unit === null ? [] : (sidecars.get(unit) ?? [])))
+      described.push({
+        bookId,
+        metadata: composeMetadata({ files: own, sidecars: beside, edits: edits.get(bookId) ?? {} }, this.#run.precedence),
+        title: titleFromPath(first.path, first.metadata?.track !== null && own.length > 1),
+        files: own,
+        cover: coverFile(own, beside),
+      })
+    }
+    if (described.length === 0) return
+    await this.#learnNames(scope, described)
+    const rewritten = described.filter(({ bookId }) => !newBooks.has(bookId)).map(({ bookId }) => bookId)
+    await Promise.all([
+      ...(rewritten.length > 0 ? [deleteBookParts(scope, rewritten)] : []),
+      upsertBooks(
+        scope,
+        described.map((book) => this.#bookRow(book)),
+        new Date().toISOString(),
+      ),
+      insertBookParts(scope, this.#parts(described)),
     ])
   }
 
-  #bookRow(entry: Listed) {
-    const { publisher } = entry.metadata
+  #bookRow({ bookId, metadata, title, files, cover }: Described) {
+    const { publisher } = metadata
     return {
-      id: entry.bookId,
-      ...bookColumns(entry.metadata, entry.path),
+      id: bookId,
+      ...bookColumns(metadata, title),
       publisherId: publisher ? this.#id('publisher', nameRow(publisher)) : null,
-      formats: [entry.format],
-      coverState: entry.hasCover ? ('pending' as const) : ('none' as const),
+      formats: formatsOf(files),
+      coverState: cover ? ('pending' as const) : ('none' as const),
+      coverFileId: cover?.id ?? null,
+      coverFileSha256: cover?.sha256 ?? null,
     }
   }
 
-  #parts(listed: readonly Listed[]) {
-    const each = <T>(make: (entry: Listed) => T[]) => listed.flatMap(make)
+  #parts(described: readonly Described[]) {
+    const each = <T>(make: (entry: Described) => T[]) => described.flatMap(make)
     return {
       contributors: each(({ bookId, metadata }) =>
         metadata.contributors.map((contributor, position) => ({
@@ -115,10 +167,10 @@ export class ScanWriter {
     return id
   }
 
-  async #learnNames(scope: JobScope, listed: readonly Listed[]): Promise<void> {
+  async #learnNames(scope: JobScope, described: readonly Described[]): Promise<void> {
     const wanted: Record<NameTable, Map<string, NameRow>> = { person: new Map(), series: new Map(), publisher: new Map(), tag: new Map() }
     const want = (table: NameTable, row: NameRow) => wanted[table].set(row.nameKey, row)
-    for (const { metadata } of listed) {
+    for (const { metadata } of described) {
       for (const contributor of metadata.contributors) want('person', personRow(contributor))
       for (const series of metadata.series) want('series', nameRow(series.name))
       for (const tag of metadata.tags) want('tag', nameRow(tag))
@@ -131,43 +183,5 @@ export class ScanWriter {
       if (missing.length === 0) continue
       for (const [key, id] of await upsertNames(scope, table, missing)) known.set(key, id)
     }
-  }
-}
-
-/** Which book each readable file belongs to: its own, one of the same content in this library, or a new one. Only what is new or changed is listed. */
-async function assignBooks(scope: JobScope, outcomes: readonly Outcome[]) {
-  const hashes = outcomes.flatMap(({ result }) => (result.ok ? [result.sha256] : []))
-  const known = outcomes.flatMap((outcome) => outcome.known?.bookId ?? [])
-  const [byContent, shared] = await Promise.all([findBooksByContent(scope, hashes), findSharedBooks(scope, known)])
-  const bookOf = new Map<Outcome, string>()
-  const listed = new Map<string, Listed>()
-  for (const outcome of outcomes) {
-    const { result, known, path } = outcome
-    if (!result.ok) continue
-    const twin = byContent.get(result.sha256)
-    // A file whose content changed leaves a book that other files still make up.
-    const own = known?.bookId && (known.bookId === twin || !shared.has(known.bookId)) ? known.bookId : undefined
-    const bookId = own ?? twin ?? newId()
-    byContent.set(result.sha256, bookId)
-    bookOf.set(outcome, bookId)
-    if (listed.has(bookId) || bookId === twin) continue
-    const write = own ? 'update' : 'insert'
-    listed.set(bookId, { bookId, write, path, metadata: result.metadata, format: result.format, hasCover: result.hasCover })
-  }
-  return { listed: [...listed.values()], bookOf }
-}
-
-function fileRow({ folderId, path, known, result }: Outcome, book: string | null) {
-  return {
-    id: known?.id ?? newId(),
-    folder: folderId,
-    book,
-    path,
-    size: result.size,
-    modified: result.modifiedAt,
-    sha256: result.sha256,
-    format: result.ok ? result.format : null,
-    problem: result.ok ? null : result.problem.code,
-    detail: result.ok ? null : result.problem.detail,
   }
 }

@@ -1,0 +1,253 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildEpub } from '@carrel/formats/testing'
+import { assignRoot, makeOrganization, makePerson, startTestServer, type Person, type TestServer } from './testing/server.ts'
+import { scanned } from './testing/twins.ts'
+
+/** Sequences; more of them by hand, with SCAN_SEQUENCES. */
+const sequences = Number(process.env['SCAN_SEQUENCES'] ?? 12)
+
+let server: TestServer
+/** Another process of the same instance, so to say, that does the scans and can be ended. */
+let worker: TestServer
+let owner: Person
+let organization: string
+
+beforeAll(async () => {
+  server = await startTestServer()
+  await startWorker()
+  owner = await makePerson(server, 'Owner')
+  organization = (await makeOrganization(server, 'Properties', { owner: [owner] })).id
+  await assignRoot(server, organization, server.root)
+}, 60_000)
+afterAll(async () => {
+  await worker[Symbol.asyncDispose]()
+  await server[Symbol.asyncDispose]()
+})
+
+async function startWorker(): Promise<void> {
+  worker = await startTestServer({ database: server.db, dataDir: server.dataDir, roots: [server.root], worker: 2 })
+}
+
+const call = async (method: string, at: string, body?: object) => {
+  const answer = await server.send(method, `/api/v1${at}`, { cookie: owner.cookie, organization, ...(body && { body }) })
+  expect(answer.status, answer.text).toBe(200)
+  return answer.json
+}
+
+/** What is done to the folder. Numbers choose among what is there. */
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('add' as const), at: fc.nat(20) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('move' as const), which: fc.nat(99), at: fc.nat(20) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('replace' as const), which: fc.nat(99) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('copy' as const), which: fc.nat(99), at: fc.nat(20) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), which: fc.nat(99) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('swap' as const), which: fc.nat(99), other: fc.nat(99) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('over' as const), which: fc.nat(99), other: fc.nat(99) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const), which: fc.nat(99), at: fc.nat(20) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('rename-folder' as const), which: fc.nat(99), at: fc.nat(20) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('unmount' as const, 'empty' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('cut' as const), after: fc.nat(60) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('scan' as const) }) },
+)
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+const folders = ['', 'a', 'a/b', 'Ä', 'a-b', 'z']
+const placeOf = (at: number, name: number): string => path.posix.join(folders[at % folders.length] ?? '', `${'kxbq'[at % 4]}${name}.epub`)
+
+/** A library on disk, and what is known of it from the scans before. */
+class World {
+  readonly root: string
+  readonly mounted: string
+  libraryId = ''
+  /** Content by path. */
+  disk = new Map<string, number>()
+  /** The disk at the last scan. */
+  before = new Map<string, number>()
+  /** Book by content, as it was first seen. */
+  bookOf = new Map<number, string>()
+  marked = new Set<string>()
+  contents = 0
+  names = 0
+
+  constructor(root: string) {
+    this.root = root
+    this.mounted = root
+    mkdirSync(root, { recursive: true })
+  }
+
+  bytes(content: number): Uint8Array {
+    return buildEpub({ title: `Content ${content}`, identifier: `urn:x:${this.root}:${content}`, creators: ['A. Writer'] })
+  }
+
+  put(at: string, content: number): void {
+    mkdirSync(path.join(this.root, path.dirname(at)), { recursive: true })
+    writeFileSync(path.join(this.root, at), this.bytes(content))
+    this.disk.set(at, content)
+  }
+
+  pick(which: number): string | undefined {
+    const paths = [...this.disk.keys()].toSorted()
+    return paths[which % Math.max(1, paths.length)]
+  }
+
+  rename(from: string, to: string): void {
+    mkdirSync(path.join(this.root, path.dirname(to)), { recursive: true })
+    renameSync(path.join(this.root, from), path.join(this.root, to))
+    this.disk.set(to, this.disk.get(from) ?? 0)
+    this.disk.delete(from)
+  }
+}
+
+async function scan(world: World, confirm = true): Promise<Record<string, unknown>> {
+  await call('POST', `/libraries/${world.libraryId}/scan`, { confirm })
+  return (await scanned(server, owner, organization, world.libraryId)).scan
+}
+
+type Row = { path: string; sha256: string; book: string | null; missing: boolean; problem: string | null; title: string | null; bookMissing: boolean | null }
+const rowsOf = async (world: World) => [
+  ...(await server.db.superuser<Row[]>`
+    select f.path, f.sha256, f.book_id as book, f.missing_at is not null as missing, f.problem, b.title, b.missing_at is not null as "bookMissing"
+    from library_file f left join book b on b.organization_id = f.organization_id and b.id = f.book_id where f.library_id = ${world.libraryId}`),
+]
+
+/** Holds after every whole scan of a folder that is there. */
+async function check(world: World): Promise<void> {
+  const rows = await rowsOf(world)
+  const there = new Map(rows.filter((row) => !row.missing).map((row) => [row.path, row]))
+  expect([...there.keys()].toSorted()).toEqual([...world.disk.keys()].toSorted())
+  const present = new Set(world.disk.values())
+  for (const [at, content] of world.disk) {
+    const row = there.get(at)
+    expect([at, row?.problem, row?.title, row?.bookMissing]).toEqual([at, null, `Content ${content}`, false])
+    const book = row?.book ?? ''
+    const known = world.bookOf.get(content)
+    if (known !== undefined) {
+      expect([content, book]).toEqual([content, known])
+      continue
+    }
+    world.bookOf.set(content, book)
+    for (const [other, owner] of world.bookOf) {
+      if (other === content || owner !== book) continue
+      // Only what took the place of other content, which is nowhere else, goes on as its book.
+      const tookPlace = [...world.disk].some(([where, what]) => what === content && ancestors(world, world.before.get(where)).has(other))
+      expect([content, other, tookPlace, present.has(other)]).toEqual([content, other, true, false])
+    }
+  }
+  const books = new Set([...world.bookOf.values()])
+  const found = await server.db.superuser<{ id: string; missing: boolean }[]>`
+    select id, missing_at is not null as missing from book where library_id = ${world.libraryId}`
+  expect(new Set(found.map(({ id }) => id))).toEqual(books)
+  const alive = new Set([...present].map((content) => world.bookOf.get(content)))
+  for (const { id, missing } of found) expect([id, missing]).toEqual([id, !alive.has(id)])
+  const places = await server.db.superuser<{ id: string }[]>`
+    select r.book_id as id from reading_state r join book b on b.organization_id = r.organization_id and b.id = r.book_id where b.library_id = ${world.libraryId}`
+  expect(new Set(places.map(({ id }) => id))).toEqual(world.marked)
+  for (const { id } of found) {
+    if (world.marked.has(id)) continue
+    await call('POST', '/reading/mark', { bookId: id, status: 'finished' })
+    world.marked.add(id)
+  }
+  world.before = new Map(world.disk)
+}
+
+/** Contents of one book with this one. */
+const ancestors = (world: World, content: number | undefined): Set<number> => {
+  const book = content === undefined ? undefined : world.bookOf.get(content)
+  return new Set([...world.bookOf].flatMap(([each, owner]) => (owner === book && book !== undefined ? [each] : [])))
+}
+
+async function take(world: World, what: Step): Promise<void> {
+  switch (what.do) {
+    case 'add':
+      world.put(placeOf(what.at, (world.names += 1)), (world.contents += 1))
+      return
+    case 'restore':
+      if (world.contents > 0) world.put(placeOf(what.at, (world.names += 1)), 1 + (what.which % world.contents))
+      return
+    case 'scan':
+      expect(await scan(world)).toMatchObject({ status: 'done' })
+      await check(world)
+      return
+    case 'cut': {
+      await call('POST', `/libraries/${world.libraryId}/scan`, { confirm: true })
+      await new Promise((resolve) => setTimeout(resolve, what.after))
+      await worker[Symbol.asyncDispose]()
+      await startWorker()
+      return
+    }
+    case 'unmount':
+    case 'empty': {
+      const known = await rowsOf(world)
+      renameSync(world.root, `${world.root}-away`)
+      if (what.do === 'empty') mkdirSync(world.root)
+      const { status } = await scan(world, false)
+      if (what.do === 'empty') rmSync(world.root, { recursive: true })
+      const after = await rowsOf(world)
+      renameSync(`${world.root}-away`, world.root)
+      const counted = (rows: Row[]) => rows.filter((row) => row.bookMissing === false).map(({ path: at, book }) => [at, book])
+      if (known.some(({ book, missing }) => book && !missing)) {
+        expect(status).toBe('failed')
+        expect(counted(after).toSorted()).toEqual(counted(known).toSorted())
+      }
+      return
+    }
+    case 'rename-folder': {
+      const inner = readdirSync(world.root, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+      const from = inner[what.which % Math.max(1, inner.length)]?.name
+      const to = `renamed ${(world.names += 1)}`
+      if (!from) return
+      renameSync(path.join(world.root, from), path.join(world.root, to))
+      for (const [at, content] of [...world.disk]) {
+        if (!at.startsWith(`${from}/`)) continue
+        world.disk.delete(at)
+        world.disk.set(`${to}${at.slice(from.length)}`, content)
+      }
+      return
+    }
+    default:
+  }
+  const from = world.pick(what.which)
+  if (from === undefined) return
+  const content = world.disk.get(from) ?? 0
+  if (what.do === 'move') world.rename(from, placeOf(what.at, (world.names += 1)))
+  else if (what.do === 'replace') world.put(from, (world.contents += 1))
+  else if (what.do === 'copy') {
+    const to = placeOf(what.at, (world.names += 1))
+    mkdirSync(path.join(world.root, path.dirname(to)), { recursive: true })
+    cpSync(path.join(world.root, from), path.join(world.root, to), { preserveTimestamps: true })
+    world.disk.set(to, content)
+  } else if (what.do === 'delete') {
+    rmSync(path.join(world.root, from))
+    world.disk.delete(from)
+  } else {
+    const other = world.pick(what.other)
+    if (other === undefined || other === from) return
+    if (what.do === 'over') return world.rename(from, other)
+    const held = world.disk.get(other) ?? 0
+    world.rename(from, 'held')
+    world.rename(other, from)
+    world.rename('held', other)
+    expect([world.disk.get(from), world.disk.get(other)]).toEqual([held, content])
+  }
+}
+
+test('whatever happens to the files, a book stays that book while its content is there, and nobody loses a place', { timeout: 900_000 }, async () => {
+  let count = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 24 }), async (steps) => {
+      const world = new World(path.join(server.root, `world-${(count += 1)}`))
+      for (let i = 0; i < 4; i += 1) await take(world, { do: 'add', at: i * 5 + count })
+      world.libraryId = ((await call('POST', '/libraries', { name: `World ${count}`, folders: [world.root] })) as { id: string }).id
+      await scanned(server, owner, organization, world.libraryId)
+      await check(world)
+      for (const each of steps) await take(world, each)
+      await take(world, { do: 'scan' })
+      expect(existsSync(world.root)).toBe(true)
+    }),
+    { numRuns: sequences, endOnFailure: process.env['SCAN_SHRINK'] === undefined, ...(process.env['SCAN_SEED'] && { seed: Number(process.env['SCAN_SEED']) }) },
+  )
+  expect(worker.logs.filter((line) => line.includes('scan failed'))).toEqual([])
+})

@@ -1,0 +1,130 @@
+import type { BookMetadata, FileFormat } from '@carrel/formats'
+
+/** The fields that sources tell of and people edit; the facts of a file (layout, pages …) are not among them. */
+export const editableFields = [
+  'title',
+  'subtitle',
+  'sortTitle',
+  'contributors',
+  'series',
+  'languages',
+  'identifiers',
+  'publisher',
+  'published',
+  'description',
+  'tags',
+  'direction',
+] as const satisfies (keyof BookMetadata)[]
+export type EditableField = (typeof editableFields)[number]
+/** What people wrote: a field that is there is locked. */
+export type BookEdits = Partial<Pick<BookMetadata, EditableField>>
+
+export type SourceKind = 'sidecar' | 'file'
+export type SourceFile = {
+  path: string
+  role: 'book' | 'sidecar'
+  format: FileFormat | null
+  metadata: BookMetadata | null
+}
+
+/** Formats in the order in which a book of several is described by them, and opened. */
+const preferred: readonly (FileFormat | null)[] = [
+  'epub',
+  'azw3',
+  'mobi',
+  'fb2',
+  'cbz',
+  'cbr',
+  'cb7',
+  'cbt',
+  'pdf',
+  'm4b',
+  'opus',
+  'ogg',
+  'flac',
+  'mp3',
+]
+const audio: ReadonlySet<FileFormat | null> = new Set(['m4b', 'mp3', 'flac', 'ogg', 'opus'])
+const rank = ({ format }: SourceFile): number => {
+  const at = preferred.indexOf(format)
+  return at < 0 ? preferred.length : at
+}
+const trackOrder = ({ metadata }: SourceFile): number => (metadata?.track?.disc ?? 1) * 100_000 + (metadata?.track?.number ?? 99_999)
+const byNumbers = new Intl.Collator('en', { numeric: true })
+
+/** The first describes the book; audio files stand in the order in which they are heard. */
+export const inOrder = <F extends SourceFile>(files: readonly F[]): F[] =>
+  files.toSorted(
+    (a, b) =>
+      rank(a) - rank(b) ||
+      (audio.has(a.format) && audio.has(b.format) ? trackOrder(a) - trackOrder(b) : 0) ||
+      byNumbers.compare(a.path, b.path) ||
+      (a.path < b.path ? -1 : 1),
+  )
+
+const isTold = (value: unknown): boolean => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0)
+
+const untold: BookMetadata = {
+  title: null,
+  subtitle: null,
+  sortTitle: null,
+  contributors: [],
+  series: [],
+  languages: [],
+  identifiers: [],
+  publisher: null,
+  published: null,
+  description: null,
+  tags: [],
+  layout: 'reflowable',
+  direction: null,
+  vertical: false,
+  drm: null,
+  pages: null,
+  duration: null,
+  track: null,
+}
+
+/**
+ * What is known of a book: each field from what people wrote, else from the first source that tells of it. Files come before or
+ * after sidecars as `precedence` says. The facts of the book's files stay what they are; playing times add up.
+ */
+export function composeMetadata(
+  { files, sidecars, edits }: { files: readonly SourceFile[]; sidecars: readonly SourceFile[]; edits: BookEdits },
+  precedence: readonly SourceKind[],
+): BookMetadata {
+  const ordered = inOrder(files)
+  const kinds = { file: ordered, sidecar: sidecars }
+  const sources = precedence.flatMap((kind) => kinds[kind]).flatMap(({ metadata }) => metadata ?? [])
+  const told = (field: EditableField): unknown =>
+    field in edits ? edits[field] : sources.find((source) => isTold(source[field]))?.[field]
+  const fields = Object.fromEntries(
+    editableFields.flatMap((field) => {
+      const value = told(field)
+      return value === undefined ? [] : [[field, value]]
+    }),
+  )
+  // A sorted title belongs to the title that it was made for.
+  const titled = sources.find((source) => isTold(source.title))
+  if (!('sortTitle' in edits)) fields['sortTitle'] = 'title' in edits ? null : (titled?.sortTitle ?? null)
+  const first = ordered.find(({ metadata }) => metadata)?.metadata ?? untold
+  const heard = ordered.filter(({ format }) => audio.has(format)).map(({ metadata }) => metadata?.duration ?? 0)
+  return {
+    ...untold,
+    ...fields,
+    layout: first.layout,
+    vertical: first.vertical,
+    drm: first.drm,
+    pages: ordered.find(({ metadata }) => isTold(metadata?.pages))?.metadata?.pages ?? null,
+    duration: heard.length > 0 ? heard.reduce((sum, seconds) => sum + seconds, 0) : null,
+  }
+}
+
+/** The file whose picture is the cover: one that lies beside the book, else the first that holds one. */
+export function coverFile<F extends SourceFile & { hasCover: boolean }>(files: readonly F[], sidecars: readonly F[]): F | undefined {
+  const pictures = sidecars.filter(({ format }) => format === 'image')
+  return inOrder(pictures).find(({ hasCover }) => hasCover) ?? inOrder(files).find(({ hasCover }) => hasCover)
+}
+
+/** Of the present files, each once, the one that describes the book first. */
+export const formatsOf = (files: readonly SourceFile[]): string[] => [...new Set(inOrder(files).flatMap(({ format }) => format ?? []))]

@@ -1,0 +1,60 @@
+import { fileKind, type FileKind } from '@carrel/formats'
+
+export type FileRole = 'book' | 'sidecar'
+/** The unit of a file: files of one unit are one book. `/`-separated, below the library's folder. */
+export type Placed = { unit: string; role: FileRole }
+
+const fold = (name: string): string => name.normalize('NFC').toLowerCase()
+const stem = (name: string): string => name.slice(0, name.lastIndexOf('.'))
+const disc = /^(?:cd|dis[ck]|part|teil|vol(?:ume)?|side)[ _.-]*\d{1,3}$/i
+const anyDirectory = /^(?:cover|folder|front|poster)$/i
+
+/** Numbers, and the words that stand before them in parts of one recording, do not tell two books apart. */
+const partless = (name: string): string =>
+  fold(stem(name))
+    .replaceAll(/\d+/g, '')
+    .replaceAll(/\b(?:part|pt|chapter|track|disc|disk|cd|of)\b/g, '')
+    .replaceAll(/[\s_.()[\]-]+/g, '')
+
+/**
+ * Which files of one folder belong together, by their names alone:
+ *
+ * - files that differ only in their extension are one book in several formats;
+ * - a folder with `metadata.opf`, as calibre writes it, is one book;
+ * - audio files of a folder are one book, those of `CD 1`, `Disc 2` … with those of the folder above; in the library's own
+ *   folder each is a book of its own, and so are `.m4b` files that are not parts of one name;
+ * - `metadata.opf`, `ComicInfo.xml`, `cover.jpg` and `folder.jpg` tell of the one book of a folder; `Name.opf` and `Name.jpg`
+ *   tell of the book of that name.
+ *
+ * Files that are neither a book nor beside one are left out.
+ */
+export function unitsOf(folder: string, names: readonly string[]): Map<string, Placed> {
+  const kinds = new Map<string, FileKind>()
+  for (const name of names) {
+    const kind = fileKind(name)
+    if (kind) kinds.set(name, kind)
+  }
+  const of = (kind: FileKind) => [...kinds].flatMap(([name, each]) => (each === kind ? [name] : []))
+  const placed = new Map<string, Placed>()
+  const own = (name: string) => `${folder}/${fold(stem(name))}`
+  const whole = of('opf').some((name) => fold(name) === 'metadata.opf') && folder !== ''
+  for (const name of of('book')) placed.set(name, { unit: whole ? folder : own(name), role: 'book' })
+
+  const audio = of('audio')
+  const books = audio.filter((name) => /\.m4b$/i.test(name))
+  const parted = new Set(books.map(partless)).size === 1 && books.length === audio.length
+  const apart = folder === '' || (books.length > 0 && !parted)
+  const at = folder.lastIndexOf('/')
+  const recording = disc.test(folder.slice(at + 1)) ? folder.slice(0, Math.max(0, at)) : folder
+  for (const name of audio) placed.set(name, { unit: apart && !whole ? own(name) : recording, role: 'book' })
+
+  const units = new Set([...placed.values()].map(({ unit }) => unit))
+  const [only] = units.size === 1 ? units : []
+  for (const [name, kind] of kinds) {
+    if (kind === 'book' || kind === 'audio') continue
+    const general = kind === 'comicinfo' || (kind === 'opf' ? fold(name) === 'metadata.opf' : anyDirectory.test(stem(name)))
+    const unit = units.has(own(name)) ? own(name) : general ? only : undefined
+    if (unit !== undefined) placed.set(name, { unit, role: 'sidecar' })
+  }
+  return placed
+}
