@@ -155,7 +155,7 @@ const editedBook = (table: string, t: { organizationId: PgColumn; bookId: PgColu
   return [
     foreignKey({ columns: [t.organizationId, t.bookId], foreignColumns: [book.organizationId, book.id] }).onDelete('cascade'),
     pgPolicy(`${table}_read`, { for: 'select', to: appRole, using: sql`${ownOrganization} and ${of('')}` }),
-    ...writtenWhen(table, sql`${ownOrganization} and (${inJob} or ${of('metadata:edit')})`),
+    ...writtenWhen(table, sql`${ownOrganization} and ((${inJob} and ${of('')}) or ${of('metadata:edit')})`),
   ]
 }
 

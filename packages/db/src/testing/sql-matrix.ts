@@ -450,12 +450,19 @@ export const sqlRules: Record<TenantTable, Cells> = {
       actor.job || actor.permissions.has('library:read-restricted') || actor.inPlace.size > 0 ? [] : [{ visibility: 'restricted' }],
   },
   library_access: { select: mine },
-  library_folder: { select: seen, insert: may('library:create') },
+  library_folder: {
+    select: seen,
+    insert: all(any(may('library:create'), mayThere('library:update')), seen),
+    update: any(byJob, all(mayThere('library:update'), seen)),
+    delete: all(mayThere('library:update'), seen),
+    touch: () => ({ trouble: 'empty' }),
+  },
   scan: {
     ...bookData,
     insert: any(byJob, all(mayThere('library:scan'), seen)),
+    update: any(byJob, all(mayThere('library:scan'), seen)),
     touch: () => ({ error: 'touched' }),
-    moves: ofLibraryMoves,
+    moves: (world, actor) => (actor.job ? ofLibraryMoves(world, actor) : [abroad(world, actor)]),
   },
   person: names,
   series: names,
@@ -468,6 +475,15 @@ export const sqlRules: Record<TenantTable, Cells> = {
   book_tag: { ...bookData, touch: (place) => ({ tag_id: place.tagId }), moves: ofBookMoves },
   book_identifier: { ...bookData, touch: () => ({ value: 'touched' }), moves: ofBookMoves },
   library_file: { ...bookData, touch: () => ({ problem_detail: 'touched' }), moves: ofLibraryMoves },
+  book_edit: {
+    select: seen,
+    insert: any(byJob, all(mayThere('metadata:edit'), seen)),
+    update: any(byJob, all(mayThere('metadata:edit'), seen)),
+    delete: any(byJob, all(mayThere('metadata:edit'), seen)),
+    touch: () => ({ updated_at: new Date() }),
+    moves: (world, actor) => [abroad(world, actor)],
+  },
+  former_content: { ...bookData, touch: () => ({ scan_id: null }), moves: ofLibraryMoves },
   custom_role: {
     select: may('role:read'),
     insert: may('role:manage'),
@@ -889,7 +905,7 @@ function freshRow(world: SqlWorld, table: TenantTable, place: Place, userId: str
       user_id: place.organizationId === world.organizations.own ? world.users.guest : world.users.outsider,
     })
   if ('id' in row) row.id = newId()
-  for (const column of ['name', 'name_key', 'path', 'email']) if (column in row) row[column] = `fresh ${newId()}`
+  for (const column of ['name', 'name_key', 'path', 'email', 'sha256']) if (column in row) row[column] = `fresh ${newId()}`
   for (const column of ['path_hash', 'hash']) if (column in row) row[column] = Buffer.from(newId())
   if ('book_id' in row) row.book_id = place.spareBookId
   return row

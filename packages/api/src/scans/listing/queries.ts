@@ -254,8 +254,9 @@ const fileTypes = sql.raw(`id uuid, "folderId" uuid, "bookId" uuid, path text, h
 /** Writes files of ids that are there, and new ones. Whatever is written was just met. */
 export async function writeFiles(scope: JobScope, changed: readonly FileState[], inserted: readonly FileState[], now: string): Promise<void> {
   const rows = (files: readonly FileState[]) => json(files.map((file) => ({ ...file, hash: pathHash(file.path).toString('hex') })))
+  const statements: SQL[] = []
   if (changed.length > 0) {
-    await scope.db.execute(sql`update library_file f set folder_id = r."folderId", book_id = r."bookId", path = r.path, path_hash = decode(r.hash, 'hex'),
+    statements.push(sql`update library_file f set folder_id = r."folderId", book_id = r."bookId", path = r.path, path_hash = decode(r.hash, 'hex'),
         unit_hash = decode(r.unit, 'hex'), role = r.role, size = r.size, modified_ms = r."modifiedMs", sha256 = r.sha256, koreader_md5 = r."koreaderMd5",
         format = r.format, metadata = r.metadata, has_cover = r."hasCover", ignored_at = case when f.problem is not distinct from r.problem then f.ignored_at end,
         problem = r.problem, problem_detail = r.detail, seen_at = ${now}::timestamptz, missing_at = null, held = false
@@ -263,12 +264,14 @@ export async function writeFiles(scope: JobScope, changed: readonly FileState[],
       where f.organization_id = ${scope.organizationId} and f.library_id = ${scope.libraryId} and f.id = r.id`)
   }
   if (inserted.length > 0) {
-    await scope.db.execute(sql`insert into library_file (organization_id, id, library_id, folder_id, book_id, path, path_hash, unit_hash, role, size, modified_ms,
+    statements.push(sql`insert into library_file (organization_id, id, library_id, folder_id, book_id, path, path_hash, unit_hash, role, size, modified_ms,
         sha256, koreader_md5, format, metadata, has_cover, problem, problem_detail, seen_at)
       select ${scope.organizationId}, id, ${scope.libraryId}, "folderId", "bookId", path, decode(hash, 'hex'), decode(unit, 'hex'), role, size, "modifiedMs",
         sha256, "koreaderMd5", format, metadata, "hasCover", problem, detail, ${now}::timestamptz
       from json_to_recordset(${rows(inserted)}) as r(${fileTypes})`)
   }
+  // Sent together, so that what the caller sends behind them runs behind both.
+  await Promise.all(statements.map((statement) => scope.db.execute(statement)))
 }
 
 export async function deleteFiles(scope: JobScope, fileIds: readonly string[]): Promise<void> {
