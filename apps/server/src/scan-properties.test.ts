@@ -79,7 +79,9 @@ class World {
   }
 
   bytes(content: number): Uint8Array {
-    return buildEpub({ title: `Content ${content}`, identifier: `urn:x:${this.root}:${content}`, creators: ['A. Writer'] })
+    // No two are of one size: what is written in the same millisecond and of the same size looks unchanged when it is swapped.
+    const extra = [{ name: 'size', data: 'x'.repeat(content), stored: true }]
+    return buildEpub({ title: `Content ${content}`, identifier: `urn:x:${this.root}:${content}`, creators: ['A. Writer'], extra })
   }
 
   put(at: string, content: number): void {
@@ -121,8 +123,10 @@ async function check(world: World): Promise<void> {
   const present = new Set(world.disk.values())
   for (const [at, content] of world.disk) {
     const row = there.get(at)
-    expect([at, row?.problem, row?.title, row?.bookMissing]).toEqual([at, null, `Content ${content}`, false])
     const book = row?.book ?? ''
+    // A book may have both its old and its new content, when the old one came back elsewhere.
+    const titles = [...world.disk].flatMap(([where, what]) => (there.get(where)?.book === book ? [`Content ${what}`] : []))
+    expect([at, row?.problem, titles.includes(row?.title ?? ''), row?.bookMissing], JSON.stringify([content, titles, rows])).toEqual([at, null, true, false])
     const known = world.bookOf.get(content)
     if (known !== undefined) {
       expect([content, book]).toEqual([content, known])
@@ -247,7 +251,7 @@ test('whatever happens to the files, a book stays that book while its content is
       await take(world, { do: 'scan' })
       expect(existsSync(world.root)).toBe(true)
     }),
-    { numRuns: sequences, endOnFailure: process.env['SCAN_SHRINK'] === undefined, ...(process.env['SCAN_SEED'] && { seed: Number(process.env['SCAN_SEED']) }) },
+    { numRuns: sequences, endOnFailure: process.env['SCAN_SHRINK'] === undefined, ...(process.env['SCAN_SEED'] && { seed: Number(process.env['SCAN_SEED']), path: process.env['SCAN_PATH'] ?? '' }) },
   )
   expect(worker.logs.filter((line) => line.includes('scan failed'))).toEqual([])
 })
