@@ -26,5 +26,4 @@ export type {
 export { BookFileError, toProblem } from './problems.ts'
 export { openBookFile } from './source.ts'
 export { fileKind, type FileKind } from './names.ts'
-export { isBookCandidate } from './sniff.ts'
 export { createReaderPool, type CoverOptions, type PartOptions, type ReaderPool, type ReaderPoolOptions, type ReadOptions } from './pool/pool.ts'

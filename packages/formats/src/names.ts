@@ -1,7 +1,7 @@
 /** What a name promises: one book, a part of an audiobook, an image that may be a cover, or a file that tells of a book. */
 export type FileKind = 'book' | 'audio' | 'image' | 'opf' | 'comicinfo'
 
-const extensions: Record<string, FileKind> = Object.fromEntries(
+const extensions = new Map<string, FileKind>(
   (
     [
       ['book', 'epub pdf cbz cbr cb7 cbt zip rar 7z mobi azw azw3 prc fb2'],
@@ -9,7 +9,7 @@ const extensions: Record<string, FileKind> = Object.fromEntries(
       ['image', 'jpg jpeg png webp'],
       ['opf', 'opf'],
     ] as const
-  ).flatMap(([kind, names]) => names.split(' ').map((name) => [name, kind])),
+  ).flatMap(([kind, names]) => names.split(' ').map((name): [string, FileKind] => [name, kind])),
 )
 
 /**
@@ -21,5 +21,5 @@ export function fileKind(name: string): FileKind | null {
   if (base.startsWith('.')) return null
   if (base.toLowerCase() === 'comicinfo.xml') return 'comicinfo'
   const dot = base.lastIndexOf('.')
-  return dot > 0 ? (extensions[base.slice(dot + 1).toLowerCase()] ?? null) : null
+  return dot > 0 ? (extensions.get(base.slice(dot + 1).toLowerCase()) ?? null) : null
 }

@@ -1,14 +1,5 @@
 import type { ByteSource } from './source.ts'
 
-/**
- * Whether a walker should hand this file to the reader, by name alone: an
- * extension that can be read, and neither hidden nor a macOS `._` companion.
- */
-export function isBookCandidate(name: string): boolean {
-  const base = name.slice(name.lastIndexOf('/') + 1)
-  return !base.startsWith('.') && /.\.epub$/i.test(base)
-}
-
 /** Whether a file starts as a zip archive does (APPNOTE 4.3.7, 4.3.16). */
 export function startsLikeZip(source: ByteSource): boolean {
   const head = source.read(0, 4)

@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isBookCandidate } from './sniff.ts'
 import { openBookFile } from './source.ts'
 import { toProblem } from './problems.ts'
 
@@ -88,20 +87,5 @@ describe('openBookFile', () => {
     truncateSync(path, 10 * 2 ** 30)
     expect(await outcome('sparse.epub')).toBe('open')
     rmSync(path)
-  })
-})
-
-describe('isBookCandidate', () => {
-  it.each([
-    ['book.epub', true],
-    ['BOOK.EPUB', true],
-    ['folder/book.epub', true],
-    ['._book.epub', false],
-    ['.book.epub', false],
-    ['.epub', false],
-    ['book.pdf', false],
-    ['book.epub.part', false],
-  ])('%j: %s', (name, expected) => {
-    expect(isBookCandidate(name)).toBe(expected)
   })
 })

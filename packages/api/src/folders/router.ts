@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { ORPCError } from '@orpc/server'
 import * as z from 'zod'
-import { isBookCandidate } from '@carrel/formats'
+import { fileKind } from '@carrel/formats'
 import { recordInstance } from '../instance/audit/queries.ts'
 import { allowedOutside, operatorOutside } from '../procedures.ts'
 import { isMissingInside, isUsableRoot, resolveInside } from './policy.ts'
@@ -11,6 +11,7 @@ import { findUsableRoots, isReadableFolder } from './roots.ts'
 import { AllowedRoot, AssignRoot, FolderListing, ListFolders, Root } from './schema.ts'
 
 const listingLimit = 2000
+const isBook = (name: string): boolean => ['book', 'audio'].includes(fileKind(name) ?? '')
 
 export const folders = {
   roots: allowedOutside('library:create')
@@ -50,7 +51,7 @@ export const folders = {
         folders: await Promise.all(
           shown.map(async (name) => ({ name, path: path.join(real, name), readable: await isReadableFolder(path.join(real, name)) })),
         ),
-        books: entries.filter((entry) => entry.isFile() && isBookCandidate(entry.name)).length,
+        books: entries.filter((entry) => entry.isFile() && isBook(entry.name)).length,
         truncated: names.length > shown.length,
       }
     }),
