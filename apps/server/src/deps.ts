@@ -95,6 +95,8 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     useListenNotify: true,
     monitorIntervalSeconds: 5,
     superviseIntervalSeconds: 5,
+    // It holds which keys are at work: a job whose server died is not taken up before it is read again.
+    queueCacheIntervalSeconds: 3,
     reindex: false,
     monitorVacuum: false,
   })

@@ -7,7 +7,7 @@ import { assignRoot, makeOrganization, makePerson, startTestServer, type Person,
 import { scanned } from './testing/twins.ts'
 
 /** Sequences; more of them by hand, with SCAN_SEQUENCES. */
-const sequences = Number(process.env['SCAN_SEQUENCES'] ?? 12)
+const sequences = Number(process.env['SCAN_SEQUENCES'] ?? 8)
 
 let server: TestServer
 /** Another process of the same instance, so to say, that does the scans and can be ended. */
@@ -105,7 +105,7 @@ class World {
 
 async function scan(world: World, confirm = true): Promise<Record<string, unknown>> {
   await call('POST', `/libraries/${world.libraryId}/scan`, { confirm })
-  return (await scanned(server, owner, organization, world.libraryId)).scan
+  return (await scanned(server, owner, organization, world.libraryId, 60_000)).scan
 }
 
 type Row = { path: string; sha256: string; book: string | null; missing: boolean; problem: string | null; title: string | null; bookMissing: boolean | null }

@@ -109,7 +109,7 @@ export async function scanned(server: TestServer, owner: Person, organization: s
       problemCount: number
       scan: { status: string } & Record<string, unknown>
     }
-    if (!library.scanning && library.scan && ['done', 'failed'].includes(library.scan.status)) return library
+    if (!library.scanning && library.scan && ['done', 'failed', 'cancelled'].includes(library.scan.status)) return library
   }
   throw new Error('The scan did not end')
 }

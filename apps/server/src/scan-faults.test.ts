@@ -1,0 +1,176 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import sharp from 'sharp'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { setupCode } from '@carrel/auth'
+import { connect } from '@carrel/db'
+import { buildEpub } from '@carrel/formats/testing'
+import { assignRoot, makeOrganization, makePerson, startTestServer, tempDir } from './testing/server.ts'
+import { scanned } from './testing/twins.ts'
+
+/** Kills of each kind; more of them by hand, with FAULT_TRIALS. */
+const trials = Number(process.env['FAULT_TRIALS'] ?? 3)
+const books = 120
+const scratch = tempDir()
+const running = new Set<ChildProcess>()
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL')
+  running.clear()
+})
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 20 }))
+
+async function makeShelf(folder: string): Promise<void> {
+  const cover = await sharp({ create: { width: 200, height: 300, channels: 3, background: '#336699' } })
+    .jpeg()
+    .toBuffer()
+  for (let i = 0; i < books; i += 1) {
+    mkdirSync(path.join(folder, String(i % 7)), { recursive: true })
+    writeFileSync(path.join(folder, String(i % 7), `${i}.epub`), buildEpub({ title: `Book ${i}`, identifier: `urn:x:${i}`, cover, padding: 50_000 }))
+  }
+}
+
+/** The server as a person starts it. */
+async function start(dataDir: string, shelf: string): Promise<{ child: ChildProcess; url: string }> {
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts'), shelf], {
+    env: { PATH: process.env.PATH, HOME: scratch, NODE_ENV: 'production', PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, RATE_LIMIT: 'false' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running.add(child)
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (said += String(data)))
+  for (let i = 0; i < 1200; i += 1) {
+    const port = /ready at http:\/\/localhost:(\d+)/.exec(said)?.[1]
+    if (port) return { child, url: `http://127.0.0.1:${port}/api/v1` }
+    if (child.exitCode !== null) break
+    await wait(50)
+  }
+  throw new Error(`It did not start: ${said}`)
+}
+
+const postmaster = (dataDir: string) => Number(readFileSync(path.join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0])
+
+function superuserOf(dataDir: string) {
+  const { superuserPassword } = JSON.parse(readFileSync(path.join(dataDir, 'postgres/credentials.json'), 'utf8')) as { superuserPassword: string }
+  const host = readFileSync(path.join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[4] ?? ''
+  return connect({ host, port: 5432, database: 'carrel' }, { user: 'carrel_super', password: superuserPassword }, { max: 1 })
+}
+
+describe.each(['server', 'Postgres', 'reader'] as const)('kill -9 of the %s during a scan', (what) => {
+  test('loses nothing, doubles nothing, and the scan ends by itself', { timeout: 300_000 }, async () => {
+    const dataDir = path.join(scratch, `data-${what}`)
+    const shelf = path.join(scratch, `books-${what}`)
+    await makeShelf(shelf)
+    let { child, url } = await start(dataDir, shelf)
+    const code = setupCode(readFileSync(path.join(dataDir, 'secret'), 'utf8').trim())
+    let headers: Record<string, string> = { 'content-type': 'application/json' }
+    const send = async (method: string, at: string, body?: object) => {
+      const answer = await fetch(url + at, { method, headers: { ...headers, origin: new URL(url).origin }, ...(body && { body: JSON.stringify(body) }) })
+      const text = await answer.text()
+      expect(answer.status, text).toBe(200)
+      return { json: JSON.parse(text) as Record<string, unknown>, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '' }
+    }
+    const { cookie } = await send('POST', '/setup/operator', { code, name: 'Mika', email: 'mika@example.org', password: 'correct horse' })
+    headers = { ...headers, cookie }
+    const { json: workspace } = await send('POST', '/organizations', { name: 'Faults', slug: 'faults' })
+    headers = { ...headers, 'x-carrel-organization': String(workspace['id']) }
+    const { json: library } = await send('POST', '/libraries', { name: 'Shelf', folders: [shelf] })
+
+    for (let trial = 0; trial < trials; trial += 1) {
+      await wait(60 + ((trial * 397 + 131) % 900))
+      if (what === 'reader') {
+        const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number)
+        for (const pid of children.filter((each) => each !== postmaster(dataDir) && each > 0)) {
+          if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('pool/child')) process.kill(pid, 'SIGKILL')
+        }
+        continue
+      }
+      if (what === 'server') child.kill('SIGKILL')
+      else process.kill(postmaster(dataDir), 'SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+      running.delete(child)
+      ;({ child, url } = await start(dataDir, shelf))
+    }
+
+    type Answer = { scanning: boolean; bookCount: number; problemCount: number; scan: { status: string; error: string | null } }
+    let found: Answer | undefined
+    for (let i = 0; i < 900 && (!found || found.scanning); i += 1) {
+      await wait(100)
+      found = (await send('GET', `/libraries/${String(library['id'])}`)).json as unknown as Answer
+    }
+    expect(found).toMatchObject({ scanning: false, scan: { status: 'done', error: null } })
+    if (found && found.problemCount > 0) {
+      // A reader that was killed costs its file this scan only.
+      expect(what).toBe('reader')
+      await send('POST', `/libraries/${String(library['id'])}/scan`, {})
+      do {
+        await wait(100)
+        found = (await send('GET', `/libraries/${String(library['id'])}`)).json as unknown as Answer
+      } while (found.scanning)
+    }
+    expect(found).toMatchObject({ bookCount: books, problemCount: 0 })
+    const sql = superuserOf(dataDir)
+    const [rows] = await sql`select count(*)::int as files, count(distinct book_id)::int as books, count(distinct path)::int as paths,
+      (select count(distinct title)::int from book) as titles, (select count(*)::int from book where cover_state = 'ready') as covered,
+      (select count(*)::int from cover_task) as waiting from library_file`
+    await sql.end()
+    expect(rows).toEqual({ files: books, books, paths: books, titles: books, covered: books, waiting: 0 })
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  })
+})
+
+test('two servers on one database that both scan do each file once, and one that was taken for dead writes no more', { timeout: 120_000 }, async () => {
+  await using first = await startTestServer({ worker: 1 })
+  await using second = await startTestServer({ database: first.db, dataDir: first.dataDir, roots: [first.root], worker: 1 })
+  await makeShelf(first.root)
+  const owner = await makePerson(first, 'Owner')
+  const organization = (await makeOrganization(first, 'Replicas', { owner: [owner] })).id
+  await assignRoot(first, organization, first.root)
+  const at = { cookie: owner.cookie, organization }
+  const made = await first.send('POST', '/api/v1/libraries', { ...at, body: { name: 'Shared', folders: [first.root] } })
+  const { id } = made.json as { id: string }
+  await Promise.all([first, second, first, second].map((server) => server.send('POST', `/api/v1/libraries/${id}/scan`, at)))
+  expect(await scanned(second, owner, organization, id, 60_000)).toMatchObject({ bookCount: books, problemCount: 0 })
+  expect(await first.db.superuser`select from scan where library_id = ${id}`).toHaveLength(1)
+
+  await first.db.superuser`update library_file set sha256 = 'other', koreader_md5 = null`
+  await first.send('POST', `/api/v1/libraries/${id}/scan`, at)
+  for (let i = 0; i < 200; i += 1) {
+    const taken = await first.db.superuser`update scan set runner = ${crypto.randomUUID()} where library_id = ${id} and status = 'listing' returning id`
+    if (taken.length > 0) break
+    await wait(5)
+  }
+  const counted = async () => (await first.db.superuser<{ n: number }[]>`select count(*)::int as n from library_file where sha256 = 'other'`)[0]?.n
+  await wait(300)
+  const before = await counted()
+  expect(before).toBeGreaterThan(0)
+  await wait(1000)
+  expect(await counted()).toBe(before)
+  await first.send('POST', `/api/v1/libraries/${id}/scan`, at)
+  expect(await scanned(second, owner, organization, id, 60_000)).toMatchObject({ bookCount: books, scan: { status: 'done' } })
+  expect(await counted()).toBe(0)
+})
+
+test('a store that takes no covers costs no book, and the covers follow when it does', { timeout: 120_000 }, async () => {
+  await using server = await startTestServer({ worker: 1 })
+  await makeShelf(server.root)
+  const owner = await makePerson(server, 'Owner')
+  const organization = (await makeOrganization(server, 'Full', { owner: [owner] })).id
+  await assignRoot(server, organization, server.root)
+  // Nothing can be made below a file, as nothing can on a disk that is full.
+  const blobs = path.join(server.dataDir, 'blobs')
+  mkdirSync(blobs, { recursive: true })
+  renameSync(blobs, `${blobs}-away`)
+  writeFileSync(blobs, '')
+  const at = { cookie: owner.cookie, organization }
+  const { id } = (await server.send('POST', '/api/v1/libraries', { ...at, body: { name: 'Full', folders: [server.root] } })).json as { id: string }
+  const read = async () => (await server.send('GET', `/api/v1/libraries/${id}`, at)).json as { bookCount: number; scan: { error: string | null } }
+  await expect.poll(read, { timeout: 30_000 }).toMatchObject({ bookCount: books, scan: { error: expect.stringContaining('tried again') } })
+  rmSync(blobs)
+  renameSync(`${blobs}-away`, blobs)
+  expect(await scanned(server, owner, organization, id, 60_000)).toMatchObject({ bookCount: books, scan: { status: 'done' } })
+  expect(await server.db.superuser`select from book where cover_state = 'ready'`).toHaveLength(books)
+})
