@@ -169,15 +169,19 @@ const exists = (path: string): Promise<boolean> =>
 
 type Part = { path: string | null; confirmed: boolean }
 
-/** Lists a folder, or a part of it, and decides what of it is gone. Answers what is wrong with the folder. */
+/**
+ * Lists a folder, or a part of it, and decides what of it is gone: what earlier walks held, when somebody confirmed that; what this
+ * one did not meet, when it is little. Answers what is wrong with the folder.
+ */
 async function listWhole(work: ListingWork, folder: Folder & { root: string }, part: Part): Promise<Trouble | null> {
-  const { inRun, writer, progress } = work
+  const { inRun, progress } = work
+  if (part.confirmed) await lose(work, folder.id)
   const before = await identity(folder.root)
   const below = part.path ?? ''
   let met: number
   try {
     // Of a part that is gone, only the folder itself tells whether it is gone with everything else.
-    if (below !== '' && (await readdir(folder.root)).length === 0) return part.confirmed ? null : 'empty'
+    if (below !== '' && (await readdir(folder.root)).length === 0) return 'empty'
     met = await listFolder(work, { id: folder.id, root: folder.root, below, force: false })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
@@ -186,15 +190,20 @@ async function listWhole(work: ListingWork, folder: Folder & { root: string }, p
   }
   if (before === null || before !== (await identity(folder.root))) return 'missing'
   const counts = await inRun((scope) => countFolder(scope, folder.id), { readOnly: true })
-  if (!part.confirmed && below === '' && met === 0 && counts.present > 0) return 'empty'
-  if (!part.confirmed && mustAsk(counts)) {
+  if (below === '' && met === 0 && counts.present > 0) return 'empty'
+  if (mustAsk(counts)) {
     progress.counts.held += counts.held
     return null
   }
-  const books = await inRun((scope) => loseHeldFiles(scope, folder.id))
-  progress.counts.missing += counts.held
-  for (let at = 0; at < books.length; at += 250) await writer.describe(books.slice(at, at + 250))
+  await lose(work, folder.id)
   return null
+}
+
+/** What was not met is missing from now on. */
+async function lose({ inRun, writer, progress }: ListingWork, folderId: string): Promise<void> {
+  const books = await inRun((scope) => loseHeldFiles(scope, folderId))
+  progress.counts.missing += books.length
+  for (let at = 0; at < books.length; at += 250) await writer.describe(books.slice(at, at + 250))
 }
 
 /** What a path leads to: another after a disk was taken off or put on. */

@@ -54,7 +54,7 @@ export const StartScan = z
     path: PathBelow.optional(),
     /** One book, whose files are read anew even when they have not changed. */
     bookId: Id.optional(),
-    /** What is not found is gone, however much it is. */
+    /** What the last scan did not find and asks about is gone. */
     confirm: z.boolean().default(false),
   })
   .refine(({ folderId, path }) => path === undefined || folderId !== undefined, 'A path lies below a folder.')

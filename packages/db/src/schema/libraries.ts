@@ -193,7 +193,7 @@ export const scan = snakeCase.table(
     path: text(),
     /** One book, whose files are read anew whether they changed or not. */
     bookId: uuid(),
-    /** Somebody said that what is not found is gone, however much it is. */
+    /** Somebody said that what is held is gone. */
     confirmed: boolean().notNull().default(false),
     cancelRequested: boolean().notNull().default(false),
     /** Whoever runs it now; a run that lost its place writes nothing more. */
