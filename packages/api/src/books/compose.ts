@@ -96,8 +96,7 @@ export function composeMetadata(
   const ordered = inOrder(files)
   const kinds = { file: ordered, sidecar: sidecars }
   const sources = precedence.flatMap((kind) => kinds[kind]).flatMap(({ metadata }) => metadata ?? [])
-  const told = (field: EditableField): unknown =>
-    field in edits ? edits[field] : sources.find((source) => isTold(source[field]))?.[field]
+  const told = (field: EditableField): unknown => (field in edits ? edits[field] : sources.find((source) => isTold(source[field]))?.[field])
   const fields = Object.fromEntries(
     editableFields.flatMap((field) => {
       const value = told(field)

@@ -62,12 +62,17 @@ export async function findLibrarySettings(scope: JobScope): Promise<{ precedence
 }
 
 /** Notes what is wrong with a folder, or that nothing is. */
-export async function updateFolder(scope: JobScope, folderId: string, trouble: 'missing' | 'closed' | 'unreadable' | 'empty' | null): Promise<void> {
+export async function updateFolder(
+  scope: JobScope,
+  folderId: string,
+  trouble: 'missing' | 'closed' | 'unreadable' | 'empty' | null,
+): Promise<void> {
   await scope.db
     .update(libraryFolder)
     .set({
       trouble,
-      troubleSince: trouble === null ? null : sql`case when ${libraryFolder.trouble} = ${trouble} then ${libraryFolder.troubleSince} else now() end`,
+      troubleSince:
+        trouble === null ? null : sql`case when ${libraryFolder.trouble} = ${trouble} then ${libraryFolder.troubleSince} else now() end`,
       ...(trouble === null && { checkedAt: new Date() }),
     })
     .where(and(eq(libraryFolder.organizationId, scope.organizationId), eq(libraryFolder.id, folderId)))

@@ -167,7 +167,12 @@ export const libraries = {
     }),
 
   cancelScan: inLibrary('library:scan')
-    .route({ method: 'POST', path: '/libraries/{libraryId}/scans/{scanId}/cancel', tags: ['libraries'], summary: 'End a scan; what it listed stays' })
+    .route({
+      method: 'POST',
+      path: '/libraries/{libraryId}/scans/{scanId}/cancel',
+      tags: ['libraries'],
+      summary: 'End a scan; what it listed stays',
+    })
     .input(z.object({ libraryId: Id, scanId: Id }))
     .output(Scan)
     .handler(async ({ context: { scope }, input }) => {

@@ -23,7 +23,10 @@ export async function registerScans(boss: PgBoss, deps: ScanDeps, signal: AbortS
       const { libraryId } = Payload.parse(job.data)
       const started = Date.now()
       try {
-        await runScans(deps, libraryId, { signal: AbortSignal.any([signal, job.signal]), lastTry: job.retryCount >= queues.scan.retryLimit })
+        await runScans(deps, libraryId, {
+          signal: AbortSignal.any([signal, job.signal]),
+          lastTry: job.retryCount >= queues.scan.retryLimit,
+        })
         deps.log.info({ libraryId, ms: Date.now() - started }, 'scan ended')
       } catch (error) {
         deps.log[signal.aborted ? 'info' : 'error'](

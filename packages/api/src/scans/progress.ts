@@ -99,7 +99,8 @@ export class Progress {
       const held = await updateOwnScan(scope, this.#run, { ...values, milliRate })
       if (!held) this.#onStop(new RunTaken())
       else if (held.cancelRequested) this.#onStop(new Cancelled())
-      if (held) await announce(scope, { type: 'scan', organizationId: scope.organizationId, libraryId: scope.libraryId, scanId: this.#run.scanId })
+      if (held)
+        await announce(scope, { type: 'scan', organizationId: scope.organizationId, libraryId: scope.libraryId, scanId: this.#run.scanId })
     })
     this.#last = text
     this.#writtenAt = Date.now()

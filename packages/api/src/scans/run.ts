@@ -46,7 +46,11 @@ export async function runScans(deps: ScanDeps, libraryId: string, options: { sig
 }
 
 /** False when none waits. */
-async function runScan(deps: ScanDeps, libraryId: string, { signal, lastTry }: { signal: AbortSignal; lastTry: boolean }): Promise<boolean> {
+async function runScan(
+  deps: ScanDeps,
+  libraryId: string,
+  { signal, lastTry }: { signal: AbortSignal; lastTry: boolean },
+): Promise<boolean> {
   const inJob = inJobOf(deps.transact, libraryId)
   const runner = randomUUID()
   const begun = await inJob((scope) => begin(scope, runner))
@@ -62,7 +66,6 @@ async function runScan(deps: ScanDeps, libraryId: string, { signal, lastTry }: {
     throw error
   }
   try {
-    deps.readers.warmUp()
     progress.start()
     const all = await openFolders(deps, begun)
     const folders = all.filter(({ id }) => scan.bookId === null && (scan.folderId === null || scan.folderId === id))
@@ -71,6 +74,7 @@ async function runScan(deps: ScanDeps, libraryId: string, { signal, lastTry }: {
     const writer = new ScanWriter(inRun, { scanId: scan.id, precedence, roots })
     const work = { ...deps, inRun, writer, progress, signal: both }
     let listing = true
+    const listed = new AbortController()
     const list = async () => {
       if (scan.bookId !== null) await rereadBook(work, scan.bookId, roots)
       else
@@ -82,6 +86,7 @@ async function runScan(deps: ScanDeps, libraryId: string, { signal, lastTry }: {
       progress.counts.coversTotal = progress.counts.covered + (await inRun((scope) => settle(scope, whole && isSound(folders))))
       progress.walked()
       listing = false
+      listed.abort()
     }
     const cover = () =>
       makeCovers({
@@ -90,6 +95,7 @@ async function runScan(deps: ScanDeps, libraryId: string, { signal, lastTry }: {
         organizationId,
         folders: roots,
         listing: () => listing,
+        listed: listed.signal,
         onCovered: (count) => progress.covered(count),
         signal: both,
       })
@@ -225,4 +231,3 @@ async function finish(scope: JobScope, complete: boolean): Promise<void> {
   await announceChanged(scope, 'libraries')
   await announceChanged(scope, 'books')
 }
-

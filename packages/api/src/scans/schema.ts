@@ -44,7 +44,10 @@ export type Scan = z.infer<typeof Scan>
 export const PathBelow = z
   .string()
   .max(1024)
-  .refine((path) => path.split('/').every((part) => part !== '' && part !== '.' && part !== '..') && !path.includes('\0'), 'This is no path below a folder.')
+  .refine(
+    (path) => path.split('/').every((part) => part !== '' && part !== '.' && part !== '..') && !path.includes('\0'),
+    'This is no path below a folder.',
+  )
 
 export const StartScan = z
   .object({

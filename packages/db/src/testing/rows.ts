@@ -151,7 +151,13 @@ export const placeRows = {
     { organization_id: p.organizationId, book_id: p.bookId, values: JSON.stringify({ title: `${p.mark} edit` }), updated_at: new Date() },
   ],
   former_content: (p) => [
-    { organization_id: p.organizationId, library_id: p.libraryId, sha256: `${p.mark} former content`, book_id: p.bookId, file_id: p.fileId },
+    {
+      organization_id: p.organizationId,
+      library_id: p.libraryId,
+      sha256: `${p.mark} former content`,
+      book_id: p.bookId,
+      file_id: p.fileId,
+    },
   ],
   reading_state: (p, userId) => [
     { organization_id: p.organizationId, user_id: userId, book_id: p.bookId, status: 'reading', progress: 0.5, updated_at: new Date() },

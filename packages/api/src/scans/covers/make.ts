@@ -17,6 +17,8 @@ export type CoverWork = {
   folders: ReadonlyMap<string, string>
   /** True while the library is being listed. */
   listing: () => boolean
+  /** Aborted when it is not any more. */
+  listed: AbortSignal
   onCovered: (count: number) => void
   signal: AbortSignal
 }
@@ -35,7 +37,7 @@ export async function makeCovers(work: CoverWork): Promise<void> {
     const tasks = await inJob((scope) => listCoverTasks(scope, { onlyWanted, folderIds, putOff, limit: batch }), { readOnly: true })
     if (tasks.length === 0) {
       if (!onlyWanted && !listing()) return
-      await wait(idleMs, undefined, { signal })
+      await wait(idleMs, undefined, { signal: AbortSignal.any([signal, work.listed]) }).catch(() => signal.throwIfAborted())
       continue
     }
     const made = await Promise.all(tasks.map((task) => makeCover(work, task, onlyWanted)))

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { lstat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -41,7 +41,10 @@ type FoundFile = Extract<Found, { kind: 'file' }>
  * are in flight, whatever its size. What is known and not met is held, after a look whether it is really gone. Answers how many
  * files of books it met.
  */
-export async function listFolder({ inRun, writer, readers, progress, signal, settleMs }: ListingWork, folder: ListingPart): Promise<number> {
+export async function listFolder(
+  { inRun, writer, readers, progress, signal, settleMs }: ListingWork,
+  folder: ListingPart,
+): Promise<number> {
   const reading = new Set<Promise<void>>()
   let ready: Outcome[] = []
   let writeAt = firstBatch
@@ -79,7 +82,10 @@ export async function listFolder({ inRun, writer, readers, progress, signal, set
     })
     if (ready.length >= writeAt || Date.now() - lastWrite > writeEveryMs) flush()
   }
+  let warm = false
   const read = async (found: FoundFile, known: KnownFile | undefined): Promise<void> => {
+    if (!warm) readers.warmUp()
+    warm = true
     while (reading.size >= readsAtOnce) await Promise.race(reading)
     const task = readers
       .read({ root: folder.root, path: found.path }, { signal })
@@ -133,7 +139,8 @@ export async function listFolder({ inRun, writer, readers, progress, signal, set
       for (const thing of things) {
         if (thing.kind === 'folder') continue
         const key = pathKey(thing.path)
-        for (let known = await before.peek(); known && compareBytes(known.key, key) < 0; known = await before.peek()) await lose(before.take())
+        for (let known = await before.peek(); known && compareBytes(known.key, key) < 0; known = await before.peek())
+          await lose(before.take())
         const next = await before.peek()
         const known = next?.path === thing.path ? before.take() : undefined
         const counted = thing.kind === 'problem' || thing.role === 'book'
@@ -178,7 +185,7 @@ export async function listFolder({ inRun, writer, readers, progress, signal, set
   return met
 }
 
-export const unitHash = (unit: string): string => createHash('sha256').update(unit).digest('hex').slice(0, 32)
+export const unitHash = (unit: string): string => hash('sha256', unit, 'hex').slice(0, 32)
 
 const isChanged = (found: FoundFile, known: KnownFile): boolean =>
   known.size !== found.size || known.modifiedMs !== found.modifiedMs || !known.complete || passing.has(known.problem ?? '')

@@ -11,4 +11,7 @@ export function compareBytes(a: string, b: string): number {
 }
 
 /** The column `path_key` of a path. */
-export const pathKey = (path: string): string => [...path.replaceAll('/', '\u0001')].slice(0, 512).join('')
+export function pathKey(path: string): string {
+  const key = path.replaceAll('/', '\u0001')
+  return key.length <= 512 ? key : [...key].slice(0, 512).join('')
+}

@@ -26,10 +26,14 @@ export type KnownFile = {
   complete: boolean
 }
 
-export type BookRow = { id: string; publisherId: string | null; formats: string[]; coverState: 'pending' | 'none'; coverFileId: string | null; coverFileSha256: string | null } & Record<
-  string,
-  unknown
->
+export type BookRow = {
+  id: string
+  publisherId: string | null
+  formats: string[]
+  coverState: 'pending' | 'none'
+  coverFileId: string | null
+  coverFileSha256: string | null
+} & Record<string, unknown>
 export type BookParts = {
   contributors: { book: string; position: number; person: string; role: string }[]
   series: { book: string; series: string; position: string | null }[]
@@ -46,22 +50,43 @@ const pathHash = (path: string): Buffer => createHash('sha256').update(path).dig
 const ofLibrary = (scope: JobScope) => and(eq(libraryFile.organizationId, scope.organizationId), eq(libraryFile.libraryId, scope.libraryId))
 
 const knownPage = 2000
+type PackedFile = [string, string, string | null, FileRole, string | null, number | null, number | null, string | null, boolean, boolean]
 
 /** Files of a folder, or below one of its folders, in the order of a walk; those after `after`. */
-export async function listKnownFiles(scope: JobScope, folderId: string, below: string, after: { key: string; id: string } | null): Promise<KnownFile[]> {
+export async function listKnownFiles(
+  scope: JobScope,
+  folderId: string,
+  below: string,
+  after: { key: string; id: string } | null,
+): Promise<KnownFile[]> {
   const start = pathKey(below)
   const part = below === '' ? sql`true` : sql`(path_key = ${start} or (path_key > ${`${start}\u0001`} and path_key < ${`${start}\u0002`}))`
-  const rows = await scope.db.execute<KnownFile>(sql`
-    select id, path, path_key as key, book_id as "bookId", role, encode(unit_hash, 'hex') as unit, size::float8 as size, modified_ms::float8 as "modifiedMs",
-      problem, missing_at is not null as missing, (koreader_md5 is not null or problem is not null) as complete
-    from library_file where organization_id = ${scope.organizationId} and folder_id = ${folderId} and ${part}
+  // As one value: reading thousands of rows costs more than finding them.
+  const [row] = await scope.db.execute<{ files: string | null }>(sql`
+    select json_agg(json_build_array(id, path, book_id, role, encode(unit_hash, 'hex'), size, modified_ms, problem, missing_at is not null,
+      koreader_md5 is not null or problem is not null))::text as files
+    from (select * from library_file where organization_id = ${scope.organizationId} and folder_id = ${folderId} and ${part}
       and ${after ? sql`(path_key, id) > (${after.key}, ${after.id}::uuid)` : sql`true`}
-    order by path_key, id limit ${sql.raw(String(knownPage))}`)
-  return [...rows]
+      order by path_key, id limit ${sql.raw(String(knownPage))}) as f`)
+  const files = JSON.parse(row?.files ?? '[]') as PackedFile[]
+  return files.map(([id, path, bookId, role, unit, size, modifiedMs, problem, missing, complete]) => ({
+    id,
+    path,
+    key: pathKey(path),
+    bookId,
+    role,
+    unit,
+    size,
+    modifiedMs,
+    problem,
+    missing,
+    complete,
+  }))
 }
 listKnownFiles.page = knownPage
 
-const fileColumns = sql.raw(`id, folder_id as "folderId", path, encode(unit_hash, 'hex') as unit, role, book_id as "bookId", size::float8 as size,
+const fileColumns =
+  sql.raw(`id, folder_id as "folderId", path, encode(unit_hash, 'hex') as unit, role, book_id as "bookId", size::float8 as size,
   modified_ms::float8 as "modifiedMs", sha256, koreader_md5 as "koreaderMd5", format, metadata, has_cover as "hasCover", problem, problem_detail as detail,
   (missing_at is not null and not held) as missing`)
 
@@ -96,13 +121,19 @@ export async function findRelatedFiles(
           ]
         : []),
       ...(hashes.length > 0
-        ? [sql`select ${fileColumns} from library_file where ${mine} and book_id is not null and sha256 = any (${textArray(hashes)}::text[])`]
+        ? [
+            sql`select ${fileColumns} from library_file where ${mine} and book_id is not null and sha256 = any (${textArray(hashes)}::text[])`,
+          ]
         : []),
       ...(units.length > 0
-        ? [sql`select ${fileColumns} from library_file where ${mine} and unit_hash in (select decode(h, 'hex') from unnest(${textArray(units)}::text[]) as h)`]
+        ? [
+            sql`select ${fileColumns} from library_file where ${mine} and unit_hash in (select decode(h, 'hex') from unnest(${textArray(units)}::text[]) as h)`,
+          ]
         : []),
       ...(ids.length > 0
-        ? [sql`select ${fileColumns} from library_file where organization_id = ${scope.organizationId} and book_id = any (${textArray(ids)}::uuid[])`]
+        ? [
+            sql`select ${fileColumns} from library_file where organization_id = ${scope.organizationId} and book_id = any (${textArray(ids)}::uuid[])`,
+          ]
         : []),
     ]
     if (parts.length === 0) break
@@ -114,8 +145,14 @@ export async function findRelatedFiles(
     wanted = {
       paths: [],
       hashes: [],
-      units: next(fresh.map(({ unit, bookId }) => (bookId ? unit : null)), seen.units),
-      books: next(fresh.map(({ bookId }) => bookId), seen.books),
+      units: next(
+        fresh.map(({ unit, bookId }) => (bookId ? unit : null)),
+        seen.units,
+      ),
+      books: next(
+        fresh.map(({ bookId }) => bookId),
+        seen.books,
+      ),
     }
   }
   return into
@@ -248,11 +285,17 @@ export async function insertBookParts(scope: JobScope, parts: BookParts): Promis
   await Promise.all(statements.map((statement) => scope.db.execute(statement)))
 }
 
-const fileTypes = sql.raw(`id uuid, "folderId" uuid, "bookId" uuid, path text, hash text, unit text, role text, size bigint, "modifiedMs" bigint, sha256 text,
+const fileTypes =
+  sql.raw(`id uuid, "folderId" uuid, "bookId" uuid, path text, hash text, unit text, role text, size bigint, "modifiedMs" bigint, sha256 text,
   "koreaderMd5" text, format text, metadata jsonb, "hasCover" boolean, problem text, detail text`)
 
 /** Writes files of ids that are there, and new ones. Whatever is written was just met. */
-export async function writeFiles(scope: JobScope, changed: readonly FileState[], inserted: readonly FileState[], now: string): Promise<void> {
+export async function writeFiles(
+  scope: JobScope,
+  changed: readonly FileState[],
+  inserted: readonly FileState[],
+  now: string,
+): Promise<void> {
   const rows = (files: readonly FileState[]) => json(files.map((file) => ({ ...file, hash: pathHash(file.path).toString('hex') })))
   const statements: SQL[] = []
   if (changed.length > 0) {
@@ -295,7 +338,9 @@ const stillAt = (scope: JobScope, files: readonly Place[]) =>
 /** Notes files that a walk did not meet; whether they count as missing is decided when it is over. */
 export async function holdFiles(scope: JobScope, files: readonly Place[]): Promise<void> {
   if (files.length === 0) return
-  await scope.db.execute(sql`update library_file f set missing_at = now(), held = true where ${stillAt(scope, files)} and f.missing_at is null`)
+  await scope.db.execute(
+    sql`update library_file f set missing_at = now(), held = true where ${stillAt(scope, files)} and f.missing_at is null`,
+  )
 }
 
 /** Forgets problems that are gone and no book hangs on. */
@@ -330,7 +375,10 @@ export async function countFolder(scope: JobScope, folderId: string): Promise<{ 
 
 /** Held files of a folder count as missing from now on. Answers the books that have fewer files, or fewer files beside them, now. */
 export async function loseHeldFiles(scope: JobScope, folderId: string): Promise<string[]> {
-  const rows = await scope.db.execute<{ bookId: string | null; unit: string | null }>(sql`update library_file set held = false, missing_at = now()
+  const rows = await scope.db.execute<{
+    bookId: string | null
+    unit: string | null
+  }>(sql`update library_file set held = false, missing_at = now()
     where organization_id = ${scope.organizationId} and folder_id = ${folderId} and held
     returning book_id as "bookId", case when role = 'sidecar' then encode(unit_hash, 'hex') end as unit`)
   const books = new Set([...rows].flatMap(({ bookId }) => bookId ?? []))

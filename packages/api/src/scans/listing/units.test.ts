@@ -37,7 +37,8 @@ describe('files of one folder', () => {
 describe('audio files', () => {
   test('of one folder are one recording, with those of its discs', () => {
     expect(grouped('Writer/Title', '01.mp3', '02.mp3', 'folder.jpg')).toEqual({ 'Writer/Title': ['01.mp3', '02.mp3', '[folder.jpg]'] })
-    for (const disc of ['CD 1', 'cd02', 'Disc 2', 'disk_3', 'Part 4']) expect(Object.keys(grouped(`Writer/Title/${disc}`, '01.mp3'))).toEqual(['Writer/Title'])
+    for (const disc of ['CD 1', 'cd02', 'Disc 2', 'disk_3', 'Part 4'])
+      expect(Object.keys(grouped(`Writer/Title/${disc}`, '01.mp3'))).toEqual(['Writer/Title'])
     expect(Object.keys(grouped('Writer/Disc World', '01.mp3'))).toEqual(['Writer/Disc World'])
   })
 

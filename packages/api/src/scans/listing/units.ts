@@ -1,4 +1,4 @@
-import { fileKind, type FileKind } from '@carrel/formats'
+import { fileKind, type FileKind } from '@carrel/formats/names'
 
 export type FileRole = 'book' | 'sidecar'
 /** The unit of a file: files of one unit are one book. `/`-separated, below the library's folder. */

@@ -1,139 +1,92 @@
-import { lstat, opendir, stat } from 'node:fs/promises'
-import path from 'node:path'
-import { fileKind } from '@carrel/formats'
-import { compareBytes } from './path-key.ts'
-import { unitsOf, type Placed } from './units.ts'
+import { Worker } from 'node:worker_threads'
+import { FolderUnreadable, type Found, type FromThread, type ToThread } from './walk-protocol.ts'
 
-/** What the walk met, with its path below the root, `/`-separated. */
-export type Found =
-  | ({ kind: 'file'; path: string; size: number; modifiedMs: number } & Placed)
-  /** Something that should be a book or a folder and cannot be looked at. */
-  | { kind: 'problem'; path: string; code: 'unreadable' | 'outside-root' | 'bad-name'; detail: string }
-  | { kind: 'folder'; path: string }
+export { FolderUnreadable, type Found } from './walk-protocol.ts'
 
-/** The folder itself cannot be listed. `code` is that of the system. */
-export class FolderUnreadable extends Error {
-  readonly code: string | undefined
-  constructor(code: string | undefined) {
-    super('The folder cannot be listed.')
-    this.code = code
+/** A thread that nobody asks for this long ends. */
+const idleMs = 120_000
+
+const entry = (): URL => new URL(import.meta.url.endsWith('.ts') ? './walk-thread.ts' : './walk-thread.js', import.meta.url)
+const idle = new Map<Worker, NodeJS.Timeout>()
+
+/** A thread by itself for each walk: a disk that does not answer holds up nobody else. */
+function takeThread(): Worker {
+  const [waiting] = idle
+  if (waiting) {
+    const [thread, timer] = waiting
+    clearTimeout(timer)
+    idle.delete(thread)
+    thread.ref()
+    return thread
   }
+  return new Worker(entry())
 }
 
-const skippedFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', 'lost+found', '__MACOSX'])
-const statsAtOnce = 64
-const partSize = 256
-const partEveryMs = 150
-const pathBytes = 1024
-
-type Entry = { name: string; is: 'file' | 'folder' | 'bad-name' | 'link' | 'long' } & Partial<Placed>
+function giveBack(thread: Worker): void {
+  thread.unref()
+  idle.set(
+    thread,
+    setTimeout(() => {
+      idle.delete(thread)
+      void thread.terminate()
+    }, idleMs).unref(),
+  )
+}
 
 /**
- * Walks a folder, or what lies below one of its folders, without following links, in the order of `path_key` and in parts
- * of a few hundred things, so that memory does not grow with the library. Throws FolderUnreadable when the root cannot
- * be listed; everything below is reported, except that a part which is not there is simply empty.
+ * Walks a folder, or what lies below one of its folders, in a thread of its own; see `walkFolder`. Throws FolderUnreadable when
+ * the root cannot be listed.
  */
 export async function* walk(root: string, below: string, signal: AbortSignal): AsyncGenerator<Found[]> {
-  // A part spans folders: a question to the database for each small folder would cost more than reading its books.
-  let met: Found[] = []
-  let yieldedAt = performance.now()
-  const isFull = () => met.length >= partSize || (met.length > 0 && performance.now() - yieldedAt > partEveryMs)
-  const open: { folder: string; entries: Entry[]; next: number }[] = []
-
-  const enter = async (folder: string): Promise<void> => {
-    met.push({ kind: 'folder', path: folder })
-    try {
-      open.push({ folder, entries: await list(root, folder, signal), next: 0 })
-    } catch (error) {
-      signal.throwIfAborted()
-      const { code } = error as NodeJS.ErrnoException
-      if (folder === '') throw new FolderUnreadable(code)
-      if (code === 'ENOENT' || code === 'ENOTDIR') return
-      met.push(problem(folder, 'unreadable', 'Carrel may not read this folder.'))
-    }
+  signal.throwIfAborted()
+  const thread = takeThread()
+  const say = (message: ToThread) => thread.postMessage(message)
+  const heard: FromThread[] = []
+  let wake: () => void = () => {}
+  let lost: Error | null = null
+  const hear = (message: FromThread) => {
+    heard.push(message)
+    wake()
   }
-
-  await enter(below)
-  for (let at = open.at(-1); at; at = open.at(-1)) {
-    const { folder, entries } = at
-    const entry = entries[at.next]
-    if (!entry) {
-      open.pop()
-      continue
-    }
-    const pathOf = (name: string) => (folder ? `${folder}/${name}` : name)
-    if (entry.is === 'file') {
-      const files: Entry[] = []
-      for (; files.length < statsAtOnce && entries[at.next]?.is === 'file'; at.next += 1) files.push(entries[at.next] as Entry)
-      const looked = await Promise.all(files.map((file) => look(root, pathOf(file.name), file as Entry & Placed)))
-      met.push(...looked.filter((found) => found !== null))
-    } else {
-      at.next += 1
-      const child = pathOf(entry.name)
-      if (entry.is === 'folder') await enter(child)
-      else if (entry.is === 'long') met.push(problem(pathOf(entry.name.slice(0, 40)), 'bad-name', 'This path is longer than 1,024 bytes. Shorten it.'))
-      else if (entry.is === 'bad-name') met.push(problem(child, 'bad-name', 'This name is not valid UTF-8. Rename it.'))
-      else if (fileKind(entry.name) === 'book' || (await leadsToFolder(path.join(root, child))))
-        met.push(problem(child, 'outside-root', 'This is a link. Carrel does not follow links inside a library.'))
-    }
-    if (isFull()) {
-      signal.throwIfAborted()
-      yield met
-      met = []
-      yieldedAt = performance.now()
-    }
+  const lose = (error: Error) => {
+    lost ??= error
+    wake()
   }
-  if (met.length > 0) yield met
-}
-
-/** What is of interest in one folder, in order. */
-async function list(root: string, folder: string, signal: AbortSignal): Promise<Entry[]> {
-  const entries: Entry[] = []
-  const files: string[] = []
-  const room = pathBytes - Buffer.byteLength(folder) - 1
-  let long = false
-  for await (const entry of await opendir(path.join(root, folder), { bufferSize: 256 })) {
-    signal.throwIfAborted()
-    const { name } = entry
-    if (name.startsWith('.') || skippedFolders.has(name)) continue
-    const isFolder = entry.isDirectory()
-    const kind = isFolder ? null : fileKind(name)
-    if (!isFolder && kind === null && !entry.isSymbolicLink()) continue
-    if (name.length * 3 > room && Buffer.byteLength(name) > room) {
-      if (!long && (isFolder || kind === 'book' || kind === 'audio')) entries.push({ name, is: 'long' })
-      long = true
-    } else if (name.includes('\ufffd') || name.includes('\u0001')) {
-      if (isFolder || kind === 'book' || kind === 'audio') entries.push({ name, is: 'bad-name' })
-    } else if (isFolder) entries.push({ name, is: 'folder' })
-    else if (entry.isSymbolicLink()) entries.push({ name, is: 'link' })
-    else files.push(name)
-  }
-  for (const [name, placed] of unitsOf(folder, files)) entries.push({ name, is: 'file', ...placed })
-  return entries.sort((a, b) => compareBytes(a.name, b.name))
-}
-
-const problem = (at: string, code: Extract<Found, { kind: 'problem' }>['code'], detail: string): Found => ({
-  kind: 'problem',
-  path: at,
-  code,
-  detail,
-})
-
-const leadsToFolder = (link: string): Promise<boolean> =>
-  stat(link).then(
-    (target) => target.isDirectory(),
-    () => false,
-  )
-
-/** Null for what is gone again. */
-async function look(root: string, file: string, { unit, role }: Placed): Promise<Found | null> {
+  const abort = () => wake()
+  thread.on('message', hear)
+  thread.once('error', lose)
+  const exit = () => lose(new Error('The walk ended unexpectedly.'))
+  thread.once('exit', exit)
+  signal.addEventListener('abort', abort, { once: true })
+  let over = false
   try {
-    const found = await lstat(path.join(root, file))
-    if (found.isFile()) return { kind: 'file', path: file, size: found.size, modifiedMs: Math.trunc(found.mtimeMs), unit, role }
-    return role === 'book' ? problem(file, 'unreadable', 'This is not a regular file.') : null
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null
-    return problem(file, 'unreadable', 'Carrel may not look at this file.')
+    say({ type: 'walk', root, below })
+    for (;;) {
+      const message = heard.shift()
+      signal.throwIfAborted()
+      if (!message) {
+        if (lost) throw lost
+        await new Promise<void>((resolve) => (wake = resolve))
+        continue
+      }
+      if (message.type === 'part') {
+        yield message.part
+        say({ type: 'next' })
+        continue
+      }
+      over = true
+      if (message.type === 'end') return
+      throw message.unreadable ? new FolderUnreadable(message.code) : new Error(message.message)
+    }
+  } finally {
+    signal.removeEventListener('abort', abort)
+    // By name: the thread has listeners of its own, which must stay.
+    thread.off('message', hear).off('error', lose).off('exit', exit)
+    // One that is amid a walk may be waiting for a disk for ever.
+    if (over && !lost) giveBack(thread)
+    else {
+      thread.on('error', () => {})
+      void thread.terminate()
+    }
   }
 }

@@ -1,0 +1,120 @@
+import { lstatSync, readdirSync, statSync, type Dirent } from 'node:fs'
+import path from 'node:path'
+import { fileKind } from '@carrel/formats/names'
+import { compareBytes } from './path-key.ts'
+import { unitsOf, type Placed } from './units.ts'
+import { FolderUnreadable, type Found } from './walk-protocol.ts'
+
+const skippedFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', 'lost+found', '__MACOSX'])
+const partSize = 512
+const partEveryMs = 150
+const pathBytes = 1024
+
+type Entry = { name: string; is: 'file' | 'folder' | 'bad-name' | 'link' | 'long' } & Partial<Placed>
+
+/**
+ * Walks a folder, or what lies below one of its folders, without following links, in the order of `path_key` and in parts
+ * of a few hundred things, so that memory does not grow with the library. Throws FolderUnreadable when the root cannot
+ * be listed; everything below is reported, except that a part which is not there is simply empty. Blocks its thread.
+ */
+export function* walkFolder(root: string, below: string): Generator<Found[]> {
+  // A part spans folders: a question to the database for each small folder would cost more than reading its books.
+  let met: Found[] = []
+  let yieldedAt = performance.now()
+  const isFull = () => met.length >= partSize || (met.length > 0 && performance.now() - yieldedAt > partEveryMs)
+  const open: { folder: string; entries: Entry[]; next: number }[] = []
+
+  const enter = (folder: string): void => {
+    met.push({ kind: 'folder', path: folder })
+    try {
+      open.push({ folder, entries: list(root, folder), next: 0 })
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (folder === '') throw new FolderUnreadable(code)
+      if (code === 'ENOENT' || code === 'ENOTDIR') return
+      met.push(problem(folder, 'unreadable', 'Carrel may not read this folder.'))
+    }
+  }
+
+  enter(below)
+  for (let at = open.at(-1); at; at = open.at(-1)) {
+    const { folder, entries } = at
+    const entry = entries[at.next]
+    if (!entry) {
+      open.pop()
+      continue
+    }
+    at.next += 1
+    const child = folder ? `${folder}/${entry.name}` : entry.name
+    if (entry.is === 'file') {
+      const found = look(root, child, entry as Entry & Placed)
+      if (found) met.push(found)
+    } else if (entry.is === 'folder') enter(child)
+    else if (entry.is === 'long') {
+      const short = folder ? `${folder}/${entry.name.slice(0, 40)}` : entry.name.slice(0, 40)
+      met.push(problem(short, 'bad-name', 'This path is longer than 1,024 bytes. Shorten it.'))
+    } else if (entry.is === 'bad-name') met.push(problem(child, 'bad-name', 'This name is not valid UTF-8. Rename it.'))
+    else if (fileKind(entry.name) === 'book' || leadsToFolder(path.join(root, child)))
+      met.push(problem(child, 'outside-root', 'This is a link. Carrel does not follow links inside a library.'))
+    if (isFull()) {
+      yield met
+      met = []
+      yieldedAt = performance.now()
+    }
+  }
+  if (met.length > 0) yield met
+}
+
+/** What is of interest in one folder, in order. */
+function list(root: string, folder: string): Entry[] {
+  const entries: Entry[] = []
+  const files: string[] = []
+  const room = pathBytes - Buffer.byteLength(folder) - 1
+  let long = false
+  const take = (entry: Dirent): void => {
+    const { name } = entry
+    if (name.startsWith('.') || skippedFolders.has(name)) return
+    const isFolder = entry.isDirectory()
+    const kind = isFolder ? null : fileKind(name)
+    const counts = isFolder || kind === 'book' || kind === 'audio'
+    if (!isFolder && kind === null && !entry.isSymbolicLink()) return
+    if (name.length * 3 > room && Buffer.byteLength(name) > room) {
+      if (!long && counts) entries.push({ name, is: 'long' })
+      long = true
+    } else if (name.includes('\ufffd') || name.includes('\u0001')) {
+      if (counts) entries.push({ name, is: 'bad-name' })
+    } else if (isFolder) entries.push({ name, is: 'folder' })
+    else if (entry.isSymbolicLink()) entries.push({ name, is: 'link' })
+    else files.push(name)
+  }
+  for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) take(entry)
+  for (const [name, placed] of unitsOf(folder, files)) entries.push({ name, is: 'file', ...placed })
+  return entries.sort((a, b) => compareBytes(a.name, b.name))
+}
+
+const problem = (at: string, code: Extract<Found, { kind: 'problem' }>['code'], detail: string): Found => ({
+  kind: 'problem',
+  path: at,
+  code,
+  detail,
+})
+
+function leadsToFolder(link: string): boolean {
+  try {
+    return statSync(link).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+/** Null for what is gone again. */
+function look(root: string, file: string, { unit, role }: Placed): Found | null {
+  try {
+    const found = lstatSync(path.join(root, file), { throwIfNoEntry: false })
+    if (!found) return null
+    if (found.isFile()) return { kind: 'file', path: file, size: found.size, modifiedMs: Math.trunc(found.mtimeMs), unit, role }
+    return role === 'book' ? problem(file, 'unreadable', 'This is not a regular file.') : null
+  } catch {
+    return problem(file, 'unreadable', 'Carrel may not look at this file.')
+  }
+}
