@@ -9,7 +9,7 @@ import type { ReadResult } from './types.ts'
 
 type Row = { path: string; format: string; kind: string; special: string; sha256: string }
 
-const given = process.env['CARREL_CORPUS']
+const given = process.env['CARREL_CORPUS'] || undefined
 const oneFileLimit = 10_000
 let root: string
 let rows: Row[]
