@@ -48,5 +48,7 @@ export function findPages(files: readonly PackedFile[]): Pages {
   if (pages.length > 0 && pages.length >= others.length) return { pages: inNaturalOrder(pages, ({ name }) => name) }
   if (shown.length === 0) return { reason: 'The archive is empty.' }
   if (others.some(({ name }) => archive.test(name))) return { reason: 'The archive holds other archives, which are not looked into.' }
-  return { reason: pages.length > 0 ? 'The archive holds more other files than pictures.' : 'The archive holds neither a book nor pictures.' }
+  return {
+    reason: pages.length > 0 ? 'The archive holds more other files than pictures.' : 'The archive holds neither a book nor pictures.',
+  }
 }

@@ -27,7 +27,10 @@ function idpfKey(document: PackageDocument): Buffer | null {
 
 function adobeKey(document: PackageDocument): Buffer | null {
   for (const text of identifiers(document)) {
-    const hex = text.trim().replace(/^urn:uuid:/i, '').replaceAll('-', '')
+    const hex = text
+      .trim()
+      .replace(/^urn:uuid:/i, '')
+      .replaceAll('-', '')
     if (/^[0-9a-f]{32}$/i.test(hex)) return Buffer.from(hex, 'hex')
   }
   return null
