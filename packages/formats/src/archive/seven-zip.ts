@@ -48,6 +48,19 @@ type FileSystem = {
 }
 type Imports = { env: { emscripten_resize_heap(bytes: number): number } }
 
+/**
+ * Starts 7-Zip as in a browser of Electron: it looks at `process.type` while it starts, and then neither asks for Node's
+ * file system nor for `process.binding`, which a confined process does not have.
+ */
+function withoutNode<T>(start: () => T): T {
+  Object.defineProperty(process, 'type', { value: 'renderer', configurable: true })
+  try {
+    return start()
+  } finally {
+    Reflect.deleteProperty(process, 'type')
+  }
+}
+
 type Bounds = { output: number; time: number }
 type Run = { code: number | null; output: Buffer; errors: string }
 
@@ -82,7 +95,7 @@ async function run(source: ByteSource, args: readonly string[], bounds: Bounds, 
     },
   }
   // The types know neither `instantiateWasm` nor that stdin may end.
-  const sevenZip = await create(options as unknown as Parameters<SevenZipModuleFactory>[0])
+  const sevenZip = await withoutNode(() => create(options as unknown as Parameters<SevenZipModuleFactory>[0]))
   const files = sevenZip.FS as unknown as FileSystem
 
   files.writeFile(archivePath, new Uint8Array())
