@@ -3,6 +3,8 @@ import { limits } from '../limits.ts'
 import { cleanLine } from '../text/clean.ts'
 import type { Series } from '../types.ts'
 
+/** No file system has longer ones. */
+const maxName = 255
 const number = String.raw`(\d{1,4}(?:\.\d{1,2})?)`
 /** What may stand behind the number: the end, a title parted by a dash, brackets; never the other end of a range. */
 const behind = String.raw`(?:v\d)?(?=$|\s+-\s|\s*[(\[,])`
@@ -20,10 +22,10 @@ const patterns = [
  * A number that may be part of a title (`Catch 22`), a range and a name without a series tell nothing.
  */
 export function guessSeries(path: string): Series | null {
-  const name = path
-    .slice(path.lastIndexOf('/') + 1)
+  const base = path.slice(path.lastIndexOf('/') + 1)
+  if (base.length > maxName) return null
+  const name = base
     .replace(/\.[a-z0-9]{1,4}$/i, '')
-    .slice(0, 300)
     .replaceAll('_', ' ')
     .replace(/\s+/g, ' ')
     .replace(/^(?:\s*\[[^\]]*\])+/, '')
