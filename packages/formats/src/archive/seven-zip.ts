@@ -24,13 +24,24 @@ export type PackedArchive = {
 const switches: Record<SevenZipType, string> = { rar4: '-trar', rar5: '-trar5', '7z': '-t7z', tar: '-ttar', zip: '-tzip' }
 const archivePath = '/archive'
 
-type Engine = { create: SevenZipModuleFactory; module: WebAssembly.Module }
+/** What is used of WebAssembly, whose types Node leaves to those of browsers. */
+type WasmImports = Record<string, Record<string, unknown>>
+type WasmModule = object
+type WasmInstance = object
+type Wasm = {
+  compile(bytes: Uint8Array): Promise<WasmModule>
+  Instance: new (module: WasmModule, imports: WasmImports) => WasmInstance
+}
+// Part of every version of Node that there is.
+const wasm = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly
+
+type Engine = { create: SevenZipModuleFactory; module: WasmModule }
 let loading: Promise<Engine> | null = null
 
 async function load(): Promise<Engine> {
   const { default: sevenZip } = await import('7z-wasm')
   const path = createRequire(import.meta.url).resolve('7z-wasm/7zz.wasm')
-  return { create: sevenZip.default, module: await WebAssembly.compile(readFileSync(path)) }
+  return { create: sevenZip.default, module: await wasm.compile(readFileSync(path)) }
 }
 
 /** What the types of 7z-wasm leave out of emscripten's FS. */
@@ -83,10 +94,10 @@ async function run(source: ByteSource, args: readonly string[], bounds: Bounds, 
 
   const options = {
     // `Imports` are those that this build of 7-Zip has.
-    instantiateWasm(imports: WebAssembly.Imports & Imports, done: (instance: WebAssembly.Instance) => void) {
+    instantiateWasm(imports: WasmImports & Imports, done: (instance: WasmInstance) => void) {
       const grow = imports.env.emscripten_resize_heap
       imports.env.emscripten_resize_heap = (bytes) => (bytes >>> 0 > limits.unpackMemory ? 0 : grow(bytes))
-      done(new WebAssembly.Instance(module, imports))
+      done(new wasm.Instance(module, imports))
       return {}
     },
     stdin: () => null,
