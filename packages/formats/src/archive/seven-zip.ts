@@ -41,7 +41,9 @@ let loading: Promise<Engine> | null = null
 async function load(): Promise<Engine> {
   const { default: sevenZip } = await import('7z-wasm')
   const path = createRequire(import.meta.url).resolve('7z-wasm/7zz.wasm')
-  return { create: sevenZip.default, module: await wasm.compile(readFileSync(path)) }
+  // The function itself, which its types put elsewhere, depending on who resolves them.
+  const create = sevenZip as unknown as SevenZipModuleFactory
+  return { create, module: await wasm.compile(readFileSync(path)) }
 }
 
 /** What the types of 7z-wasm leave out of emscripten's FS. */
@@ -51,13 +53,13 @@ type StreamOps = {
   read?(stream: Stream, buffer: Int8Array, offset: number, length: number, position: number): number
   write?(stream: Stream, buffer: Int8Array, offset: number, length: number): number
 }
-type Node = { node_ops: { getattr(node: Node): { size: number } }; stream_ops: StreamOps }
+type Node = { node_ops: { getattr: (node: Node) => { size: number } }; stream_ops: StreamOps }
 type FileSystem = {
   writeFile(path: string, data: Uint8Array): void
   lookupPath(path: string): { node: Node }
   getStream(descriptor: number): { stream_ops: StreamOps }
 }
-type Imports = { env: { emscripten_resize_heap(bytes: number): number } }
+type Imports = { env: { emscripten_resize_heap: (bytes: number) => number } }
 
 /**
  * Starts 7-Zip as in a browser of Electron: it looks at `process.type` while it starts, and then neither asks for Node's

@@ -33,7 +33,7 @@ export function guessSeries(path: string): Series | null {
   for (const pattern of patterns) {
     const match = pattern.exec(name)
     if (!match) continue
-    const series = cleanLine(match[1]?.replace(/(?:\s*[(\[][^()[\]]*[)\]])+$/, '').replace(/[\s,–-]+$/, ''), limits.name)
+    const series = cleanLine(match[1]?.replace(/(?:\s*[([][^()[\]]*[)\]])+$/, '').replace(/[\s,–-]+$/, ''), limits.name)
     return series !== null && /\p{L}/u.test(series) ? { name: series, position: parsePosition(match[2]) } : null
   }
   return null
