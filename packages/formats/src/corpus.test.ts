@@ -1,15 +1,16 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createReaderPool, type ReaderPool } from './pool/pool.ts'
-import { buildEpub, deepXmlEpub, entityBombEpub, truncatedEpub, zipBombEpub, zipSlipEpub } from './testing.ts'
+import { buildEpub, buildRar, buildTar, buildZip, deepXmlEpub, entityBombEpub, truncatedEpub, zipBombEpub, zipSlipEpub } from './testing.ts'
 import type { ReadResult } from './types.ts'
 
 type Row = { path: string; format: string; kind: string; special: string; sha256: string }
 
-const given = process.env['CARREL_CORPUS']
+const given = process.env['CARREL_CORPUS'] || undefined
 const oneFileLimit = 10_000
 let root: string
 let rows: Row[]
@@ -19,13 +20,20 @@ const results = new Map<string, ReadResult>()
 function generated(): Row[] {
   const titles = ['1984', '草枕', 'Füße & <Hände>', 'שלום', '  spaced   out  ', 'emoji 📚', 'x'.repeat(900)]
   const bad = [truncatedEpub(), zipBombEpub(), zipSlipEpub(), entityBombEpub(), deepXmlEpub(), new Uint8Array()]
+  const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=', 'base64')
+  const pages = ['a/1.png', 'a/10.png', 'b/2.png', '__MACOSX/._1.png', 'ComicInfo.xml'].map((name) => ({ name, data: png }))
+  const rar = buildRar(pages)
+  const comics = { 'x.cbz': buildZip(pages), 'x.cbr': rar, 'x.cbt': buildTar(pages), 'zip.cbr': buildZip(pages), 'rar.cbz': rar }
   const files = [
     ...titles.map((title, i) => ({ kind: 'valid', name: `valid-${i}.epub`, bytes: buildEpub({ title, padding: 5_000 }) })),
     ...bad.map((bytes, i) => ({ kind: 'hostile', name: `hostile-${i}.epub`, bytes })),
+    ...Object.entries(comics).map(([name, bytes]) => ({ kind: 'valid', name, bytes })),
+    { kind: 'hostile', name: 'magic.cbr', bytes: rar.subarray(0, 10) },
+    { kind: 'malformed', name: 'short.cbr', bytes: rar.subarray(0, 200) },
   ]
   return files.map(({ kind, name, bytes }) => {
     writeFileSync(join(root, name), bytes)
-    return { path: name, format: 'epub', kind, special: '', sha256: '' }
+    return { path: name, format: name.slice(-4).replace('.', ''), kind, special: '', sha256: '' }
   })
 }
 
@@ -137,6 +145,41 @@ it('ends every file as a result or a problem with a reason, never by a limit of 
     })
   }
 })
+
+const hasSecondReader = spawnSync('bsdtar', ['--version']).status === 0
+const pageName = /^(?!.*(?:^|\/)(?:\.(?!\.?\/)|__MACOSX\/)).*\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?)$/i
+
+it.skipIf(!hasSecondReader)('counts the pages of valid archives as another program does', () => {
+  const valid = rows.filter(({ format, kind }) => kind === 'valid' && /^(?:zip|rar|7z|tar|cb.)$/.test(format))
+  const wrong = valid.flatMap(({ path }) => {
+    const result = results.get(path)
+    const listing = spawnSync('bsdtar', ['-tf', join(root, path)], {
+      encoding: 'utf8',
+      env: { LC_ALL: 'C.UTF-8', PATH: process.env['PATH'] },
+    })
+    const isDocument = result?.ok === false && /^This is an? .*, not a book/.test(result.problem.detail)
+    if (listing.status !== 0 || isDocument) return []
+    const expected = listing.stdout.split('\n').filter((name) => pageName.test(name)).length
+    const actual = result?.ok ? result.metadata.pages : 0
+    return actual === expected ? [] : [{ path, expected, actual, problem: result?.ok === false && result.problem }]
+  })
+  expect(wrong).toEqual([])
+})
+
+it('gives the contents and the first part of every book, or says why not', async () => {
+  const books = rows.filter(({ path }) => results.get(path)?.ok)
+  const problems = await Promise.all(
+    books.map(async ({ path, kind }) => {
+      const result = await pool.contents({ root, path })
+      if (!result.ok) return `${kind} ${path} ${result.problem.code}`
+      const [first] = result.contents.parts
+      const part = first && (await pool.part({ root, path }, { name: first.name, maxBytes: 64 * 2 ** 20 }))
+      return part?.ok === false ? `${kind} ${path} ${part.problem.code}` : null
+    }),
+  )
+  const bad = problems.filter((each) => each !== null && (each.startsWith('valid') || /crashed|timeout|memory/.test(each)))
+  expect(bad).toEqual([])
+}, 120_000)
 
 it('hashes what is in the file', () => {
   const wrong = rows.filter(({ path, sha256 }) => sha256 !== '' && results.get(path)?.sha256 !== sha256)

@@ -9,6 +9,13 @@ export const limits = {
   archiveEntries: 20_000,
   archiveDirectory: 64 * MiB,
   entryName: 1_024,
+  /** What 7-Zip may print as the list of an archive. */
+  archiveListing: 32 * MiB,
+  /** Memory of 7-Zip: dictionaries of up to 128 MiB fit. */
+  unpackMemory: 160 * MiB,
+  /** Milliseconds to unpack one file, and one that can be done without. */
+  unpackTime: 8_000,
+  unpackTimeOfExtras: 3_000,
   xmlBytes: 16 * MiB,
   xmlDepth: 256,
   xmlNodes: 1_000_000,
@@ -16,6 +23,7 @@ export const limits = {
   /** Pages and style sheets that are looked into for a cover or the writing mode. */
   pageBytes: MiB,
   coverBytes: 64 * MiB,
+  partBytes: 64 * MiB,
   coverPixels: 50_000_000,
   elementText: 256 * KiB,
   elementsPerName: 1_000,
@@ -31,4 +39,6 @@ export const limits = {
   languages: 50,
   description: 20_000,
   warnings: 20,
+  tocEntries: 20_000,
+  tocDepth: 32,
 } as const

@@ -1,8 +1,14 @@
+import type { SevenZipType } from './archive/seven-zip.ts'
+import { zipContent } from './archive/zip-content.ts'
 import { openArchive } from './archive/zip.ts'
+import { packedComic, zipComic } from './comics/archive.ts'
+import { openComic } from './comics/read.ts'
 import { openEpub } from './epub/read.ts'
 import { BookFileError } from './problems.ts'
+import { openComicInfo, openImage } from './sidecars.ts'
+import { sniff } from './sniff.ts'
 import type { ByteSource } from './source.ts'
-import type { BookMetadata, Contents, FileFormat, Problem } from './types.ts'
+import type { BookFormat, BookMetadata, Contents, FileFormat, Problem } from './types.ts'
 
 /** A picture as it is in a file, or one that was drawn. */
 export type Picture = Buffer | { rgba: Buffer; width: number; height: number }
@@ -28,7 +34,32 @@ export type OpenOptions = { path: string; onProgress: () => void }
  *
  * @throws {BookFileError} `not-a-book` when it is none that is known.
  */
-export async function openBook(source: ByteSource, _options: OpenOptions): Promise<OpenBook> {
+export async function openBook(source: ByteSource, options: OpenOptions): Promise<OpenBook> {
   if (source.size === 0) throw new BookFileError('empty', 'The file is empty.')
-  return openEpub(await openArchive(source))
+  const content = sniff(source)
+  switch (content) {
+    case 'zip':
+      return openZip(source, options)
+    case 'rar4':
+    case 'rar5':
+    case '7z':
+    case 'tar':
+      return openComic(await packedComic(source, content), comicFormats[content], options.path)
+    case 'image':
+      return openImage(source)
+    case 'comicinfo':
+      return openComicInfo(source)
+  }
+}
+
+const comicFormats = { rar4: 'cbr', rar5: 'cbr', '7z': 'cb7', tar: 'cbt', zip: 'cbz' } as const satisfies Record<SevenZipType, BookFormat>
+
+async function openZip(source: ByteSource, { path }: OpenOptions): Promise<OpenBook> {
+  const archive = await openArchive(source)
+  switch (zipContent(archive)) {
+    case 'epub':
+      return openEpub(archive)
+    case 'comic':
+      return openComic(zipComic(source, archive), comicFormats.zip, path)
+  }
 }

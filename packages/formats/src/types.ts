@@ -58,12 +58,15 @@ export type BookMetadata = {
 /** `disc` and `number` count from 1; `title` is that of the file, while the metadata's title is the book's (its album). */
 export type Track = { disc: number | null; number: number | null; title: string | null }
 
-/** Where an entry of a table of contents leads: a part and perhaps a fragment, a page from 0, or seconds from the start. */
+/** Where an entry of a table of contents leads: a part, perhaps with `#` and a fragment, a page from 0, or seconds from the start. */
 export type TocTarget = { href: string } | { page: number } | { time: number }
 export type TocEntry = { label: string; target: TocTarget | null; children: TocEntry[] }
 
-/** One resource of a book that can be read by itself; `size` in bytes, null when it is not known before. */
-export type Part = { name: string; mediaType: string; size: number | null }
+/**
+ * One resource of a book that can be read by itself; `size` in bytes as its archive says, null when it is not known before;
+ * `double` is a page of a comic that spans two.
+ */
+export type Part = { name: string; mediaType: string; size: number | null; double?: boolean }
 
 /** `parts` in reading order: spine, then the rest; pages of a comic. Empty for PDF and audio, which are read as they are. */
 export type Contents = { toc: TocEntry[]; parts: Part[] }

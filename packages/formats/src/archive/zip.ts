@@ -11,6 +11,7 @@ export type ZipEntry = {
   readonly name: string
   readonly offset: number
   readonly compressedSize: number
+  readonly size: number
   readonly method: number
   readonly encrypted: boolean
   readonly crc32: number
@@ -88,7 +89,7 @@ export async function openArchive(file: ByteSource): Promise<Archive> {
   if (source === null) {
     throw startsLikeZip(file)
       ? new BookFileError('truncated', 'The archive breaks off before its end.')
-      : new BookFileError('not-a-book', 'This is not an EPUB file.')
+      : new BookFileError('not-a-book', 'This is not a book of a known format.')
   }
   const { entries, incomplete } = await listEntries(source)
   if (entries.size === 0) throw new BookFileError('corrupt-archive', 'The archive has no readable entries.')
@@ -157,6 +158,7 @@ function collectEntries(zip: ZipFile): Promise<Listing> {
           name,
           offset: entry.relativeOffsetOfLocalHeader,
           compressedSize: entry.compressedSize,
+          size: entry.uncompressedSize,
           method: entry.compressionMethod,
           encrypted: (entry.generalPurposeBitFlag & 1) !== 0,
           crc32: entry.crc32,

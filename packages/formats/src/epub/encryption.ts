@@ -5,12 +5,12 @@ import { toProblem } from '../problems.ts'
 import type { Problem } from '../types.ts'
 import { decodeXml } from '../xml/decode.ts'
 import { attribute, walkXml } from '../xml/walk.ts'
+import { obfuscations, type Obfuscation } from './obfuscation.ts'
 
-/** `entries` holds the names of what cannot be read without a key; obfuscated fonts are not among them. */
-export type Encryption = { drm: string | null; entries: ReadonlySet<string> }
+/** `entries` holds the names of what cannot be read without a key, `obfuscated` those of fonts that can. */
+export type Encryption = { drm: string | null; entries: ReadonlySet<string>; obfuscated: ReadonlyMap<string, Obfuscation> }
 
-const obfuscations = new Set(['http://www.idpf.org/2008/embedding', 'http://ns.adobe.com/pdf/enc#RC'])
-const none: Encryption = { drm: null, entries: new Set() }
+const none: Encryption = { drm: null, entries: new Set(), obfuscated: new Map() }
 
 function textOf(archive: Archive, name: string, warnings: Problem[]): string | null {
   const entry = archive.find(name)
@@ -23,8 +23,9 @@ function textOf(archive: Archive, name: string, warnings: Problem[]): string | n
   }
 }
 
-function encryptedEntries(archive: Archive, xml: string): Set<string> {
-  const found = new Set<string>()
+function encryptedEntries(archive: Archive, xml: string): Pick<Encryption, 'entries' | 'obfuscated'> {
+  const entries = new Set<string>()
+  const obfuscated = new Map<string, Obfuscation>()
   let algorithm: string | undefined
   let inKey = 0
   walkXml(xml, {
@@ -32,16 +33,18 @@ function encryptedEntries(archive: Archive, xml: string): Set<string> {
       if (name === 'EncryptedData') algorithm = undefined
       else if (name === 'EncryptedKey' || name === 'KeyInfo') inKey += 1
       else if (name === 'EncryptionMethod' && inKey === 0) algorithm = attribute(attributes, 'Algorithm')
-      else if (name === 'CipherReference' && algorithm !== undefined && !obfuscations.has(algorithm)) {
+      else if (name === 'CipherReference' && algorithm !== undefined) {
         const entry: ZipEntry | undefined = resolveEntry(archive, '', attribute(attributes, 'URI') ?? '')
-        if (entry) found.add(entry.name)
+        const obfuscation = obfuscations.get(algorithm)
+        if (entry && obfuscation) obfuscated.set(entry.name, obfuscation)
+        else if (entry) entries.add(entry.name)
       }
     },
     close(name) {
       if (name === 'EncryptedKey' || name === 'KeyInfo') inKey -= 1
     },
   })
-  return found
+  return { entries, obfuscated }
 }
 
 function schemeOf(archive: Archive, encryption: string, warnings: Problem[]): string {
@@ -59,8 +62,8 @@ export function readEncryption(archive: Archive, warnings: Problem[]): Encryptio
   const xml = textOf(archive, 'META-INF/encryption.xml', warnings)
   if (xml === null) return none
   try {
-    const entries = encryptedEntries(archive, xml)
-    return entries.size === 0 ? none : { drm: schemeOf(archive, xml, warnings), entries }
+    const found = encryptedEntries(archive, xml)
+    return { drm: found.entries.size === 0 ? null : schemeOf(archive, xml, warnings), ...found }
   } catch (error) {
     warnings.push(toProblem(error))
     return none

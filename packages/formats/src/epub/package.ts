@@ -21,6 +21,10 @@ export type PackageDocument = {
   manifest: ReadonlyMap<string, ManifestItem>
   spine: readonly SpineItem[]
   direction: string | null
+  /** The `toc` of the spine: the id of the NCX. */
+  ncx: string | null
+  /** The id of the identifier that is the book's own. */
+  uniqueIdentifier: string | null
   guide: readonly { type: string; href: string }[]
 }
 
@@ -49,6 +53,8 @@ export function parsePackage(xml: string): PackageDocument {
   const spine: SpineItem[] = []
   const guide: { type: string; href: string }[] = []
   let direction: string | null = null
+  let ncx: string | null = null
+  let uniqueIdentifier: string | null = null
   let found = false
   let section: string | null = null
   let skipping = 0
@@ -100,6 +106,7 @@ export function parsePackage(xml: string): PackageDocument {
       }
       if (name === 'package') {
         found = true
+        uniqueIdentifier ??= attribute(attributes, 'unique-identifier') ?? null
         return
       }
       if (!found || skipping > 0) return
@@ -107,7 +114,10 @@ export function parsePackage(xml: string): PackageDocument {
         skipping = depth
       } else if (section === null) {
         if (Object.hasOwn(sections, name)) section = name
-        if (name === 'spine') direction = attribute(attributes, 'page-progression-direction') ?? null
+        if (name === 'spine') {
+          direction = attribute(attributes, 'page-progression-direction') ?? null
+          ncx = attribute(attributes, 'toc') ?? null
+        }
       } else {
         sections[section]?.(name, attributes, depth)
       }
@@ -136,5 +146,5 @@ export function parsePackage(xml: string): PackageDocument {
     },
   })
   if (!found) throw new BookFileError('invalid-xml', 'The package document is not valid XML.')
-  return { elements, metas, refinements, manifest, spine, direction, guide }
+  return { elements, metas, refinements, manifest, spine, direction, ncx, uniqueIdentifier, guide }
 }

@@ -5,9 +5,11 @@ import { BookFileError } from '../problems.ts'
 import type { BookMetadata, Problem } from '../types.ts'
 import { decodeXml } from '../xml/decode.ts'
 import { findPackage } from './container.ts'
+import { readEpubContents, typeOfEntry } from './contents.ts'
 import { findCover } from './cover.ts'
-import { readEncryption } from './encryption.ts'
+import { readEncryption, type Encryption } from './encryption.ts'
 import { readMetadata } from './metadata.ts'
+import { deobfuscated } from './obfuscation.ts'
 import { parsePackage, type PackageDocument } from './package.ts'
 import { isVertical } from './writing.ts'
 
@@ -25,12 +27,14 @@ function coverOf(archive: Archive, { document, base }: Opened, locked: ReadonlyS
   return cover !== null && locked.has(cover) ? null : cover
 }
 
+type Epub = Opened & { archive: Archive; encryption: Encryption; metadata: BookMetadata; cover: string | null; warnings: Problem[] }
+
 /**
  * Metadata and cover entry of an EPUB 2 or 3 book.
  *
  * @throws {BookFileError} when the archive holds no readable package document.
  */
-export function readEpub(archive: Archive): { metadata: BookMetadata; cover: string | null; warnings: Problem[] } {
+export function readEpub(archive: Archive): Epub {
   const warnings: Problem[] = []
   if (archive.incomplete) {
     warnings.push({ code: 'corrupt-archive', detail: 'The directory of the archive breaks off.' })
@@ -39,6 +43,9 @@ export function readEpub(archive: Archive): { metadata: BookMetadata; cover: str
   const opened = openPackage(archive, warnings)
   const metadata = readMetadata(opened.document)
   return {
+    ...opened,
+    archive,
+    encryption,
     metadata: {
       ...metadata,
       vertical: metadata.vertical || isVertical(archive, opened.base, opened.document, metadata),
@@ -49,13 +56,28 @@ export function readEpub(archive: Archive): { metadata: BookMetadata; cover: str
   }
 }
 
+function readPart({ archive, base, document, encryption }: Epub, name: string, maxBytes: number) {
+  const entry = archive.entries.get(name)
+  if (!entry) throw new BookFileError('vanished', 'The book has no such part.')
+  if (encryption.entries.has(name)) {
+    throw new BookFileError('encrypted', `This part of the book is protected (${encryption.drm ?? 'unknown'}).`)
+  }
+  const { bytes } = archive.read(entry, Math.min(maxBytes, limits.partBytes))
+  const obfuscation = encryption.obfuscated.get(name)
+  return {
+    bytes: obfuscation ? deobfuscated(bytes, obfuscation, document) : bytes,
+    mediaType: typeOfEntry(archive, base, document, entry),
+  }
+}
+
 /**
  * Opens an EPUB 2 or 3 book.
  *
  * @throws {BookFileError} when the archive holds no readable package document.
  */
 export function openEpub(archive: Archive): OpenBook {
-  const { metadata, cover, warnings } = readEpub(archive)
+  const epub = readEpub(archive)
+  const { base, document, encryption, metadata, cover, warnings } = epub
   return {
     format: 'epub',
     metadata,
@@ -65,9 +87,7 @@ export function openEpub(archive: Archive): OpenBook {
       const entry = cover === null ? undefined : archive.find(cover)
       return entry ? archive.read(entry, limits.coverBytes).bytes : null
     },
-    readContents: () => ({ toc: [], parts: [] }),
-    readPart() {
-      throw new BookFileError('vanished', 'The book has no such part.')
-    },
+    readContents: () => readEpubContents(archive, base, document, encryption),
+    readPart: (name, maxBytes) => readPart(epub, name, maxBytes),
   }
 }
