@@ -1,6 +1,8 @@
+import { audioFormat } from './audio/sniff.ts'
 import { openArchive } from './archive/zip.ts'
 import { openEpub } from './epub/read.ts'
 import { BookFileError } from './problems.ts'
+import { startsLikePdf } from './sniff.ts'
 import type { ByteSource } from './source.ts'
 import type { BookMetadata, Contents, FileFormat, Problem } from './types.ts'
 
@@ -28,7 +30,10 @@ export type OpenOptions = { path: string; onProgress: () => void }
  *
  * @throws {BookFileError} `not-a-book` when it is none that is known.
  */
-export async function openBook(source: ByteSource, _options: OpenOptions): Promise<OpenBook> {
+export async function openBook(source: ByteSource, options: OpenOptions): Promise<OpenBook> {
   if (source.size === 0) throw new BookFileError('empty', 'The file is empty.')
+  if (startsLikePdf(source)) return (await import('./pdf/read.ts')).openPdf(source, options)
+  const audio = audioFormat(source)
+  if (audio !== null) return (await import('./audio/read.ts')).openAudio(source, audio)
   return openEpub(await openArchive(source))
 }

@@ -8,6 +8,11 @@ export function startsLikeZip(source: ByteSource): boolean {
   return signature === 0x04034b50 || signature === 0x06054b50 || signature === 0x08074b50
 }
 
+/** Whether a file has the header of a PDF where readers look for it (ISO 32000-1, annex H, 3.4.1). */
+export function startsLikePdf(source: ByteSource): boolean {
+  return source.read(0, 1_024).includes('%PDF-')
+}
+
 /** The raster format that bytes start as, of those that covers are made from. */
 export function rasterFormat(bytes: Uint8Array): 'jpeg' | 'png' | 'gif' | 'webp' | 'avif' | null {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(16, bytes.byteLength)).toString('latin1')
