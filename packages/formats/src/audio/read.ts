@@ -4,7 +4,7 @@ import type { OpenBook } from '../open.ts'
 import { BookFileError } from '../problems.ts'
 import { rasterFormat } from '../sniff.ts'
 import type { ByteSource } from '../source.ts'
-import type { Track } from '../types.ts'
+import type { Problem, Track } from '../types.ts'
 import { readChapters } from './chapters.ts'
 import { readMetadata, trackTitle } from './metadata.ts'
 import { mp4Brands, mp4Keys } from './mp4.ts'
@@ -41,19 +41,31 @@ async function parse(source: ByteSource, format: AudioFormat, includeChapters: b
   }
 }
 
+/** Sound whose tags cannot be read is a book all the same; only MP3 tells of itself without them. */
+async function parseOrWarn(source: ByteSource, format: AudioFormat, warnings: Problem[]): Promise<IAudioMetadata | null> {
+  try {
+    return await parse(source, format, false)
+  } catch (error) {
+    const isOfTags = error instanceof BookFileError && error.code !== 'truncated'
+    if (!isOfTags || format !== 'mp3' || !firstFrame(source)) throw error
+    warnings.push({ code: error.code, detail: 'The tags of the audio file cannot be read.' })
+    return null
+  }
+}
+
 /** Seconds; null when the file does not tell. */
-function durationOf(source: ByteSource, format: AudioFormat, audio: IAudioMetadata): number | null {
+function durationOf(source: ByteSource, format: AudioFormat, audio: IAudioMetadata | null): number | null {
   const frame = format === 'mp3' ? firstFrame(source) : null
   const stream = format === 'ogg' || format === 'opus' ? oggStream(source) : null
-  const rate = stream?.rate || (audio.format.sampleRate ?? 0)
+  const rate = stream?.rate || (audio?.format.sampleRate ?? 0)
   const own = frame ? mpegDuration(source, frame) : stream && oggDuration(source, { ...stream, rate })
-  const seconds = own ?? audio.format.duration
+  const seconds = own ?? audio?.format.duration
   return seconds !== undefined && seconds > 0 && Number.isFinite(seconds) ? Math.round(seconds * 1_000) / 1_000 : null
 }
 
 /** Audible's files name it as their brand; FairPlay and both of them in the kind of their samples. */
-function drmOf(source: ByteSource, audio: IAudioMetadata): string | null {
-  const kinds = audio.format.trackInfo.map(({ codecId }) => codecId)
+function drmOf(source: ByteSource, audio: IAudioMetadata | null): string | null {
+  const kinds = (audio?.format.trackInfo ?? []).map(({ codecId }) => codecId)
   if (mp4Brands(source).some((brand) => /^aax/i.test(brand)) || kinds.includes('aavd')) return 'audible'
   return kinds.includes('drms') ? 'fairplay' : kinds.includes('enca') ? 'unknown' : null
 }
@@ -64,12 +76,16 @@ function coverOf(pictures: readonly IPicture[]): Buffer | null {
   return data ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : null
 }
 
-function trackOf({ common }: IAudioMetadata, tags: Tags): Track {
-  const whole = (value: number | null, name: string) => {
+function trackOf(audio: IAudioMetadata | null, tags: Tags): Track {
+  const whole = (value: number | null | undefined, name: string) => {
     const number = value ?? Number.parseInt(tags.get(name)?.[0] ?? '', 10)
     return Number.isInteger(number) && number > 0 && number < 100_000 ? number : null
   }
-  return { disc: whole(common.disk.no, 'disc'), number: whole(common.track.no, 'track'), title: trackTitle(tags) }
+  return { disc: whole(audio?.common.disk.no, 'disc'), number: whole(audio?.common.track.no, 'track'), title: trackTitle(tags) }
+}
+
+function hasSound({ format }: IAudioMetadata, kind: AudioFormat): boolean {
+  return kind === 'mp3' ? format.codec !== undefined : format.hasAudio === true
 }
 
 /**
@@ -78,11 +94,11 @@ function trackOf({ common }: IAudioMetadata, tags: Tags): Track {
  * @throws {BookFileError} `truncated`, `unreadable`, `too-large`; `not-a-book` when there is no sound in it.
  */
 export async function openAudio(source: ByteSource, format: AudioFormat): Promise<OpenBook> {
-  const audio = await parse(source, format, false)
-  const isSilent = format === 'mp3' ? audio.format.codec === undefined : audio.format.hasAudio !== true
-  if (isSilent) throw new BookFileError('not-a-book', 'There is no sound in the audio file.')
-  const tags = readTags(audio, format === 'm4b' ? mp4Keys(source) : [])
-  const cover = coverOf(audio.common.picture ?? [])
+  const warnings: Problem[] = []
+  const audio = await parseOrWarn(source, format, warnings)
+  if (audio && !hasSound(audio, format)) throw new BookFileError('not-a-book', 'There is no sound in the audio file.')
+  const tags = readTags(audio?.native ?? {}, format === 'm4b' ? mp4Keys(source) : [])
+  const cover = coverOf(audio?.common.picture ?? [])
   return {
     format,
     metadata: {
@@ -91,12 +107,12 @@ export async function openAudio(source: ByteSource, format: AudioFormat): Promis
       duration: durationOf(source, format, audio),
       track: trackOf(audio, tags),
     },
-    warnings: [],
+    warnings,
     hasCover: cover !== null,
     readCover: () => cover,
     async readContents() {
       const whole = format === 'm4b' ? await parse(source, format, true) : audio
-      return { toc: readChapters(whole, tags), parts: [] }
+      return { toc: whole ? readChapters(whole, tags) : [], parts: [] }
     },
     readPart() {
       throw new BookFileError('vanished', 'The book has no such part.')

@@ -28,7 +28,7 @@ function numberOf(id: string): number {
 }
 
 /** `keys` are the names of numbered tags. */
-export function readTags({ native }: Pick<IAudioMetadata, 'native'>, keys: readonly string[]): Tags {
+export function readTags(native: IAudioMetadata['native'], keys: readonly string[]): Tags {
   const found = new Map<string, string[]>()
   // ID3v1 cuts everything at 30 characters.
   const kinds = Object.keys(native).filter((kind, _, all) => kind !== 'ID3v1' || all.length === 1)

@@ -33,6 +33,8 @@ export type Engine = {
   /** What went wrong below the library while it read. */
   readError: unknown
   deadline: number
+  /** Whether the heap was not let grow; the library may have gone on with a part missing. */
+  starved: boolean
   /** Whether a document is open: an error then leaves parts of it behind. */
   busy: boolean
 }
@@ -48,10 +50,15 @@ function compile(): Promise<object> {
 /** A PDFium of its own heap, which cannot grow beyond `limits.pdfHeap`. */
 async function start(): Promise<Engine> {
   const module = await compile()
+  let engine: Engine | null = null
   const overrides = {
     instantiateWasm(imports: Imports, done: (instance: object) => void) {
       const grow = imports.env.emscripten_resize_heap
-      imports.env.emscripten_resize_heap = (size) => (size >>> 0 > limits.pdfHeap ? 0 : grow(size))
+      imports.env.emscripten_resize_heap = (size) => {
+        if (size >>> 0 <= limits.pdfHeap) return grow(size)
+        if (engine) engine.starved = true
+        return 0
+      }
       void WebAssembly.instantiate(module, imports).then(done)
       return {}
     },
@@ -64,12 +71,13 @@ async function start(): Promise<Engine> {
   api.FPDF_InitLibrary()
   const access = heap.wasmExports.malloc(12)
   const pause = heap.wasmExports.malloc(12)
-  const engine: Engine = { api, heap, access, pause, source: null, readError: null, deadline: 0, busy: false }
-  const read = heap.addFunction((_, position = 0, target = 0, size = 0) => readInto(engine, position >>> 0, target >>> 0, size >>> 0), 'iiiii')
-  const late = heap.addFunction(() => (performance.now() > engine.deadline ? 1 : 0), 'ii')
+  const started: Engine = { api, heap, access, pause, source: null, readError: null, deadline: 0, starved: false, busy: false }
+  const read = heap.addFunction((_, position = 0, target = 0, size = 0) => readInto(started, position >>> 0, target >>> 0, size >>> 0), 'iiiii')
+  const late = heap.addFunction(() => (performance.now() > started.deadline ? 1 : 0), 'ii')
   heap.HEAP32.set([0, read, 0], access >> 2)
   heap.HEAP32.set([1, late, 0], pause >> 2)
-  return engine
+  engine = started
+  return started
 }
 
 /** An exception must not pass through the library's frames. */
@@ -93,19 +101,18 @@ function readInto(engine: Engine, position: number, target: number, size: number
  */
 export async function withEngine<T>(source: ByteSource, use: (engine: Engine) => T): Promise<T> {
   const engine = (running ??= await start())
-  engine.source = blockSource(source)
-  engine.readError = null
+  Object.assign(engine, { source: blockSource(source), readError: null, starved: false, busy: false })
   engine.heap.HEAP32[engine.access >> 2] = source.size
   try {
     const result = use(engine)
-    if (engine.readError !== null) throw engine.readError
-    return result
+    if (engine.readError === null && !engine.starved) return result
+    throw new Error('Something is missing from what was read.')
   } catch (error) {
-    if (engine.busy || !(error instanceof BookFileError)) running = null
+    const isKnown = error instanceof BookFileError
+    if (engine.busy || engine.starved || !isKnown) running = null
     if (engine.readError !== null) throw engine.readError
-    if (error instanceof BookFileError) throw error
-    if (engine.heap.HEAPU8.length > limits.pdfHeap / 2) throw new BookFileError('memory', 'The PDF takes more memory than allowed.')
-    throw new BookFileError('unreadable', 'The PDF cannot be read: the library that reads it gave up.')
+    if (engine.starved) throw new BookFileError('memory', 'The PDF takes more memory than allowed.')
+    throw isKnown ? error : new BookFileError('unreadable', 'The PDF cannot be read: the library that reads it gave up.')
   } finally {
     engine.source = null
     if (engine.heap.HEAPU8.length > limits.pdfHeap / 2) running = null

@@ -21,7 +21,7 @@ const junk = [
   /^(?:untitled|unnamed|no title|title|noname|document|dokument|unbenannt|sans titre|sin título|無題|未命名|full ?page|print|layout|cover)[\s_-]*\d*$/i,
   /^(?:slide|page|seite|doc|scan|img)[\s_-]?\d+$/i,
   /^(?:file:|[a-z]:\\|\\\\|\/)/i,
-  /^\W*$/,
+  /^[^\p{L}\p{N}]*$/u,
   /^\(?anonymous\)?$/i,
 ]
 

@@ -64,8 +64,10 @@ function findPacket(source: ByteSource): Buffer | null {
   let named: number | null = null
   for (const bytes of searched(source)) {
     for (const at of places(bytes, '/Catalog')) {
-      const reference = /\/Metadata\s+(\d{1,10})\s+\d{1,5}\s+R\b/.exec(dictionaryAt(bytes, at)?.text ?? '')
-      if (reference) named = Number(reference[1])
+      const { text = '' } = dictionaryAt(bytes, at) ?? {}
+      if (!/\/Type\s*\/Catalog\b/.test(text)) continue
+      const reference = /\/Metadata\s+(\d{1,10})\s+\d{1,5}\s+R\b/.exec(text)
+      named = reference ? Number(reference[1]) : (named ?? 0)
     }
     for (const at of places(bytes, '/XML')) {
       const dictionary = dictionaryAt(bytes, at)
@@ -74,9 +76,8 @@ function findPacket(source: ByteSource): Buffer | null {
       if (packet) packets.push({ object: dictionary.object, bytes: packet })
     }
   }
-  const ofDocument = named === null ? undefined : packets.findLast(({ object }) => object === named)
-  const ofPdf = packets.findLast(({ bytes }) => bytes.includes('ns.adobe.com/pdf/') || bytes.includes('application/pdf'))
-  return (ofDocument ?? ofPdf ?? null)?.bytes ?? null
+  const isOfPdf = (bytes: Buffer) => bytes.includes('ns.adobe.com/pdf/') || bytes.includes('application/pdf')
+  return packets.findLast(({ object, bytes }) => (named === null ? isOfPdf(bytes) : object === named))?.bytes ?? null
 }
 
 /** The properties of an XMP packet (ISO 16684-1, 7), those of structures of structures left out. */
