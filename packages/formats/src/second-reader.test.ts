@@ -56,7 +56,9 @@ type Probe = {
 }
 
 function probe(path: string): Probe {
-  const out = execFileSync('ffprobe', ['-v', 'error', '-of', 'json', '-show_format', '-show_streams', '-show_chapters', path], { encoding: 'utf8' })
+  const out = execFileSync('ffprobe', ['-v', 'error', '-of', 'json', '-show_format', '-show_streams', '-show_chapters', path], {
+    encoding: 'utf8',
+  })
   // The shape that ffprobe prints.
   return JSON.parse(out) as Probe
 }
@@ -80,7 +82,20 @@ describe.runIf(has('ffmpeg') && has('ffprobe'))('ffprobe says the same of', () =
     const path = join(folder, name)
     const notes = join(folder, 'notes.txt')
     writeFileSync(notes, metadataFile)
-    const input = ['-f', 'lavfi', '-i', 'sine=frequency=300:duration=12', '-i', notes, '-map', '0', '-map_metadata', '1', '-map_chapters', '1']
+    const input = [
+      '-f',
+      'lavfi',
+      '-i',
+      'sine=frequency=300:duration=12',
+      '-i',
+      notes,
+      '-map',
+      '0',
+      '-map_metadata',
+      '1',
+      '-map_chapters',
+      '1',
+    ]
     execFileSync('ffmpeg', ['-v', 'error', '-y', ...input, ...options, path])
     const { format, streams, chapters } = probe(path)
     const tags = new Map(Object.entries(format.tags ?? streams[0]?.tags ?? {}).map(([key, value]) => [key.toLowerCase(), value]))
@@ -138,7 +153,9 @@ describe.runIf(has('pdfinfo'))('pdfinfo says the same of', () => {
   })
 
   it.runIf(corpus)('the corpus', async () => {
-    const files = readdirSync(corpus ?? '', { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.pdf') && !path.startsWith('made-here'))
+    const files = readdirSync(corpus ?? '', { recursive: true, encoding: 'utf8' }).filter(
+      (path) => path.endsWith('.pdf') && !path.startsWith('made-here'),
+    )
     const wrong: string[] = []
     for (const path of files) wrong.push(...(await compare(join(corpus ?? '', path))))
     if (wrong.length > 0) console.info(wrong)

@@ -11,8 +11,10 @@ const chaptersOf = async (bytes: Uint8Array) =>
     expect(children).toEqual([])
     return [label, target && 'time' in target ? target.time : target]
   })
-const people = async (tags: Record<string, string>) => (await about(buildMp3({ tags }))).contributors.map(({ name, role }) => `${name} (${role})`)
-const seriesOf = async (tags: Record<string, string>) => (await about(buildMp3({ tags }))).series.map(({ name, position }) => `${name} ${position}`)
+const people = async (tags: Record<string, string>) =>
+  (await about(buildMp3({ tags }))).contributors.map(({ name, role }) => `${name} (${role})`)
+const seriesOf = async (tags: Record<string, string>) =>
+  (await about(buildMp3({ tags }))).series.map(({ name, position }) => `${name} ${position}`)
 
 let front: Buffer
 let back: Buffer
@@ -28,7 +30,10 @@ const expectedChapters = [
 ]
 
 beforeAll(async () => {
-  const picture = (background: string) => sharp({ create: { width: 40, height: 40, channels: 3, background } }).jpeg().toBuffer()
+  const picture = (background: string) =>
+    sharp({ create: { width: 40, height: 40, channels: 3, background } })
+      .jpeg()
+      .toBuffer()
   front = await picture('#ff0000')
   back = await picture('#00ff00')
 })
@@ -54,7 +59,10 @@ const facts = [
 ] as const
 const tagsAs = (column: 0 | 1 | 2) => Object.fromEntries(facts.map((fact) => [fact[column], fact[3]]))
 
-const vorbis = () => ({ comments: [...Object.entries(tagsAs(2)), ['TRACKNUMBER', '3/17'], ['DISCNUMBER', '2']] as const, pictures: [{ data: front }] })
+const vorbis = () => ({
+  comments: [...Object.entries(tagsAs(2)), ['TRACKNUMBER', '3/17'], ['DISCNUMBER', '2']] as const,
+  pictures: [{ data: front }],
+})
 
 describe('every format', () => {
   it.each([
@@ -172,7 +180,10 @@ describe('people', () => {
   })
 
   it('who read are found in comments and where music has its composer', async () => {
-    expect(await people({ TPE1: 'A B', COMM: 'Narrated by: Simon Vance. Unabridged', TCOM: 'X Y' })).toEqual(['A B (author)', 'Simon Vance (narrator)'])
+    expect(await people({ TPE1: 'A B', COMM: 'Narrated by: Simon Vance. Unabridged', TCOM: 'X Y' })).toEqual([
+      'A B (author)',
+      'Simon Vance (narrator)',
+    ])
     expect(await people({ TPE1: 'A B', TCOM: 'X Y, A B' })).toEqual(['A B (author)', 'X Y (narrator)'])
     expect(await people({ TPE1: 'A B', 'TXXX:NARRATEDBY': 'A B', TCOM: 'X Y' })).toEqual(['A B (author)', 'A B (narrator)'])
   })
@@ -195,7 +206,10 @@ describe('series', () => {
 describe('other facts', () => {
   it('come from where programs put them', async () => {
     const long = 'A long comment that tells of the book and not of the file, as Libation writes it.'
-    expect(await about(buildMp3({ tags: { COMM: long, TCOP: '©2001 J. K. (P)2015 Pottermore' } }))).toMatchObject({ description: long, publisher: 'Pottermore' })
+    expect(await about(buildMp3({ tags: { COMM: long, TCOP: '©2001 J. K. (P)2015 Pottermore' } }))).toMatchObject({
+      description: long,
+      publisher: 'Pottermore',
+    })
     expect(await about(buildMp3({ tags: { COMM: 'ripped by me', 'COMM:iTunNORM': long } }))).toMatchObject({ description: null })
     expect(await about(buildMp3({ tags: { TIT2: 'Alone' } }))).toMatchObject({ title: 'Alone', track: { title: 'Alone' } })
   })

@@ -25,7 +25,22 @@ const places = {
   series: ['series', 'seriesname', 'seriestitle', 'mvnm', '©mvn', 'movementname'],
   position: ['seriespart', 'seriesposition', 'seriesindex', 'seriessequence', 'mvin', '©mvi', 'movement', 'movementnumber'],
   grouping: ['grp1', 'tit1', 'tt1', '©grp', 'grouping', 'contentgroup'],
-  published: ['originaldate', 'originalyear', 'tdor', 'tory', 'tdrc', 'tyer', 'tye', '©day', 'date', 'year', 'tdrl', 'rldt', 'releasedate', 'releasetime'],
+  published: [
+    'originaldate',
+    'originalyear',
+    'tdor',
+    'tory',
+    'tdrc',
+    'tyer',
+    'tye',
+    '©day',
+    'date',
+    'year',
+    'tdrl',
+    'rldt',
+    'releasedate',
+    'releasetime',
+  ],
   publisher: ['tpub', 'tpb', '©pub', 'publisher', 'label', 'organization'],
   copyright: ['tcop', 'tcr', 'cprt', '©cpy', 'copyright'],
   description: ['ldes', 'longdescription', 'description', 'synopsis', 'tdes', '©des', 'desc', 'summary'],
@@ -70,7 +85,10 @@ function readNarrators(tags: Tags, authors: readonly string[]): string[] {
 const nobody = /^(?:various(?: artists)?|unknown(?: artist| author)?)$/i
 
 function readContributors(tags: Tags): Contributor[] {
-  const names = (fact: Fact) => valuesOf(tags, fact).flatMap(splitNames).filter((name) => !nobody.test(name))
+  const names = (fact: Fact) =>
+    valuesOf(tags, fact)
+      .flatMap(splitNames)
+      .filter((name) => !nobody.test(name))
   const ofBook = names('bookAuthor')
   const authors = ofBook.length > 0 ? ofBook : names('artist')
   const people = new People()
@@ -132,7 +150,8 @@ let languageNames: Map<string, string> | null = null
 function languageByName(text: string): string {
   if (!languageNames) {
     const names = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' })
-    const codes = 'ar bg bn ca cs da de el en es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka ko la lt lv mk ms nb nl nn no pl pt ro ru sk sl sq sr sv ta te th tr uk ur vi zh'
+    const codes =
+      'ar bg bn ca cs da de el en es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka ko la lt lv mk ms nb nl nn no pl pt ro ru sk sl sq sr sv ta te th tr uk ur vi zh'
     languageNames = new Map(codes.split(' ').map((code) => [names.of(code)?.toLowerCase() ?? code, code]))
   }
   return languageNames.get(text.trim().toLowerCase()) ?? text

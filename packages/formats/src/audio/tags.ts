@@ -19,7 +19,10 @@ function textOf(value: unknown): string | null {
 }
 
 function nameOf(id: string): string {
-  return id.toLowerCase().replace(inventedPrefix, '').replace(/[\s_-]+/g, '')
+  return id
+    .toLowerCase()
+    .replace(inventedPrefix, '')
+    .replace(/[\s_-]+/g, '')
 }
 
 /** The number that stands for a name in the list of keys, as music-metadata hands it on. */

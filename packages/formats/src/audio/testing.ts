@@ -57,7 +57,17 @@ export function buildMp3(input: Mp3Input = {}): Uint8Array<ArrayBuffer> {
   const count = Math.round((seconds * mp3Rate) / mp3Samples)
   const chap = chapters.map(({ start, title }, i) => {
     const end = chapters[i + 1]?.start ?? seconds
-    return id3Frame('CHAP', bytes(`ch${i}\0`, u32(Math.round(start * 1_000)), u32(Math.round(end * 1_000)), u32(0xffffffff), u32(0xffffffff), textFrame('TIT2', title)))
+    return id3Frame(
+      'CHAP',
+      bytes(
+        `ch${i}\0`,
+        u32(Math.round(start * 1_000)),
+        u32(Math.round(end * 1_000)),
+        u32(0xffffffff),
+        u32(0xffffffff),
+        textFrame('TIT2', title),
+      ),
+    )
   })
   const apic = pictures.map(({ data, kind = 3 }) => id3Frame('APIC', bytes([3], 'image/jpeg\0', [kind], '\0', data)))
   const all = bytes(...Object.entries(tags).map(([id, text]) => textFrame(id, text)), ...chap, ...apic, ...frames)
@@ -99,7 +109,17 @@ export type M4bInput = {
 const zeros = (count: number) => Array.from({ length: count }, () => 0)
 const identity = [...u32(0x10000), ...zeros(12), ...u32(0x10000), ...zeros(12), ...u32(0x40000000)]
 
-function trackBox(id: number, handler: string, scale: number, duration: number, entry: Buffer, durations: readonly number[], sizes: readonly number[], offsets: readonly number[], links: Buffer): Buffer {
+function trackBox(
+  id: number,
+  handler: string,
+  scale: number,
+  duration: number,
+  entry: Buffer,
+  durations: readonly number[],
+  sizes: readonly number[],
+  offsets: readonly number[],
+  links: Buffer,
+): Buffer {
   const table = box(
     'stbl',
     full('stsd', u32(1), entry),
@@ -138,7 +158,17 @@ export function buildM4b(input: M4bInput = {}): Uint8Array<ArrayBuffer> {
   const offsets = texts.map((_, i) => start + 100 + texts.slice(0, i).reduce((sum, text) => sum + text.length, 0))
   const durations = chapters.map((chapter, i) => Math.round(((chapters[i + 1]?.start ?? seconds) - chapter.start) * scale))
   const text = hasText
-    ? trackBox(2, 'text', scale, seconds * scale, box('text', zeros(6), u16(1), zeros(43)), durations, texts.map((each) => each.length), offsets, Buffer.alloc(0))
+    ? trackBox(
+        2,
+        'text',
+        scale,
+        seconds * scale,
+        box('text', zeros(6), u16(1), zeros(43)),
+        durations,
+        texts.map((each) => each.length),
+        offsets,
+        Buffer.alloc(0),
+      )
     : Buffer.alloc(0)
   const list = chapters.map(({ start: at, title }) => bytes(u32(0), u32(at * 10_000_000), [Buffer.byteLength(title)], title))
   const chpl = kind === 'chpl' && chapters.length > 0 ? box('chpl', [1, 0, 0, 0], zeros(4), [chapters.length], ...list) : Buffer.alloc(0)
@@ -170,10 +200,25 @@ const flacPicture = ({ data, kind = 3 }: PictureInput) =>
 export function buildFlac({ comments = [], pictures = [], seconds = 10 }: VorbisInput = {}): Uint8Array<ArrayBuffer> {
   const rate = 44_100
   const total = rate * seconds
-  const info = bytes(u16(4_096), u16(4_096), zeros(6), [rate >> 12, (rate >> 4) & 255, ((rate & 15) << 4) | 2, 0xf0 | Math.floor(total / 2 ** 32)], u32(total % 2 ** 32), zeros(16))
-  const blocks: [number, Buffer][] = [[0, info], [4, vorbisComments(comments)], ...pictures.map((each): [number, Buffer] => [6, flacPicture(each)])]
+  const info = bytes(
+    u16(4_096),
+    u16(4_096),
+    zeros(6),
+    [rate >> 12, (rate >> 4) & 255, ((rate & 15) << 4) | 2, 0xf0 | Math.floor(total / 2 ** 32)],
+    u32(total % 2 ** 32),
+    zeros(16),
+  )
+  const blocks: [number, Buffer][] = [
+    [0, info],
+    [4, vorbisComments(comments)],
+    ...pictures.map((each): [number, Buffer] => [6, flacPicture(each)]),
+  ]
   return new Uint8Array(
-    bytes('fLaC', ...blocks.flatMap(([type, data], i) => [[(i === blocks.length - 1 ? 128 : 0) | type, ...u32(data.length).slice(1)], data]), zeros(64)),
+    bytes(
+      'fLaC',
+      ...blocks.flatMap(([type, data], i) => [[(i === blocks.length - 1 ? 128 : 0) | type, ...u32(data.length).slice(1)], data]),
+      zeros(64),
+    ),
   )
 }
 
@@ -185,13 +230,30 @@ function oggPages(packet: Buffer, first: number, granule: number, kind: number):
     const isEnd = at + most > packet.length
     const segments = [...Array.from({ length: Math.floor(part.length / 255) }, () => 255), ...(isEnd ? [part.length % 255] : [])]
     const position = bytes(u32le(granule % 2 ** 32), u32le(Math.floor(granule / 2 ** 32)))
-    pages.push(bytes('OggS', [0, at > 0 ? kind | 1 : kind], position, u32le(77), u32le(first + pages.length), u32le(0), [segments.length], segments, part))
+    pages.push(
+      bytes(
+        'OggS',
+        [0, at > 0 ? kind | 1 : kind],
+        position,
+        u32le(77),
+        u32le(first + pages.length),
+        u32le(0),
+        [segments.length],
+        segments,
+        part,
+      ),
+    )
   }
   return pages
 }
 
 /** Writes an Ogg file of Vorbis or Opus without sound. */
-export function buildOgg({ codec, comments = [], pictures = [], seconds = 10 }: VorbisInput & { codec: 'vorbis' | 'opus' }): Uint8Array<ArrayBuffer> {
+export function buildOgg({
+  codec,
+  comments = [],
+  pictures = [],
+  seconds = 10,
+}: VorbisInput & { codec: 'vorbis' | 'opus' }): Uint8Array<ArrayBuffer> {
   const isOpus = codec === 'opus'
   const head = isOpus
     ? bytes('OpusHead', [1, 2], [56, 1], u32le(48_000), [0, 0, 0])
@@ -200,6 +262,7 @@ export function buildOgg({ codec, comments = [], pictures = [], seconds = 10 }: 
   const tags = isOpus ? bytes('OpusTags', vorbisComments(all)) : bytes('\x03vorbis', vorbisComments(all), [1])
   const granule = isOpus ? seconds * 48_000 + 312 : seconds * 44_100
   const pages = [...oggPages(head, 0, 0, 2), ...oggPages(tags, 1, 0, 0)]
-  for (let i = 0; i < 20; i += 1) pages.push(...oggPages(Buffer.alloc(100), pages.length, Math.floor((granule * (i + 1)) / 20), i === 19 ? 4 : 0))
+  for (let i = 0; i < 20; i += 1)
+    pages.push(...oggPages(Buffer.alloc(100), pages.length, Math.floor((granule * (i + 1)) / 20), i === 19 ? 4 : 0))
   return new Uint8Array(bytes(...pages))
 }

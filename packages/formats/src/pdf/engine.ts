@@ -72,7 +72,10 @@ async function start(): Promise<Engine> {
   const access = heap.wasmExports.malloc(12)
   const pause = heap.wasmExports.malloc(12)
   const started: Engine = { api, heap, access, pause, source: null, readError: null, deadline: 0, starved: false, busy: false }
-  const read = heap.addFunction((_, position = 0, target = 0, size = 0) => readInto(started, position >>> 0, target >>> 0, size >>> 0), 'iiiii')
+  const read = heap.addFunction(
+    (_, position = 0, target = 0, size = 0) => readInto(started, position >>> 0, target >>> 0, size >>> 0),
+    'iiiii',
+  )
   const late = heap.addFunction(() => (performance.now() > started.deadline ? 1 : 0), 'ii')
   heap.HEAP32.set([0, read, 0], access >> 2)
   heap.HEAP32.set([1, late, 0], pause >> 2)

@@ -92,7 +92,9 @@ export function readMetadata(xmp: Xmp, info: PdfInfo, fileName: string): Omit<Bo
     identifiers: readIdentifiers(xmp, info),
     publisher: cleanLine(one('publisher'), limits.name),
     published: readPublished(xmp),
-    description: plainText(one('description'), limits.description) ?? plainText(unspecified.test(info.subject) ? '' : info.subject, limits.description),
+    description:
+      plainText(one('description'), limits.description) ??
+      plainText(unspecified.test(info.subject) ? '' : info.subject, limits.description),
     tags: subjects.length > 0 ? subjects : readTags([info.keywords], /[;,]/),
     layout: 'fixed',
     vertical: false,

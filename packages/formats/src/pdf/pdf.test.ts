@@ -238,12 +238,16 @@ describe('bad files', () => {
     const broken = () => {
       throw Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'read' })
     }
-    const source = { size: whole.length, read: (at: number, length: number) => (at === 0 && length === 1_024 ? whole.subarray(0, 1_024) : broken()) }
+    const source = {
+      size: whole.length,
+      read: (at: number, length: number) => (at === 0 && length === 1_024 ? whole.subarray(0, 1_024) : broken()),
+    }
     await expect(openBook({ ...source }, { path: 'x.pdf', onProgress() {} })).rejects.toMatchObject({ code: 'EIO' })
   })
 
   it('run no action and open nothing', async () => {
-    const catalog = '/OpenAction << /S /JavaScript /JS (app.alert(1); this.exportDataObject()) >> /AA << /WC << /S /Launch /F (/bin/sh) >> >>'
+    const catalog =
+      '/OpenAction << /S /JavaScript /JS (app.alert(1); this.exportDataObject()) >> /AA << /WC << /S /Launch /F (/bin/sh) >> >>'
     const book = await open({ catalog, info: { Title: 'Plain' } })
     expect(book.metadata.title).toBe('Plain')
     expect(await book.readCover()).not.toBeNull()

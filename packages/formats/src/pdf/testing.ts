@@ -81,11 +81,17 @@ export function buildPdf(input: PdfInput = {}): Uint8Array<ArrayBuffer> {
   }
   const stream = (object: number, dictionary: string, data: Buffer) => {
     const bytes = lock ? lock.encrypt(object, data) : data
-    objects.set(object, Buffer.concat([Buffer.from(`<< ${dictionary} /Length ${bytes.length} >>\nstream\n`), bytes, Buffer.from('\nendstream')]))
+    objects.set(
+      object,
+      Buffer.concat([Buffer.from(`<< ${dictionary} /Length ${bytes.length} >>\nstream\n`), bytes, Buffer.from('\nendstream')]),
+    )
   }
   const [catalog, tree, contents, information] = [next(), next(), next(), next()]
   const leaves = Array.from({ length: pages }, next)
-  objects.set(tree, Buffer.from(`<< /Type /Pages /Kids [${leaves.map((n) => `${n} 0 R`).join(' ')}] /Count ${pages} /MediaBox ${mediaBox} >>`))
+  objects.set(
+    tree,
+    Buffer.from(`<< /Type /Pages /Kids [${leaves.map((n) => `${n} 0 R`).join(' ')}] /Count ${pages} /MediaBox ${mediaBox} >>`),
+  )
   for (const leaf of leaves) objects.set(leaf, Buffer.from(`<< /Type /Page /Parent ${tree} 0 R /Contents ${contents} 0 R >>`))
   stream(contents, '', Buffer.from(content))
   objects.set(
@@ -100,7 +106,11 @@ export function buildPdf(input: PdfInput = {}): Uint8Array<ArrayBuffer> {
   if (input.xmp !== undefined) {
     const metadata = next()
     const bytes = Buffer.from(input.xmp)
-    stream(metadata, `/Type /Metadata /Subtype /XML ${input.packed ? '/Filter /FlateDecode' : ''}`, input.packed ? deflateSync(bytes) : bytes)
+    stream(
+      metadata,
+      `/Type /Metadata /Subtype /XML ${input.packed ? '/Filter /FlateDecode' : ''}`,
+      input.packed ? deflateSync(bytes) : bytes,
+    )
     extra += ` /Metadata ${metadata} 0 R`
   }
   const bookmarks = (entries: readonly OutlineInput[], parent: number): { first: number; last: number } => {
