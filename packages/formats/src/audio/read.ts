@@ -65,9 +65,9 @@ function durationOf(source: ByteSource, format: AudioFormat, audio: IAudioMetada
 
 /** Audible's files name it as their brand; FairPlay and both of them in the kind of their samples. */
 function drmOf(source: ByteSource, audio: IAudioMetadata | null): string | null {
-  const kinds = (audio?.format.trackInfo ?? []).map(({ codecId }) => codecId)
-  if (mp4Brands(source).some((brand) => /^aax/i.test(brand)) || kinds.includes('aavd')) return 'audible'
-  return kinds.includes('drms') ? 'fairplay' : kinds.includes('enca') ? 'unknown' : null
+  const kinds = new Set(audio?.format.trackInfo.map(({ codecId }) => codecId))
+  if (mp4Brands(source).some((brand) => /^aax/i.test(brand)) || kinds.has('aavd')) return 'audible'
+  return kinds.has('drms') ? 'fairplay' : kinds.has('enca') ? 'unknown' : null
 }
 
 function coverOf(pictures: readonly IPicture[]): Buffer | null {

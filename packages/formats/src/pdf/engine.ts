@@ -14,12 +14,12 @@ type Runtime = {
   addFunction(callback: (...values: number[]) => number, signature: string): number
 }
 
-type Imports = { env: { emscripten_resize_heap(size: number): number } }
+type Imports = { env: { emscripten_resize_heap: (size: number) => number } }
 
 /** Types of this global come with those of browsers only. */
 declare const WebAssembly: {
   compile(bytes: Uint8Array): Promise<object>
-  instantiate(module: object, imports: Imports): Promise<object>
+  Instance: new (module: object, imports: Imports) => { exports: object }
 }
 
 export type Engine = {
@@ -59,13 +59,14 @@ async function start(): Promise<Engine> {
         if (engine) engine.starved = true
         return 0
       }
-      void WebAssembly.instantiate(module, imports).then(done)
-      return {}
+      const instance = new WebAssembly.Instance(module, imports)
+      done(instance)
+      return instance.exports
     },
     print() {},
     printErr() {},
   }
-  const { pdfium, ...api } = await init(overrides as Parameters<typeof init>[0])
+  const { pdfium, ...api } = await init(overrides)
   // Emscripten keeps its views of the heap on the module.
   const heap = pdfium as unknown as Runtime
   api.FPDF_InitLibrary()
