@@ -7,7 +7,7 @@ import type { ByteSource } from '../source.ts'
 import type { Problem, Track } from '../types.ts'
 import { readChapters } from './chapters.ts'
 import { readMetadata, trackTitle } from './metadata.ts'
-import { mp4Brands, mp4Keys } from './mp4.ts'
+import { mp4Brands, mp4Keys, withoutTables } from './mp4.ts'
 import { firstFrame, mpegDuration } from './mpeg.ts'
 import { oggDuration, oggStream } from './ogg.ts'
 import type { AudioFormat } from './sniff.ts'
@@ -35,7 +35,8 @@ function readError(error: unknown): unknown {
 
 async function parse(source: ByteSource, format: AudioFormat, includeChapters: boolean): Promise<IAudioMetadata> {
   try {
-    return await parseFromTokenizer(new SourceTokenizer(source, mimeTypes[format]), { includeChapters })
+    const read = format === 'm4b' ? withoutTables(source) : source
+    return await parseFromTokenizer(new SourceTokenizer(read, mimeTypes[format]), { includeChapters })
   } catch (error) {
     throw readError(error)
   }
