@@ -29,10 +29,10 @@ RUN pnpm --filter @carrel/server --filter @carrel/web run build
 RUN mkdir -p /app/apps/server /app/apps/web /app/node_modules /data \
   && cp -r apps/server/dist apps/server/package.json /app/apps/server/ \
   && cp -r apps/web/dist /app/apps/web/ \
-  && for modules in node_modules/.pnpm/7z-wasm@* node_modules/.pnpm/bcrypt@* node_modules/.pnpm/sharp@* node_modules/.pnpm/@img+* node_modules/.pnpm/swagger-ui-dist@*; do cp -rL "$modules/node_modules/." /app/node_modules/; done \
+  && for modules in node_modules/.pnpm/7z-wasm@* node_modules/.pnpm/@embedpdf+pdfium@* node_modules/.pnpm/bcrypt@* node_modules/.pnpm/sharp@* node_modules/.pnpm/@img+* node_modules/.pnpm/swagger-ui-dist@*; do cp -rL "$modules/node_modules/." /app/node_modules/; done \
   && find /app -name '*.map' -delete \
   && rm -rf /app/node_modules/@scarf /app/node_modules/swagger-ui-dist/swagger-ui-es-bundle* \
-  && cd /app/apps/server && node -e "require('7z-wasm'); require('bcrypt'); require('sharp'); require('swagger-ui-dist/package.json')"
+  && cd /app/apps/server && node -e "require('7z-wasm'); require('@embedpdf/pdfium'); require('bcrypt'); require('sharp'); require('swagger-ui-dist/package.json')"
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="Carrel" \

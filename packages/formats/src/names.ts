@@ -5,7 +5,7 @@ const extensions = new Map<string, FileKind>(
   (
     [
       ['book', 'epub pdf cbz cbr cb7 cbt zip rar 7z mobi azw azw3 prc fb2'],
-      ['audio', 'm4b m4a mp3 flac ogg oga opus'],
+      ['audio', 'm4b m4a aax aaxc mp3 flac ogg oga opus'],
       ['image', 'jpg jpeg png webp'],
       ['opf', 'opf'],
     ] as const

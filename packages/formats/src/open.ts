@@ -1,12 +1,13 @@
 import type { SevenZipType } from './archive/seven-zip.ts'
 import { zipContent } from './archive/zip-content.ts'
 import { openArchive } from './archive/zip.ts'
+import { audioFormat } from './audio/sniff.ts'
 import { packedComic, zipComic } from './comics/archive.ts'
 import { openComic } from './comics/read.ts'
 import { openEpub } from './epub/read.ts'
 import { BookFileError } from './problems.ts'
 import { openComicInfo, openImage } from './sidecars.ts'
-import { sniff } from './sniff.ts'
+import { sniff, startsLikePdf } from './sniff.ts'
 import type { ByteSource } from './source.ts'
 import type { BookFormat, BookMetadata, Contents, FileFormat, Problem } from './types.ts'
 
@@ -49,6 +50,8 @@ export async function openBook(source: ByteSource, options: OpenOptions): Promis
       return openImage(source)
     case 'comicinfo':
       return openComicInfo(source)
+    case 'unknown':
+      return openOther(source, options)
   }
 }
 
@@ -62,4 +65,12 @@ async function openZip(source: ByteSource, { path }: OpenOptions): Promise<OpenB
     case 'comic':
       return openComic(zipComic(source, archive), comicFormats.zip, path)
   }
+}
+
+/** Formats that begin in several ways; what is none of them may still be an archive with something before it. */
+async function openOther(source: ByteSource, options: OpenOptions): Promise<OpenBook> {
+  if (startsLikePdf(source)) return (await import('./pdf/read.ts')).openPdf(source, options)
+  const audio = audioFormat(source)
+  if (audio !== null) return (await import('./audio/read.ts')).openAudio(source, audio)
+  return openZip(source, options)
 }

@@ -5,8 +5,8 @@ import { walkXml } from './xml/walk.ts'
 
 const headSize = 4_096
 
-/** What a file is by its content; `zip` also when it is none of the others, since an archive may have anything before it. */
-export type Sniffed = 'zip' | 'rar4' | 'rar5' | '7z' | 'tar' | 'image' | 'comicinfo'
+/** What a file is by its first bytes. */
+export type Sniffed = 'unknown' | 'zip' | 'rar4' | 'rar5' | '7z' | 'tar' | 'image' | 'comicinfo'
 
 export function sniff(source: ByteSource): Sniffed {
   const bytes = source.read(0, headSize)
@@ -17,7 +17,7 @@ export function sniff(source: ByteSource): Sniffed {
   if (head.startsWith('7z\xbc\xaf\x27\x1c')) return '7z'
   if (rasterFormat(bytes)) return 'image'
   if (xmlRoot(bytes) === 'ComicInfo') return 'comicinfo'
-  return isTarHeader(bytes) ? 'tar' : 'zip'
+  return isTarHeader(bytes) ? 'tar' : 'unknown'
 }
 
 /** The local name of the first element, when bytes start as an XML document does. */
@@ -48,6 +48,11 @@ export function startsLikeZip(source: ByteSource): boolean {
   if (head.length < 4) return false
   const signature = head.readUInt32LE(0)
   return signature === 0x04034b50 || signature === 0x06054b50 || signature === 0x08074b50
+}
+
+/** Whether a file has the header of a PDF where readers look for it (ISO 32000-1, annex H, 3.4.1). */
+export function startsLikePdf(source: ByteSource): boolean {
+  return source.read(0, 1_024).includes('%PDF-')
 }
 
 /** The raster format that bytes start as, of those that covers are made from. */

@@ -98,6 +98,23 @@ export function descriptorSource(descriptor: number, size: number): ByteSource {
   }
 }
 
+/** The same bytes by few large reads, for who asks for many small pieces near each other. */
+export function blockSource(source: ByteSource): ByteSource {
+  let start = 0
+  let held: Buffer = Buffer.alloc(0)
+  return {
+    size: source.size,
+    read(position, length) {
+      if (length > limits.block) return source.read(position, length)
+      if (position < start || position + length > start + held.length) {
+        start = position - (position % 4_096)
+        held = source.read(start, Math.max(limits.block, position + length - start))
+      }
+      return held.subarray(position - start, position - start + length)
+    },
+  }
+}
+
 function readFully(descriptor: number, into: Buffer, position: number, onProgress?: () => void): number {
   let filled = 0
   while (filled < into.length) {
