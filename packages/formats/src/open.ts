@@ -1,8 +1,12 @@
 import { openArchive } from './archive/zip.ts'
 import { openEpub } from './epub/read.ts'
+import { openFb2, openZippedFb2 } from './fb2/read.ts'
+import { openMobi, startsLikeMobi } from './mobi/read.ts'
 import { BookFileError } from './problems.ts'
+import { openOpf } from './sidecars/opf.ts'
 import type { ByteSource } from './source.ts'
 import type { BookMetadata, Contents, FileFormat, Problem } from './types.ts'
+import { rootElement } from './xml/walk.ts'
 
 /** A picture as it is in a file, or one that was drawn. */
 export type Picture = Buffer | { rgba: Buffer; width: number; height: number }
@@ -28,7 +32,12 @@ export type OpenOptions = { path: string; onProgress: () => void }
  *
  * @throws {BookFileError} `not-a-book` when it is none that is known.
  */
-export async function openBook(source: ByteSource, _options: OpenOptions): Promise<OpenBook> {
+export async function openBook(source: ByteSource, { path }: OpenOptions): Promise<OpenBook> {
   if (source.size === 0) throw new BookFileError('empty', 'The file is empty.')
-  return openEpub(await openArchive(source))
+  if (startsLikeMobi(source)) return openMobi(source, path)
+  const root = rootElement(source)
+  if (root === 'FictionBook') return openFb2(source)
+  if (root === 'package') return openOpf(source)
+  const archive = await openArchive(source)
+  return openZippedFb2(archive) ?? openEpub(archive)
 }

@@ -1,19 +1,5 @@
 /** Formats of book files, named by their content, not by their file name. */
-export type BookFormat =
-  | 'epub'
-  | 'pdf'
-  | 'cbz'
-  | 'cbr'
-  | 'cb7'
-  | 'cbt'
-  | 'mobi'
-  | 'azw3'
-  | 'fb2'
-  | 'm4b'
-  | 'mp3'
-  | 'flac'
-  | 'ogg'
-  | 'opus'
+export type BookFormat = 'epub' | 'pdf' | 'cbz' | 'cbr' | 'cb7' | 'cbt' | 'mobi' | 'azw3' | 'fb2' | 'm4b' | 'mp3' | 'flac' | 'ogg' | 'opus'
 /** Files that tell of the books beside them. `image` is a cover. */
 export type SidecarFormat = 'opf' | 'comicinfo' | 'image'
 export type FileFormat = BookFormat | SidecarFormat

@@ -1,13 +1,14 @@
 import { limits } from '../limits.ts'
 import { cleanLine } from '../text/clean.ts'
 import { plainText } from '../text/plain.ts'
+import { splitTags } from '../text/tags.ts'
 import type { BookMetadata, Identifier } from '../types.ts'
 import { attribute } from '../xml/walk.ts'
 import { readContributors } from './contributors.ts'
 import { parseDate } from './dates.ts'
 import { parseIdentifier } from './identifiers.ts'
 import { canonicalLanguages } from './languages.ts'
-import type { DcElement, PackageDocument } from './package.ts'
+import type { PackageDocument } from './package.ts'
 import { byDisplayOrder, metaValue, refinedValue } from './refinements.ts'
 import { readSeries } from './series.ts'
 
@@ -67,19 +68,6 @@ function readIdentifiers(document: PackageDocument): Identifier[] {
   return [...found.values()]
 }
 
-function readTags(subjects: readonly DcElement[]): string[] {
-  const found = new Map<string, string>()
-  for (const { text } of subjects) {
-    for (const part of text.slice(0, limits.tags * limits.tag).split(';')) {
-      const tag = cleanLine(part, limits.tag)
-      if (tag === null || found.size >= limits.tags) continue
-      const key = tag.toLowerCase()
-      if (!found.has(key)) found.set(key, tag)
-    }
-  }
-  return [...found.values()]
-}
-
 function readLayout(document: PackageDocument): BookMetadata['layout'] {
   const whole = metaValue(document, 'rendition:layout')?.toLowerCase()
   const linear = document.spine.filter((item) => item.linear)
@@ -103,7 +91,7 @@ export function readMetadata(document: PackageDocument): Omit<BookMetadata, 'drm
     publisher: cleanLine(first('publisher'), limits.name),
     published: readPublished(document),
     description: plainText(first('description'), limits.description),
-    tags: readTags(document.elements.get('subject') ?? []),
+    tags: splitTags((document.elements.get('subject') ?? []).map(({ text }) => text)),
     layout: readLayout(document),
     direction: progression === 'rtl' || progression === 'ltr' ? progression : null,
     vertical: writingMode?.startsWith('vertical') ?? false,
