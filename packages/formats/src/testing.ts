@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { constants, crc32, deflateRawSync } from 'node:zlib'
 
+export { fb2Xml, type Fb2Input } from './testing/fb2.ts'
+export { buildMobi, buildPalm, type MobiHeaderInput, type MobiInput } from './testing/mobi.ts'
+
 /** One entry to write; `stored` leaves it as it is, `packed` is written in its place, `size` and `crc` may lie. */
 export type ZipEntryInput = {
   name: string | Uint8Array
