@@ -15,7 +15,7 @@ export type Description = { metadata: BookMetadata; cover: string | null; comple
 
 const roles: Record<string, ContributorRole> = { author: 'author', translator: 'translator' }
 const fields = new Set(['book-title', 'genre', 'lang', 'keywords', 'date', 'publisher', 'year', 'isbn', 'id'])
-const nameParts = ['first-name', 'middle-name', 'last-name', 'nickname']
+const nameParts = new Set(['first-name', 'middle-name', 'last-name', 'nickname'])
 
 /** Text of elements by `<section>/<name>`, a few of each. */
 class Texts {
@@ -113,7 +113,7 @@ export function readDescription(source: ByteSource): Description {
           return
         }
         if (section === 'title-info') openInTitle(name, attributes, depth)
-        const wanted = person ? nameParts.includes(name) : fields.has(name) && depth === 4
+        const wanted = person ? nameParts.has(name) : fields.has(name) && depth === 4
         if (wanted) [field, text] = [name, '']
       },
       text(piece) {

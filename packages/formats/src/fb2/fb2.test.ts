@@ -20,7 +20,7 @@ const cyrillic = 'абвгдежзийклмнопрстуфхцчшщъыьэю
 function encoded(text: string, label: string): Buffer {
   const decoder = new TextDecoder(label)
   const bytes = new Map(Array.from({ length: 256 }, (_, byte) => [decoder.decode(Uint8Array.of(byte)), byte]))
-  return Buffer.from([...text].map((character) => bytes.get(character) ?? 0x3f))
+  return Buffer.from(Array.from(text, (character) => bytes.get(character) ?? 0x3f))
 }
 
 describe('the description', () => {

@@ -16,7 +16,7 @@ export type MobiHeader = {
   values: ReadonlyMap<number, readonly Buffer[]>
   /** Whether the EXTH header breaks off. */
   incomplete: boolean
-  decode(bytes: Buffer): string
+  decode: (bytes: Buffer) => string
 }
 
 const none = 0xffff_ffff

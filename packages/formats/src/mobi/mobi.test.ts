@@ -156,7 +156,7 @@ describe('the format', () => {
     ['\xeaDRMION\xee', /encrypted KFX/],
   ])('of %j is said to be no book that can be read', async (start, detail) => {
     const bytes = Buffer.from(start.padEnd(100, '\0'), 'latin1')
-    await expect(open(bytes)).rejects.toMatchObject({ code: 'not-a-book', message: detail as unknown })
+    await expect(open(bytes)).rejects.toMatchObject({ code: 'not-a-book', message: expect.stringMatching(detail) as unknown })
   })
 })
 

@@ -20,11 +20,12 @@ export function startsLikeMobi(source: ByteSource): boolean {
   return types.has(palmType(source)) || kindleOnly(source) !== null
 }
 
-/** Why a file of a Kindle cannot be read. `CONT` alone would be said of many texts, so the version behind it counts, too. */
+/** Why a file of a Kindle cannot be read. Texts may start with `CONT`, too: the number of a version follows it. */
 function kindleOnly(source: ByteSource): string | null {
-  const head = source.read(0, 8).toString('latin1')
-  const known = unreadable.find(([start]) => head.startsWith(start) && (start !== 'CONT' || /^[\x01-\x09]\0$/.test(head.slice(4, 6))))
-  return known?.[1] ?? null
+  const head = source.read(0, 8)
+  const starts = (mark: string) =>
+    head.toString('latin1').startsWith(mark) && (mark !== 'CONT' || (head.length >= 6 && head.readUInt16LE(4) < 10))
+  return unreadable.find(([mark]) => starts(mark))?.[1] ?? null
 }
 
 const exth = { kf8Boundary: 121, cover: 201, thumbnail: 202 } as const
