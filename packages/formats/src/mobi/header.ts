@@ -6,7 +6,7 @@ import { decodeEntities } from '../text/clean.ts'
 export type MobiHeader = {
   /** 0 when the book is not encrypted. */
   encryption: number
-  /** 8 and above is KF8. */
+  /** 8 is KF8; old files have any number here. */
   version: number
   fullName: string | null
   /** A Windows language identifier. */

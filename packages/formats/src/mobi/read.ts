@@ -39,7 +39,7 @@ function numberOf(header: MobiHeader, type: number): number | null {
 
 /** The header of the KF8 half of a file that holds a book twice: the record before it says `BOUNDARY`. */
 function secondHeader(palm: PalmDatabase, first: MobiHeader): MobiHeader | null {
-  const at = first.version < kf8Version ? numberOf(first, exth.kf8Boundary) : null
+  const at = first.version !== kf8Version ? numberOf(first, exth.kf8Boundary) : null
   if (at === null || palm.record(at - 1, 8)?.toString('latin1') !== 'BOUNDARY') return null
   const record = palm.record(at, limits.mobiHeader)
   return record && readHeader(record)
@@ -77,7 +77,7 @@ export function openMobi(source: ByteSource, path: string): OpenBook {
   const metadata = readMetadata(second ? [first, second] : [first], first.decode(palm.name))
   const cover = coverRecord(palm, first)
   return {
-    format: first.version >= kf8Version || (second && /\.azw3$/i.test(path)) ? 'azw3' : 'mobi',
+    format: first.version === kf8Version || (second && /\.azw3$/i.test(path)) ? 'azw3' : 'mobi',
     metadata,
     warnings,
     hasCover: cover !== null,
