@@ -37,7 +37,7 @@ export const limits = {
   languages: 50,
   description: 20_000,
   tocEntries: 10_000,
-  tocDepth: 16,
+  tocDepth: 32,
   tocLabel: 500,
   warnings: 20,
 } as const

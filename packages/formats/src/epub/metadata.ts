@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts'
 import { cleanLine } from '../text/clean.ts'
 import { plainText } from '../text/plain.ts'
-import { splitTags } from '../text/tags.ts'
+import { readTags } from '../text/tags.ts'
 import type { BookMetadata, Identifier } from '../types.ts'
 import { attribute } from '../xml/walk.ts'
 import { readContributors } from './contributors.ts'
@@ -91,7 +91,7 @@ export function readMetadata(document: PackageDocument): Omit<BookMetadata, 'drm
     publisher: cleanLine(first('publisher'), limits.name),
     published: readPublished(document),
     description: plainText(first('description'), limits.description),
-    tags: splitTags((document.elements.get('subject') ?? []).map(({ text }) => text)),
+    tags: readTags((document.elements.get('subject') ?? []).map(({ text }) => text)),
     layout: readLayout(document),
     direction: progression === 'rtl' || progression === 'ltr' ? progression : null,
     vertical: writingMode?.startsWith('vertical') ?? false,

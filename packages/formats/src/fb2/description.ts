@@ -6,7 +6,7 @@ import { limits } from '../limits.ts'
 import type { ByteSource } from '../source.ts'
 import { cleanLine } from '../text/clean.ts'
 import { plainText } from '../text/plain.ts'
-import { splitTags } from '../text/tags.ts'
+import { readTags } from '../text/tags.ts'
 import type { BookMetadata, Contributor, ContributorRole, Identifier, Series } from '../types.ts'
 import { attribute, walkXmlSource } from '../xml/walk.ts'
 
@@ -158,7 +158,7 @@ export function readDescription(source: ByteSource): Description {
       publisher: cleanLine(texts.first('publish-info/publisher'), limits.name),
       published: published.find((date) => date !== null) ?? null,
       description: plainText(annotation.join(''), limits.description),
-      tags: splitTags([...texts.all('title-info/genre'), ...texts.all('title-info/keywords')], /[,;]/),
+      tags: readTags([...texts.all('title-info/genre'), ...texts.all('title-info/keywords')], /[,;]/),
       layout: 'reflowable',
       direction: null,
       vertical: false,

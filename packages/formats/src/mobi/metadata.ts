@@ -5,7 +5,7 @@ import { limits } from '../limits.ts'
 import { cleanLine } from '../text/clean.ts'
 import { personOf } from '../text/person.ts'
 import { plainText } from '../text/plain.ts'
-import { splitTags } from '../text/tags.ts'
+import { readTags } from '../text/tags.ts'
 import type { BookMetadata, Contributor, ContributorRole, Identifier } from '../types.ts'
 import type { MobiHeader } from './header.ts'
 import { languageOfLocale } from './languages.ts'
@@ -82,7 +82,7 @@ export function readMetadata(headers: readonly MobiHeader[], fileName: string): 
     publisher: cleanLine(all(exth.publisher)[0], limits.name),
     published: parseDate(all(exth.published)[0] ?? ''),
     description: plainText(all(exth.description)[0], limits.description),
-    tags: splitTags(all(exth.subject)),
+    tags: readTags(all(exth.subject)),
     layout: all(exth.fixedLayout)[0]?.trim().toLowerCase() === 'true' ? 'fixed' : 'reflowable',
     direction: direction === 'rtl' || direction === 'ltr' ? direction : null,
     vertical: mode.startsWith('vertical'),

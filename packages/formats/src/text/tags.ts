@@ -1,8 +1,8 @@
 import { limits } from '../limits.ts'
 import { cleanLine } from './clean.ts'
 
-/** Tags as books list them, many in one text parted by `;`, each kept once whatever its case. */
-export function splitTags(texts: Iterable<string>, separator: string | RegExp = ';'): string[] {
+/** Subjects as single tags, the first spelling of each; `separator` parts those that were written in one. */
+export function readTags(texts: Iterable<string>, separator: string | RegExp = ';'): string[] {
   const found = new Map<string, string>()
   for (const text of texts) {
     for (const part of text.slice(0, limits.tags * limits.tag).split(separator)) {
