@@ -13,7 +13,10 @@ import { attribute, walkXmlSource } from '../xml/walk.ts'
 /** `cover` is the id of a binary. */
 export type Description = { metadata: BookMetadata; cover: string | null; complete: boolean }
 
-const roles: Record<string, ContributorRole> = { author: 'author', translator: 'translator' }
+const roles = new Map<string, ContributorRole>([
+  ['author', 'author'],
+  ['translator', 'translator'],
+])
 const fields = new Set(['book-title', 'genre', 'lang', 'keywords', 'date', 'publisher', 'year', 'isbn', 'id'])
 const nameParts = new Set(['first-name', 'middle-name', 'last-name', 'nickname'])
 
@@ -92,7 +95,7 @@ export function readDescription(source: ByteSource): Description {
     annotatedLength += piece.length
   }
   const openInTitle = (name: string, attributes: Readonly<Record<string, string>>, depth: number) => {
-    const role = roles[name]
+    const role = roles.get(name)
     if (role && !person) person = { role, depth, parts: {} }
     else if (name === 'annotation') annotated = depth
     else if (name === 'sequence') keepSeries(cleanLine(attribute(attributes, 'name'), limits.name), attribute(attributes, 'number'))

@@ -29,7 +29,7 @@ describe('the description', () => {
       title: 'Roadside &amp; Picnic',
       titleInfo: `<genre>sf</genre><keywords>zone, stalker; sf</keywords>
 <author><first-name>Arkady</first-name><middle-name>N.</middle-name><last-name>Strugatsky</last-name><id>a-1</id></author>
-<author><nickname>Bob</nickname></author><author><last-name>Plato</last-name></author><author/>
+<author><nickname>Bob</nickname></author><author><last-name>Plato</last-name></author><author/><constructor><last-name>No</last-name></constructor>
 <translator><first-name>Olena</first-name><last-name>Bormashenko</last-name></translator>
 <annotation><p>A zone &lt;b> of <strong>things</strong>.</p><empty-line/><p>Two.</p></annotation>
 <sequence name="Noon" number="2.50"><sequence name="Inner"/></sequence><lang>ru</lang><src-lang>en</src-lang>
