@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { fuzz, limits, type MutantReport } from './fuzz.ts'
+import { fuzz, perFile, type MutantReport } from './fuzz.ts'
 import { corpusSources, generatedSources } from './fuzz-sources.ts'
 
 const { positionals, values } = parseArgs({
@@ -61,9 +61,9 @@ function worst(title: string, by: (mutant: MutantReport) => number) {
 worst('time', ({ milliseconds }) => milliseconds)
 worst('memory', ({ memory }) => memory ?? 0)
 
-const overLimit = mutants.filter(({ milliseconds, memory }) => milliseconds > limits.milliseconds || (memory ?? 0) > limits.memory).length
+const overLimit = mutants.filter(({ milliseconds, memory }) => milliseconds > perFile.milliseconds || (memory ?? 0) > perFile.memory).length
 console.log(`\n${mutants.length} mutants of ${sources.length} files, seed ${seed}, ${Math.round((Date.now() - began) / 1000)} s`)
-console.log(`${overLimit} were stopped at a limit of ${limits.milliseconds / 1000} s or ${megabytes(limits.memory)} MB, or passed it`)
+console.log(`${overLimit} were stopped at a limit of ${perFile.milliseconds / 1000} s or ${megabytes(perFile.memory)} MB, or passed it`)
 for (const failure of failures.slice(0, 50)) console.log(failure)
 console.log(`${failures.length} failures`)
 process.exit(failures.length === 0 && mutants.length === count ? 0 : 1)

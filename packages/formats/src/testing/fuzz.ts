@@ -37,7 +37,7 @@ export type FuzzReport = {
   failures: string[]
 }
 
-export const limits = { milliseconds: 10_000, memory: 256 * 2 ** 20 }
+export const perFile = { milliseconds: 10_000, memory: 256 * 2 ** 20 }
 /** The watchdog looks every 100 ms. */
 const late = { milliseconds: 500, memory: 64 * 2 ** 20 }
 const sliceSize = 200
@@ -110,8 +110,8 @@ function faultsOf({ milliseconds, memory }: MutantReport, problems: readonly Pro
   return [
     ...problems.filter(({ code }) => code === 'crashed').map(({ detail }) => detail),
     ...problems.filter(({ detail }) => detail.length < 10 || /(?:^|\s)\/\w/.test(detail)).map(({ code, detail }) => `${code}: "${detail}"`),
-    ...(milliseconds > limits.milliseconds + late.milliseconds ? [`took ${Math.round(milliseconds)} ms`] : []),
-    ...(memory !== null && memory > limits.memory + late.memory ? [`took ${Math.round(memory / 2 ** 20)} MB`] : []),
+    ...(milliseconds > perFile.milliseconds + late.milliseconds ? [`took ${Math.round(milliseconds)} ms`] : []),
+    ...(memory !== null && memory > perFile.memory + late.memory ? [`took ${Math.round(memory / 2 ** 20)} MB`] : []),
   ]
 }
 
