@@ -50,6 +50,7 @@ export function readMetadata(headers: readonly MobiHeader[], fileName: string): 
   const people = (type: number, role: ContributorRole): Contributor[] =>
     all(type)
       .flatMap(nameParts)
+      .slice(0, limits.contributors)
       .filter((name) => role === 'author' || !/^\s*calibre\b/i.test(name))
       .map((name) => personOf(name, role))
       .filter((person) => person !== null)
