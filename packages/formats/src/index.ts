@@ -26,4 +26,11 @@ export type {
 export { BookFileError, toProblem } from './problems.ts'
 export { openBookFile } from './source.ts'
 export { fileKind, type FileKind } from './names.ts'
-export { createReaderPool, type CoverOptions, type PartOptions, type ReaderPool, type ReaderPoolOptions, type ReadOptions } from './pool/pool.ts'
+export {
+  createReaderPool,
+  type CoverOptions,
+  type PartOptions,
+  type ReaderPool,
+  type ReaderPoolOptions,
+  type ReadOptions,
+} from './pool/pool.ts'
