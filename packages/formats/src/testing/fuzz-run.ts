@@ -61,9 +61,15 @@ function worst(title: string, by: (mutant: MutantReport) => number) {
 worst('time', ({ milliseconds }) => milliseconds)
 worst('memory', ({ memory }) => memory ?? 0)
 
-const overLimit = mutants.filter(({ milliseconds, memory }) => milliseconds > perFile.milliseconds || (memory ?? 0) > perFile.memory).length
+const stopped = mutants.filter(({ outcomes, milliseconds, memory }) => {
+  return (
+    outcomes.some((code) => code === 'memory' || code === 'timeout') ||
+    milliseconds > perFile.milliseconds ||
+    (memory ?? 0) > perFile.memory
+  )
+}).length
 console.log(`\n${mutants.length} mutants of ${sources.length} files, seed ${seed}, ${Math.round((Date.now() - began) / 1000)} s`)
-console.log(`${overLimit} were stopped at a limit of ${perFile.milliseconds / 1000} s or ${megabytes(perFile.memory)} MB, or passed it`)
+console.log(`${stopped} ended for time or memory (at most ${perFile.milliseconds / 1000} s and ${megabytes(perFile.memory)} MB)`)
 for (const failure of failures.slice(0, 50)) console.log(failure)
 console.log(`${failures.length} failures`)
 process.exit(failures.length === 0 && mutants.length === count ? 0 : 1)
