@@ -20,9 +20,15 @@ export const limits = {
   xmlBytes: 16 * MiB,
   xmlDepth: 256,
   xmlNodes: 1_000_000,
+  /** Of a document that is read in pieces: they cost time only. */
+  streamedNodes: 20_000_000,
   xmlAttributes: 1_000,
   /** Pages and style sheets that are looked into for a cover or the writing mode. */
   pageBytes: MiB,
+  /** The record of a Kindle book that describes it. */
+  mobiHeader: MiB,
+  /** A FictionBook in an archive, which is unpacked whole. */
+  packedFb2: 64 * MiB,
   coverBytes: 64 * MiB,
   partBytes: 64 * MiB,
   coverPixels: 50_000_000,
@@ -39,9 +45,10 @@ export const limits = {
   identifier: 500,
   languages: 50,
   description: 20_000,
-  warnings: 20,
-  tocEntries: 20_000,
+  tocEntries: 10_000,
   tocDepth: 32,
+  tocLabel: 500,
+  warnings: 20,
   /** Memory of the PDF library; it fails there, long before the watchdog. */
   pdfHeap: 160 * MiB,
   pdfPages: 10_000,

@@ -18,6 +18,7 @@ it.each([
   ['epub', null],
   ['a.epub.part', null],
   ['a.toString', null],
+  ['a.constructor', null],
   ['', null],
 ])('takes %j for %j', (name, kind) => {
   expect(fileKind(name)).toBe(kind)

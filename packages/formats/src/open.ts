@@ -5,11 +5,15 @@ import { audioFormat } from './audio/sniff.ts'
 import { packedComic, zipComic } from './comics/archive.ts'
 import { openComic } from './comics/read.ts'
 import { openEpub } from './epub/read.ts'
+import { openFb2, openZippedFb2 } from './fb2/read.ts'
+import { openMobi, startsLikeMobi } from './mobi/read.ts'
 import { BookFileError } from './problems.ts'
-import { openComicInfo, openImage } from './sidecars.ts'
+import { openOpf } from './sidecars/opf.ts'
+import { openComicInfo, openImage } from './sidecars/read.ts'
 import { sniff, startsLikePdf } from './sniff.ts'
 import type { ByteSource } from './source.ts'
 import type { BookFormat, BookMetadata, Contents, FileFormat, Problem } from './types.ts'
+import { rootElement } from './xml/walk.ts'
 
 /** A picture as it is in a file, or one that was drawn. */
 export type Picture = Buffer | { rgba: Buffer; width: number; height: number }
@@ -48,8 +52,6 @@ export async function openBook(source: ByteSource, options: OpenOptions): Promis
       return openComic(await packedComic(source, content), comicFormats[content], options.path)
     case 'image':
       return openImage(source)
-    case 'comicinfo':
-      return openComicInfo(source)
     case 'unknown':
       return openOther(source, options)
   }
@@ -59,6 +61,8 @@ const comicFormats = { rar4: 'cbr', rar5: 'cbr', '7z': 'cb7', tar: 'cbt', zip: '
 
 async function openZip(source: ByteSource, { path }: OpenOptions): Promise<OpenBook> {
   const archive = await openArchive(source)
+  const fb2 = openZippedFb2(archive)
+  if (fb2) return fb2
   switch (zipContent(archive)) {
     case 'epub':
       return openEpub(archive)
@@ -70,7 +74,12 @@ async function openZip(source: ByteSource, { path }: OpenOptions): Promise<OpenB
 /** Formats that begin in several ways; what is none of them may still be an archive with something before it. */
 async function openOther(source: ByteSource, options: OpenOptions): Promise<OpenBook> {
   if (startsLikePdf(source)) return (await import('./pdf/read.ts')).openPdf(source, options)
+  if (startsLikeMobi(source)) return openMobi(source, options.path)
   const audio = audioFormat(source)
   if (audio !== null) return (await import('./audio/read.ts')).openAudio(source, audio)
+  const root = rootElement(source)
+  if (root === 'FictionBook') return openFb2(source)
+  if (root === 'package') return openOpf(source)
+  if (root === 'ComicInfo') return openComicInfo(source)
   return openZip(source, options)
 }

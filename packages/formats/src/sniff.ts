@@ -1,12 +1,9 @@
-import { BookFileError } from './problems.ts'
 import type { ByteSource } from './source.ts'
-import { decodeXml } from './xml/decode.ts'
-import { walkXml } from './xml/walk.ts'
 
 const headSize = 4_096
 
 /** What a file is by its first bytes. */
-export type Sniffed = 'unknown' | 'zip' | 'rar4' | 'rar5' | '7z' | 'tar' | 'image' | 'comicinfo'
+export type Sniffed = 'unknown' | 'zip' | 'rar4' | 'rar5' | '7z' | 'tar' | 'image'
 
 export function sniff(source: ByteSource): Sniffed {
   const bytes = source.read(0, headSize)
@@ -16,21 +13,7 @@ export function sniff(source: ByteSource): Sniffed {
   if (head.startsWith('Rar!\x1a\x07\x01\0')) return 'rar5'
   if (head.startsWith('7z\xbc\xaf\x27\x1c')) return '7z'
   if (rasterFormat(bytes)) return 'image'
-  if (xmlRoot(bytes) === 'ComicInfo') return 'comicinfo'
   return isTarHeader(bytes) ? 'tar' : 'unknown'
-}
-
-/** The local name of the first element, when bytes start as an XML document does. */
-function xmlRoot(bytes: Buffer): string | null {
-  const text = decodeXml(bytes).trimStart()
-  if (!text.startsWith('<')) return null
-  let root: string | null = null
-  try {
-    walkXml(text, { open: (name) => void (root ??= name) })
-  } catch (error) {
-    if (!(error instanceof BookFileError)) throw error
-  }
-  return root
 }
 
 /** Whether 512 bytes are the header of a file in a tar archive, by its checksum: V7 archives have no magic number. */

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
+import { hash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBookFile } from './source.ts'
+import { bufferSource, koreaderMd5, openBookFile } from './source.ts'
 import { toProblem } from './problems.ts'
 
 let top: string
@@ -88,4 +89,30 @@ describe('openBookFile', () => {
     expect(await outcome('sparse.epub')).toBe('open')
     rmSync(path)
   })
+})
+
+describe('koreaderMd5', () => {
+  const pattern = (size: number) => Buffer.from(Array.from({ length: size }, (_, i) => (i * 31 + (i >> 8)) % 256))
+
+  it.each([
+    [0, 'd41d8cd98f00b204e9800998ecf8427e'],
+    [500, '21f0df72cce9bc7da8dae2512ee5feed'],
+    [1_024, 'f4cd1641040a17288bb6104d9e66bdb5'],
+    [1_025, '170a888db01c00d8fc3e5d8d84de5838'],
+    [2_048, 'd0e59a0c7b893c3b8d6a9bddbd64e631'],
+    [3_000, 'd0e59a0c7b893c3b8d6a9bddbd64e631'],
+    [200_000, '1784b150454ef4cf6780ceb94af0386f'],
+    [1_050_000, '0fca5c751677ecbc2dcfe80ea75ace32'],
+  ])('of %i bytes is that of KOReader', (size, digest) => {
+    expect(koreaderMd5(bufferSource(pattern(size)))).toBe(digest)
+  })
+
+  it.each([1, 1_023, 1_024, 1_025, 4_095, 4_096, 4_097, 5_119, 5_120, 16_384, 16_385])(
+    'of %i bytes takes each sample up to the end',
+    (size) => {
+      const bytes = pattern(size)
+      const samples = [0, 1_024, 4_096, 16_384].map((at) => bytes.subarray(at, at + 1_024))
+      expect(koreaderMd5(bufferSource(bytes))).toBe(hash('md5', Buffer.concat(samples), 'hex'))
+    },
+  )
 })

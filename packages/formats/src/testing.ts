@@ -1,57 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { constants, crc32, deflateRawSync } from 'node:zlib'
+import { constants, deflateRawSync } from 'node:zlib'
+import { buildZip, type ZipEntryInput } from './testing/zip.ts'
 
-/** One entry to write; `stored` leaves it as it is, `packed` is written in its place, `size` and `crc` may lie. */
-export type ZipEntryInput = {
-  name: string | Uint8Array
-  data: Uint8Array | string
-  stored?: boolean
-  packed?: Uint8Array
-  size?: number
-  crc?: number
-  /** General purpose bits; bit 11 (UTF-8) by default. */
-  flags?: number
-}
-
-const encoder = new TextEncoder()
-
-function bytesOf(data: Uint8Array | string): Uint8Array {
-  return typeof data === 'string' ? encoder.encode(data) : data
-}
-
-/** Writes a zip archive (APPNOTE 6.3), entries in the order given, as wrong as they are asked to be. */
-export function buildZip(entries: readonly ZipEntryInput[]): Uint8Array<ArrayBuffer> {
-  const parts: Uint8Array[] = []
-  const directory: Uint8Array[] = []
-  let offset = 0
-  for (const entry of entries) {
-    const name = bytesOf(entry.name)
-    const data = bytesOf(entry.data)
-    const packed = entry.packed ?? (entry.stored ? data : deflateRawSync(data))
-    const fields = Buffer.alloc(26)
-    fields.writeUInt16LE(20, 0)
-    fields.writeUInt16LE(entry.flags ?? 0x800, 2)
-    fields.writeUInt16LE(entry.stored ? 0 : 8, 4)
-    fields.writeUInt32LE(0x5a210000, 6)
-    fields.writeUInt32LE(entry.crc ?? crc32(data), 10)
-    fields.writeUInt32LE(packed.length, 14)
-    fields.writeUInt32LE(entry.size ?? data.length, 18)
-    fields.writeUInt16LE(name.length, 22)
-    parts.push(Buffer.from('PK\x03\x04', 'latin1'), fields, name, packed)
-    const tail = Buffer.alloc(14)
-    tail.writeUInt32LE(offset, 10)
-    directory.push(Buffer.from('PK\x01\x02\x14\x00', 'latin1'), fields, tail, name)
-    offset += 30 + name.length + packed.length
-  }
-  const directorySize = directory.reduce((sum, part) => sum + part.length, 0)
-  const end = Buffer.alloc(22)
-  end.write('PK\x05\x06', 0, 'latin1')
-  end.writeUInt16LE(entries.length & 0xffff, 8)
-  end.writeUInt16LE(entries.length & 0xffff, 10)
-  end.writeUInt32LE(directorySize, 12)
-  end.writeUInt32LE(offset, 16)
-  return new Uint8Array(Buffer.concat([...parts, ...directory, end]))
-}
+export { buildZip, type ZipEntryInput } from './testing/zip.ts'
+export { mutate, type Mutant } from './testing/mutate.ts'
+export { buildRar, buildTar, type ArchiveFileInput } from './testing/archives.ts'
+export { buildPdf, type PdfInput } from './pdf/testing.ts'
+export { buildFlac, buildM4b, buildMp3, buildOgg } from './audio/testing.ts'
+export { fb2Xml, type Fb2Input } from './testing/fb2.ts'
+export { buildMobi, buildPalm, type MobiHeaderInput, type MobiInput } from './testing/mobi.ts'
 
 export type EpubInput = {
   title?: string | null
@@ -190,57 +147,4 @@ export function entityBombEpub(): Uint8Array<ArrayBuffer> {
 /** A package document nested 100,000 elements deep. */
 export function deepXmlEpub(depth = 100_000): Uint8Array<ArrayBuffer> {
   return buildEpub({ metadata: '<x>'.repeat(depth) + '</x>'.repeat(depth) })
-}
-
-/** One file of an archive of pictures; `flags` are those of its RAR header (0x8000). */
-export type ArchiveFileInput = { name: string; data: Uint8Array | string; flags?: number }
-
-function rarBlock(type: number, flags: number, fields: Uint8Array): Buffer {
-  const head = Buffer.alloc(7)
-  head[2] = type
-  head.writeUInt16LE(flags, 3)
-  head.writeUInt16LE(7 + fields.length, 5)
-  const block = Buffer.concat([head, fields])
-  block.writeUInt16LE(crc32(block.subarray(2)) & 0xffff, 0)
-  return block
-}
-
-/** Writes a RAR 4 archive of stored files with UTF-8 names. */
-export function buildRar(files: readonly ArchiveFileInput[], archiveFlags = 0): Uint8Array<ArrayBuffer> {
-  const parts = files.flatMap((file) => {
-    const name = bytesOf(file.name)
-    const data = bytesOf(file.data)
-    const fields = Buffer.alloc(25)
-    fields.writeUInt32LE(data.length, 0)
-    fields.writeUInt32LE(data.length, 4)
-    fields[8] = 3
-    fields.writeUInt32LE(crc32(data), 9)
-    fields.writeUInt32LE(0x5a210000, 13)
-    fields[17] = 20
-    fields[18] = 0x30
-    fields.writeUInt16LE(name.length, 19)
-    fields.writeUInt32LE(0o100644, 21)
-    return [rarBlock(0x74, file.flags ?? 0x8200, Buffer.concat([fields, name])), data]
-  })
-  const marker = Buffer.from('Rar!\x1a\x07\0', 'latin1')
-  const end = rarBlock(0x7b, 0x4000, Buffer.alloc(0))
-  return new Uint8Array(Buffer.concat([marker, rarBlock(0x73, archiveFlags, Buffer.alloc(6)), ...parts, end]))
-}
-
-/** Writes a tar archive (POSIX.1-1988), names of at most 100 bytes. `link` makes a symbolic link. */
-export function buildTar(files: readonly (ArchiveFileInput & { link?: string })[]): Uint8Array<ArrayBuffer> {
-  const parts = files.flatMap(({ name, data, link }) => {
-    const bytes = bytesOf(data)
-    const header = Buffer.alloc(512)
-    header.write(name, 0)
-    header.write('0000644\0' + '0000000\0'.repeat(2), 100)
-    header.write(bytes.length.toString(8).padStart(11, '0'), 124)
-    header.write('00000000000\0' + ' '.repeat(8), 136)
-    header.write(link === undefined ? '0' : `2${link}`, 156)
-    header.write('ustar\x0000', 257)
-    const sum = header.reduce((total, byte) => total + byte, 0)
-    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
-    return [header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]
-  })
-  return new Uint8Array(Buffer.concat([...parts, Buffer.alloc(1_024)]))
 }

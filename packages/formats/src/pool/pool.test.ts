@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { buildEpub, buildZip, deepXmlEpub, entityBombEpub, truncatedEpub, zipBombEpub, zipSlipEpub } from '../testing.ts'
+import { buildEpub, buildZip, fb2Xml, deepXmlEpub, entityBombEpub, truncatedEpub, zipBombEpub, zipSlipEpub } from '../testing.ts'
+import type { Cost } from './reader.ts'
 import { createReaderPool, type ReaderPool, type ReaderPoolOptions } from './pool.ts'
 
 const unruly = new URL('./unruly-child.ts', import.meta.url)
@@ -76,6 +77,33 @@ describe('reading', () => {
     const result = await pool().read(write('large.epub', bytes))
     expect(result).toMatchObject({ ok: true, sha256: hash('sha256', bytes, 'hex') })
     rmSync(join(root, 'large.epub'))
+  })
+
+  it('holds no more than pieces of a large FictionBook, and tells what each task cost', async () => {
+    const cover = await sharp({ create: { width: 60, height: 90, channels: 3, background: '#c01428' } })
+      .jpeg()
+      .toBuffer()
+    const section = `<section><title><p>Chapter</p></title>${'<p>Text of a paragraph as they are.</p>'.repeat(1_000)}</section>`
+    const file = write('large.fb2', Buffer.from(fb2Xml({ title: 'Large', body: section.repeat(3_000), cover })))
+    const costs: Cost[] = []
+    const readers = pool({ size: 1, memoryLimit: 192 * 2 ** 20, onCost: (cost) => costs.push(cost) })
+    expect(await readers.read(file)).toMatchObject({ ok: true, hasCover: true, metadata: { title: 'Large' } })
+    expect(await readers.cover(file, { widths: [30] })).toMatchObject({ ok: true, cover: { width: 60 } })
+    const contents = await readers.contents(file)
+    expect(contents.ok && contents.contents.toc.length).toBe(3_000)
+    expect(costs.map(({ task }) => task.kind)).toEqual(['read', 'cover', 'contents'])
+    for (const { milliseconds, memory } of costs) {
+      expect(milliseconds).toBeGreaterThan(0)
+      if (process.platform === 'linux') expect(memory).toBeLessThan(192 * 2 ** 20)
+    }
+    rmSync(join(root, 'large.fb2'))
+  })
+
+  it('tells what a killed child cost', async () => {
+    const costs: Cost[] = []
+    await codeOf(pool({ size: 1, timeLimit: 500, entry: unruly, onCost: (cost) => costs.push(cost) }), 'hang')
+    expect(costs).toMatchObject([{ task: { file: { path: 'hang' } } }])
+    expect(costs[0]?.milliseconds).toBeGreaterThan(400)
   })
 })
 

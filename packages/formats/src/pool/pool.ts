@@ -3,7 +3,7 @@ import type { PartRequest } from '../read.ts'
 import type { BookFile, ContentsResult, CoverResult, PartResult, PictureResult, ReadResult } from '../types.ts'
 import type { Task, TaskResult } from './protocol.ts'
 import { JobQueue, type Job } from './queue.ts'
-import { Reader, type ReaderOptions } from './reader.ts'
+import { Reader, type Cost, type ReaderOptions } from './reader.ts'
 
 export type ReaderPoolOptions = {
   /** Child processes at most. */
@@ -16,6 +16,8 @@ export type ReaderPoolOptions = {
   idleExit?: number
   /** The module that runs in the children, for a bundle that puts it elsewhere. */
   entry?: URL
+  /** Called with what each task cost, before its result is given. */
+  onCost?: (cost: Cost) => void
 }
 
 export type ReadOptions = {
@@ -74,6 +76,7 @@ class Pool implements ReaderPool {
       memoryLimit: options.memoryLimit ?? 256 * 2 ** 20,
       timeLimit: options.timeLimit ?? 10_000,
       idleExit: options.idleExit ?? 30_000,
+      onCost: options.onCost ?? null,
     }
   }
 

@@ -1,10 +1,19 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import type { Problem } from '../types.ts'
-import { residentBytes } from './memory.ts'
-import type { FromChild, ToChild } from './protocol.ts'
+import { residentBytes, takePeakBytes } from './memory.ts'
+import type { FromChild, Task, ToChild } from './protocol.ts'
 import type { Job, JobQueue } from './queue.ts'
 
-export type ReaderOptions = { entry: URL; memoryLimit: number; timeLimit: number; idleExit: number }
+/** What one task cost: milliseconds, and bytes above what its child held when it had started. */
+export type Cost = { task: Task; milliseconds: number; memory: number | null }
+
+export type ReaderOptions = {
+  entry: URL
+  memoryLimit: number
+  timeLimit: number
+  idleExit: number
+  onCost: ((cost: Cost) => void) | null
+}
 
 export type ReaderEvents = {
   /** There is room for more jobs. */
@@ -36,6 +45,7 @@ export class Reader {
   #retiring = false
   #stopped = false
   #since = performance.now()
+  #began = performance.now()
   #baseline: number | null = null
   #resident: number | null = null
   #verdict: Problem | null = null
@@ -81,7 +91,7 @@ export class Reader {
     while (jobs.length < count && this.room > 0) {
       const job = queue.take()
       if (!job) break
-      if (this.#jobs.length === 0) this.#since = performance.now()
+      if (this.#jobs.length === 0) this.#since = this.#began = performance.now()
       this.#load += weights[job.task.kind]
       this.#jobs.push(job)
       jobs.push(job)
@@ -145,6 +155,7 @@ export class Reader {
     } else {
       const job = this.#jobs.shift()
       if (!job) return
+      this.#account(job.task)
       this.#load -= weights[job.task.kind]
       job.resolve(message.result)
     }
@@ -152,11 +163,20 @@ export class Reader {
     else if (this.#load <= window / 2) this.#events.onRoom()
   }
 
+  #account(task: Task): void {
+    if (!this.#options.onCost) return
+    const now = performance.now()
+    const peak = takePeakBytes(this.#process.pid) ?? this.#resident
+    this.#options.onCost({ task, milliseconds: now - this.#began, memory: peak && this.#baseline && peak - this.#baseline })
+    this.#began = now
+  }
+
   #settle(ending: string): void {
     const left = this.#jobs
     this.#jobs = []
     const blamed = this.#stopped ? undefined : left.shift()
     if (blamed) {
+      this.#account(blamed.task)
       const problem = this.#verdict ?? { code: 'crashed', detail: `The reader ended on this file (${ending}).` }
       blamed.resolve(
         blamed.task.kind === 'read' ? { ok: false, size: null, modifiedAt: null, sha256: null, problem } : { ok: false, problem },

@@ -27,6 +27,11 @@ export function decodeNamed(text: string): string {
   return text.includes('&') ? text.replace(/&[A-Za-z][A-Za-z0-9]{1,31};/g, decodeEntity) : text
 }
 
+/** Every entity of HTML, for formats that leave its text as it was. */
+export function decodeEntities(text: string): string {
+  return text.includes('&') ? text.replace(/&(?:[a-z][a-z0-9]{1,31}|#\d{1,7}|#x[\da-f]{1,6});/gi, decodeEntity) : text
+}
+
 /** One clean line of at most `max` UTF-16 units, or `null` when nothing is left. */
 export function cleanLine(text: string | undefined, max: number): string | null {
   if (text === undefined) return null

@@ -1,9 +1,9 @@
-import { parseComicInfo } from './comics/comic-info.ts'
-import { limits } from './limits.ts'
-import { noMetadata } from './metadata.ts'
-import type { OpenBook } from './open.ts'
-import { BookFileError } from './problems.ts'
-import type { ByteSource } from './source.ts'
+import { parseComicInfo } from '../comics/comic-info.ts'
+import { limits } from '../limits.ts'
+import { noMetadata } from '../metadata.ts'
+import type { OpenBook } from '../open.ts'
+import { BookFileError } from '../problems.ts'
+import type { ByteSource } from '../source.ts'
 
 const withoutParts: Pick<OpenBook, 'readContents' | 'readPart'> = {
   readContents: () => ({ toc: [], parts: [] }),
