@@ -14,6 +14,10 @@ export const limits = {
   metadataFields: 50,
   metadataChoices: 100,
   metadataText: 2000,
+  /** Books that are changed at once. */
+  booksAtOnce: 500,
+  /** Characters of what a book says of itself. */
+  descriptionLength: 20_000,
   nameLength: 100,
   passwordLength: { min: 8, max: 128 },
   /** Characters of a reason. */

@@ -44,7 +44,7 @@ export function requireWithin(held: ReadonlySet<string>, permissions: Iterable<A
   throw new ORPCError('FORBIDDEN', { message: 'This goes beyond your own rights.', data: { permissions: [...new Set(missing)] } })
 }
 
-function requirePermission(held: ReadonlySet<string>, permission: Permission): void {
+export function requirePermission(held: ReadonlySet<string>, permission: Permission): void {
   if (hasPermission(held, permission)) return
   throw new ORPCError('FORBIDDEN', { message: 'You may not do this in this workspace.', data: { permission } })
 }

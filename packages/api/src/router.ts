@@ -1,5 +1,6 @@
 import { account } from './account/router.ts'
 import { audit } from './audit/router.ts'
+import { edits } from './books/edits/router.ts'
 import { books } from './books/router.ts'
 import { events } from './events/router.ts'
 import { folders, roots } from './folders/router.ts'
@@ -34,6 +35,7 @@ export const router = {
   libraries,
   grants,
   books,
+  edits,
   metadata,
   reading,
   scans,

@@ -44,6 +44,9 @@ export type OrganizationScope = Made & {
 /** A job in the one library that it works on. */
 export type JobScope = Made & { kind: 'job'; organizationId: string; libraryId: string; db: Tx }
 
+/** A job, or a member who works on one library. */
+export type LibraryScope = JobScope | (OrganizationScope & { libraryId: string })
+
 /** A job that sends the one mail. */
 export type MailScope = Made & { kind: 'mail'; mailId: string; db: Tx }
 

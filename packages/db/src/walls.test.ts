@@ -59,6 +59,8 @@ describe('references', () => {
     ['book_tag', 'tag_id', 'tagId'],
     ['book_identifier', 'book_id', 'bookId'],
     ['book_edit', 'book_id', 'bookId'],
+    ['book_change', 'book_id', 'bookId'],
+    ['merged_reading', 'book_id', 'bookId'],
     ['former_content', 'library_id', 'libraryId'],
     ['former_content', 'book_id', 'bookId'],
     ['library_file', 'library_id', 'libraryId'],

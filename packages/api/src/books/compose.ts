@@ -1,4 +1,5 @@
 import type { BookMetadata, FileFormat } from '@carrel/formats'
+import type { BookEdits } from './edits/schema.ts'
 
 /** The fields that sources tell of and people edit; the facts of a file (layout, pages …) are not among them. */
 export const editableFields = [
@@ -16,8 +17,6 @@ export const editableFields = [
   'direction',
 ] as const satisfies (keyof BookMetadata)[]
 export type EditableField = (typeof editableFields)[number]
-/** What people wrote: a field that is there is locked. */
-export type BookEdits = Partial<Pick<BookMetadata, EditableField>>
 
 export type SourceKind = 'sidecar' | 'file'
 export type SourceFile = {
@@ -62,7 +61,7 @@ export const inOrder = <F extends SourceFile>(files: readonly F[]): F[] =>
       (a.path < b.path ? -1 : 1),
   )
 
-const isTold = (value: unknown): boolean => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0)
+export const isTold = (value: unknown): boolean => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0)
 
 const untold: BookMetadata = {
   title: null,

@@ -3,7 +3,7 @@ import { hasPermission } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { library, libraryFolder, scan } from '@carrel/db/schema'
 import { violates } from '../errors.ts'
-import type { JobScope, OrganizationScope } from '../scope.ts'
+import type { JobScope, LibraryScope, OrganizationScope } from '../scope.ts'
 import type { Library, Visibility } from './schema.ts'
 
 const running = sql<boolean>`exists (
@@ -53,7 +53,7 @@ export async function listLibraryFolders(scope: OrganizationScope | JobScope, li
 }
 
 /** How a library's scan goes about its work. */
-export async function findLibrarySettings(scope: JobScope): Promise<{ precedence: ('sidecar' | 'file')[] }> {
+export async function findLibrarySettings(scope: LibraryScope): Promise<{ precedence: ('sidecar' | 'file')[] }> {
   const [row] = await scope.db
     .select({ precedence: library.precedence })
     .from(library)

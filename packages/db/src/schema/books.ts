@@ -23,9 +23,9 @@ import { library, libraryFolder } from './libraries.ts'
 import {
   appRole,
   bytes,
+  editedData,
   gateRole,
   inJob,
-  libraryData,
   moment,
   organizationId,
   ownOrganization,
@@ -108,6 +108,8 @@ export const book = snakeCase.table(
     addedAt: moment().notNull(),
     updatedAt: moment().notNull(),
     deletedAt: moment(),
+    /** The book that has its files now: this one is kept, hidden, for the day on which they are parted again. */
+    mergedInto: uuid(),
     /** Since when none of its files is there. */
     missingAt: moment(),
     /** Nights on which the server looked and found none. */
@@ -138,7 +140,7 @@ export const book = snakeCase.table(
     index('book_missing')
       .on(t.organizationId, t.libraryId, t.id)
       .where(sql`missing_at is not null`),
-    ...libraryData('book'),
+    ...editedData('book', { insert: true, update: true }),
     pgPolicy('book_gate', { for: 'select', to: gateRole, using: sql`true` }),
     pgPolicy('book_night', { for: 'update', to: gateRole, using: sql`missing_at is not null`, withCheck: sql`missing_at is not null` }),
     pgPolicy('book_expired', { for: 'delete', to: gateRole, using: keptLongEnough }),
@@ -159,16 +161,6 @@ const editedBook = (table: string, t: { organizationId: PgColumn; bookId: PgColu
   ]
 }
 
-/** Rows that belong to a book are seen with it, and written by the job that writes it. */
-const ofBook = (table: string, t: { organizationId: PgColumn; bookId: PgColumn }) => {
-  const bookVisible = sql.raw(`exists (select from book b where b.organization_id = ${table}.organization_id and b.id = ${table}.book_id)`)
-  return [
-    foreignKey({ columns: [t.organizationId, t.bookId], foreignColumns: [book.organizationId, book.id] }).onDelete('cascade'),
-    pgPolicy(`${table}_read`, { for: 'select', to: appRole, using: sql`${ownOrganization} and ${bookVisible}` }),
-    ...writtenWhen(table, sql`${ownOrganization} and ${inJob} and ${bookVisible}`),
-  ]
-}
-
 export const bookContributor = snakeCase.table(
   'book_contributor',
   {
@@ -182,7 +174,7 @@ export const bookContributor = snakeCase.table(
     primaryKey({ columns: [t.organizationId, t.bookId, t.position] }),
     foreignKey({ columns: [t.organizationId, t.personId], foreignColumns: [person.organizationId, person.id] }),
     index().on(t.organizationId, t.personId),
-    ...ofBook('book_contributor', t),
+    ...editedBook('book_contributor', t),
   ],
 )
 
@@ -198,7 +190,7 @@ export const bookSeries = snakeCase.table(
     primaryKey({ columns: [t.organizationId, t.bookId, t.seriesId] }),
     foreignKey({ columns: [t.organizationId, t.seriesId], foreignColumns: [series.organizationId, series.id] }),
     index().on(t.organizationId, t.seriesId, t.position),
-    ...ofBook('book_series', t),
+    ...editedBook('book_series', t),
   ],
 )
 
@@ -209,7 +201,7 @@ export const bookTag = snakeCase.table(
     primaryKey({ columns: [t.organizationId, t.bookId, t.tagId] }),
     foreignKey({ columns: [t.organizationId, t.tagId], foreignColumns: [tag.organizationId, tag.id] }),
     index().on(t.organizationId, t.tagId),
-    ...ofBook('book_tag', t),
+    ...editedBook('book_tag', t),
   ],
 )
 
@@ -222,7 +214,7 @@ export const bookIdentifier = snakeCase.table(
     scheme: text().notNull(),
     value: text().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.organizationId, t.bookId, t.position] }), ...ofBook('book_identifier', t)],
+  (t) => [primaryKey({ columns: [t.organizationId, t.bookId, t.position] }), ...editedBook('book_identifier', t)],
 )
 
 /** What a file tells of its book, as it stands there; the shape is `BookMetadata` of the formats. */
@@ -238,7 +230,11 @@ export const bookEdit = snakeCase.table(
     values: jsonb().$type<Record<string, unknown>>().notNull(),
     updatedAt: moment().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.organizationId, t.bookId] }), ...editedBook('book_edit', t)],
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.bookId] }),
+    ...editedBook('book_edit', t),
+    pgPolicy('book_edit_gate', { for: 'select', to: gateRole, using: sql`true` }),
+  ],
 )
 
 /** Content that a file of a book once had: where it turns up again, it is that book. */
@@ -258,7 +254,7 @@ export const formerContent = snakeCase.table(
     foreignKey({ columns: [t.organizationId, t.libraryId], foreignColumns: [library.organizationId, library.id] }).onDelete('cascade'),
     foreignKey({ columns: [t.organizationId, t.bookId], foreignColumns: [book.organizationId, book.id] }).onDelete('cascade'),
     index().on(t.organizationId, t.bookId),
-    ...libraryData('former_content'),
+    ...editedData('former_content', { update: true }),
   ],
 )
 
@@ -320,7 +316,7 @@ export const libraryFile = snakeCase.table(
     index('library_file_problem')
       .on(t.organizationId, t.libraryId, t.id)
       .where(sql`problem is not null`),
-    ...libraryData('library_file'),
+    ...editedData('library_file', { update: true }),
     ...seenAndPurged('library_file'),
   ],
 )

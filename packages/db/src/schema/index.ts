@@ -1,5 +1,6 @@
 export * from './auth.ts'
 export * from './books.ts'
+export * from './edits.ts'
 export * from './invitations.ts'
 export * from './libraries.ts'
 export * from './mail.ts'

@@ -17,6 +17,7 @@ import { organization, user } from './auth.ts'
 import {
   appRole,
   createdAt,
+  editedData,
   gateRole,
   inJob,
   isOperator,
@@ -99,6 +100,7 @@ export const library = snakeCase.table(
     }),
     pgPolicy('library_delete', { for: 'delete', to: appRole, using: sql`${ownOrganization} and ${may('library:delete')}` }),
     pgPolicy('library_gate', { for: 'select', to: gateRole, using: sql`true` }),
+    pgPolicy('library_count', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
     purged('library'),
   ],
 )
@@ -193,6 +195,8 @@ export const scan = snakeCase.table(
     path: text(),
     /** One book, whose files are read anew whether they changed or not. */
     bookId: uuid(),
+    /** All books are described anew from what is known, since other sources are believed first now. */
+    describe: boolean().notNull().default(false),
     /** Somebody said that what is held is gone. */
     confirmed: boolean().notNull().default(false),
     cancelRequested: boolean().notNull().default(false),
@@ -227,9 +231,10 @@ export const scan = snakeCase.table(
     pgPolicy('scan_create', {
       for: 'insert',
       to: appRole,
-      withCheck: sql`${ownOrganization} and ${mayInLibrary('library:scan', 'library_id')} and library_id in (select id from library)`,
+      withCheck: sql`${ownOrganization} and (${mayInLibrary('library:scan', 'library_id')} or (describe and ${mayInLibrary('library:update', 'library_id')})) and library_id in (select id from library)`,
     }),
     pgPolicy('scan_gate', { for: 'select', to: gateRole, using: sql`true` }),
+    pgPolicy('scan_hold', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`false` }),
     pgPolicy('scan_tidy', { for: 'delete', to: gateRole, using: sql`status in ('done', 'failed', 'cancelled')` }),
     pgPolicy('scan_cancel', {
       for: 'update',
@@ -254,7 +259,7 @@ export const coverTask = snakeCase.table(
     libraryKey(t),
     // The order in which they are taken; its NULLS LAST is Drizzle's own for desc().
     index().on(t.organizationId, t.libraryId, t.wantedAt.desc(), t.bookId),
-    ...libraryData('cover_task'),
+    ...editedData('cover_task', { insert: true, delete: true }),
     pgPolicy('cover_task_want', {
       for: 'update',
       to: appRole,

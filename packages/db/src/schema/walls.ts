@@ -20,6 +20,13 @@ export const isOperator = sql.raw('(select app.is_operator())')
 export const notImpersonated = sql.raw('(select app.impersonator_id()) is null')
 /** Rows of libraries that the actor sees; the array is set when the scope is entered. */
 export const visibleLibrary = sql.raw('library_id = any ((select app.visible_libraries())::uuid[])')
+/** Rows of libraries in which the actor may edit what is known of books. */
+export const editableLibrary = sql.raw(
+  `(library_id = any ((select app.visible_libraries())::uuid[]) and app.library_may(organization_id, library_id, 'metadata:edit'))`,
+)
+/** There is such a library. */
+const editsSomewhere = sql.raw(`exists (select from library l where l.organization_id = (select app.current_organization())
+  and app.library_may(l.organization_id, l.id, 'metadata:edit'))`)
 /** Rows of the library that the current job works on. */
 export const jobLibrary = sql.raw('library_id = (select app.job_library())')
 export const inJob = sql.raw('(select app.job_library()) is not null')
@@ -43,10 +50,29 @@ export const libraryData = (table: string) => [
   ...writtenWhen(table, sql`${ownOrganization} and ${jobLibrary}`),
 ]
 
-/** Names that books of one organization share: written by its jobs. */
+/** As `libraryData`; people who may edit what is known of books write some of it as well. The job is asked first: that costs nothing a row. */
+export const editedData = (table: string, by: { insert?: true; update?: true; delete?: true }) => {
+  const job = sql`${ownOrganization} and ${jobLibrary}`
+  const both = sql`${ownOrganization} and (${jobLibrary} or ${editableLibrary})`
+  return [
+    pgPolicy(`${table}_read`, { for: 'select', to: appRole, using: sql`${ownOrganization} and ${visibleLibrary}` }),
+    pgPolicy(`${table}_insert`, { for: 'insert', to: appRole, withCheck: by.insert ? both : job }),
+    pgPolicy(`${table}_update`, { for: 'update', to: appRole, using: by.update ? both : job, withCheck: by.update ? both : job }),
+    pgPolicy(`${table}_delete`, { for: 'delete', to: appRole, using: by.delete ? both : job }),
+  ]
+}
+
+/** Names that books of one organization share: written by its jobs; new ones also by people who edit what is known of books. */
 export const sharedData = (table: string) => [
   pgPolicy(`${table}_read`, { for: 'select', to: appRole, using: ownOrganization }),
-  ...writtenWhen(table, sql`${ownOrganization} and ${inJob}`),
+  pgPolicy(`${table}_insert`, { for: 'insert', to: appRole, withCheck: sql`${ownOrganization} and (${inJob} or ${editsSomewhere})` }),
+  pgPolicy(`${table}_update`, {
+    for: 'update',
+    to: appRole,
+    using: sql`${ownOrganization} and ${inJob}`,
+    withCheck: sql`${ownOrganization} and ${inJob}`,
+  }),
+  pgPolicy(`${table}_delete`, { for: 'delete', to: appRole, using: sql`${ownOrganization} and ${inJob}` }),
 ]
 
 /** Workspaces whose time to undo their deletion is over. */

@@ -150,6 +150,18 @@ export const placeRows = {
   book_edit: (p) => [
     { organization_id: p.organizationId, book_id: p.bookId, values: JSON.stringify({ title: `${p.mark} edit` }), updated_at: new Date() },
   ],
+  book_change: (p, userId) => [
+    {
+      organization_id: p.organizationId,
+      id: p.auditId,
+      book_id: p.bookId,
+      kind: 'edit',
+      actor_id: userId || null,
+      actor_name: `${p.mark} actor`,
+      before: '{}',
+      after: JSON.stringify({ title: `${p.mark} change` }),
+    },
+  ],
   former_content: (p) => [
     {
       organization_id: p.organizationId,
@@ -161,6 +173,9 @@ export const placeRows = {
   ],
   reading_state: (p, userId) => [
     { organization_id: p.organizationId, user_id: userId, book_id: p.bookId, status: 'reading', progress: 0.5, updated_at: new Date() },
+  ],
+  merged_reading: (p, userId) => [
+    { organization_id: p.organizationId, user_id: userId, change_id: p.auditId, book_id: p.bookId, status: 'reading', updated_at: new Date() },
   ],
   metadata_field: (p) => [
     {
@@ -233,7 +248,7 @@ export async function insertRow(sql: Sql | TransactionSql, table: string, row: R
 }
 
 /** Tables with a row for each of several people. The last two take members only. */
-export const tablesOfPeople: readonly TenantTable[] = ['reading_state', 'library_access', 'member_role', 'team_member']
+export const tablesOfPeople: readonly TenantTable[] = ['reading_state', 'merged_reading', 'library_access', 'member_role', 'team_member']
 
 /** Tables whose rows need somebody who invites. */
 const ofInviters: ReadonlySet<TenantTable> = new Set(['invitation', 'join_link', 'admission', 'invitation_token', 'mail'])

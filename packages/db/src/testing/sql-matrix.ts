@@ -418,9 +418,13 @@ type Cells = Partial<Record<Verb, Rule>> & {
 }
 
 const bookData: Cells = { select: seen, insert: byJob, update: byJob, delete: byJob }
+/** Of a library whose books the actor may edit. */
+const edits: Rule = all(mayThere('metadata:edit'), seen)
+const editsAnywhere: Rule = (actor, row) => own(actor, row) && actor.sees.some((place) => holds(actor, place, 'metadata:edit'))
+const ofEditedBook: Cells = { select: seen, insert: any(byJob, edits), update: any(byJob, edits), delete: any(byJob, edits) }
 const names: Cells = {
   select: own,
-  insert: byAnyJob,
+  insert: any(byAnyJob, editsAnywhere),
   update: byAnyJob,
   touch: () => ({ sort_name: 'touched' }),
   moves: (world, actor) => [abroad(world, actor)],
@@ -428,6 +432,8 @@ const names: Cells = {
 const abroad = ({ organizations }: SqlWorld, actor: SqlActor): Row => ({
   organization_id: actor.organizationId === organizations.foreign ? organizations.own : organizations.foreign,
 })
+/** Who may edit in several libraries may move rows between them; a job may not leave its own. */
+const movesOf = (moves: NonNullable<Cells['moves']>): NonNullable<Cells['moves']> => (world, actor) => actor.job ? moves(world, actor) : [abroad(world, actor)]
 const toOther = (world: SqlWorld, actor: SqlActor): Place => (actor.job === world.places.open ? world.places.second : world.places.open)
 const ofBookMoves = (world: SqlWorld, actor: SqlActor): Row[] => [abroad(world, actor), { book_id: toOther(world, actor).bookId }]
 const ofLibraryMoves = (world: SqlWorld, actor: SqlActor): Row[] => [abroad(world, actor), { library_id: toOther(world, actor).libraryId }]
@@ -468,22 +474,21 @@ export const sqlRules: Record<TenantTable, Cells> = {
   series: names,
   publisher: names,
   tag: names,
-  book: { ...bookData, touch: () => ({ title: 'touched' }), moves: ofLibraryMoves },
-  cover_task: { ...bookData, update: seen, touch: () => ({ wanted_at: new Date() }) },
-  book_contributor: { ...bookData, touch: () => ({ role: 'touched' }), moves: ofBookMoves },
-  book_series: { ...bookData, touch: () => ({ position: 7 }), moves: ofBookMoves },
-  book_tag: { ...bookData, touch: (place) => ({ tag_id: place.tagId }), moves: ofBookMoves },
-  book_identifier: { ...bookData, touch: () => ({ value: 'touched' }), moves: ofBookMoves },
-  library_file: { ...bookData, touch: () => ({ problem_detail: 'touched' }), moves: ofLibraryMoves },
-  book_edit: {
-    select: seen,
-    insert: any(byJob, all(mayThere('metadata:edit'), seen)),
-    update: any(byJob, all(mayThere('metadata:edit'), seen)),
-    delete: any(byJob, all(mayThere('metadata:edit'), seen)),
-    touch: () => ({ updated_at: new Date() }),
-    moves: (world, actor) => [abroad(world, actor)],
+  book: { ...ofEditedBook, delete: byJob, touch: () => ({ title: 'touched' }), moves: movesOf(ofLibraryMoves) },
+  cover_task: { ...ofEditedBook, update: seen, touch: () => ({ wanted_at: new Date() }) },
+  book_contributor: { ...ofEditedBook, touch: () => ({ role: 'touched' }), moves: movesOf(ofBookMoves) },
+  book_series: { ...ofEditedBook, touch: () => ({ position: 7 }), moves: movesOf(ofBookMoves) },
+  book_tag: { ...ofEditedBook, touch: (place) => ({ tag_id: place.tagId }), moves: movesOf(ofBookMoves) },
+  book_identifier: { ...ofEditedBook, touch: () => ({ value: 'touched' }), moves: movesOf(ofBookMoves) },
+  library_file: { ...bookData, update: any(byJob, edits), touch: () => ({ problem_detail: 'touched' }), moves: movesOf(ofLibraryMoves) },
+  book_edit: { ...ofEditedBook, touch: () => ({ updated_at: new Date() }), moves: (world, actor) => [abroad(world, actor)] },
+  book_change: {
+    select: edits,
+    insert: all(edits, (actor, row) => actor.userId !== null && actor.userId === row.userId),
+    update: edits,
+    touch: () => ({ undone_at: new Date() }),
   },
-  former_content: { ...bookData, touch: () => ({ scan_id: null }), moves: ofLibraryMoves },
+  former_content: { ...bookData, update: any(byJob, edits), touch: () => ({ scan_id: null }), moves: movesOf(ofLibraryMoves) },
   custom_role: {
     select: may('role:read'),
     insert: may('role:manage'),
@@ -554,6 +559,7 @@ export const sqlRules: Record<TenantTable, Cells> = {
     update: sends,
     touch: () => ({ answer: 'touched' }),
   },
+  merged_reading: {},
   reading_state: {
     select: all(mine, seen),
     insert: all(mine, seen),
@@ -859,7 +865,7 @@ async function allFacts(superuser: Sql, world: SqlWorld, keys: Map<string, strin
 function peopleFor(world: SqlWorld, table: TenantTable, place: Place, actor: SqlActor): (string | null)[] {
   const { users, organizations } = world
   if (table === 'member_role' || table === 'team_member') return [place.organizationId === organizations.own ? users.guest : users.stranger]
-  if (tablesOfPeople.includes(table) || ['audit_event', 'invitation', 'join_link'].includes(table))
+  if (tablesOfPeople.includes(table) || ['audit_event', 'book_change', 'invitation', 'join_link'].includes(table))
     return [actor.userId ?? users.owner, users.colleague]
   return [null]
 }

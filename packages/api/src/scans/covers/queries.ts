@@ -25,9 +25,9 @@ export async function listCoverTasks(
 ): Promise<CoverTask[]> {
   return scope.db.execute<CoverTask>(sql`
     select t.book_id as "bookId", f.folder_id as "folderId", f.path
-    from cover_task t left join lateral (
+    from cover_task t left join book b on b.organization_id = t.organization_id and b.id = t.book_id left join lateral (
       select folder_id, path from library_file f
-      where f.organization_id = t.organization_id and f.book_id = t.book_id and f.problem is null order by f.path limit 1
+      where f.organization_id = t.organization_id and f.id = b.cover_file_id
     ) f on true
     where t.organization_id = ${scope.organizationId} and t.library_id = ${scope.libraryId} ${onlyWanted ? sql`and t.wanted_at is not null` : sql``}
       and (f.folder_id is null or f.folder_id = any (${array(folderIds)})) and not t.book_id = any (${array(putOff)})

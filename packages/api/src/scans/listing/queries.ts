@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { and, eq, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm'
 import { newId } from '@carrel/db'
 import { book, bookEdit, formerContent, library, libraryFile } from '@carrel/db/schema'
-import type { BookEdits } from '../../books/compose.ts'
-import type { JobScope } from '../../scope.ts'
+import type { BookEdits } from '../../books/edits/schema.ts'
+import type { JobScope, LibraryScope } from '../../scope.ts'
 import type { FileState, FormerContent, Outcome } from './assign.ts'
 import type { NameRow } from './book-rows.ts'
 import { pathKey } from './path-key.ts'
@@ -98,7 +98,7 @@ const relatedRounds = 4
  * belong to. `into` is filled and answered; `books` are looked for as well.
  */
 export async function findRelatedFiles(
-  scope: JobScope,
+  scope: LibraryScope,
   outcomes: readonly Outcome[],
   into: Map<string, FileState> = new Map(),
   books: readonly string[] = [],
@@ -186,8 +186,15 @@ export async function insertFormerContents(scope: JobScope, rows: readonly Forme
     on conflict (organization_id, library_id, sha256) do update set book_id = excluded.book_id, file_id = excluded.file_id, scan_id = excluded.scan_id`)
 }
 
+/** Nobody else describes these books until this transaction ends. */
+export async function lockBooks(scope: LibraryScope, bookIds: readonly string[]): Promise<void> {
+  if (bookIds.length === 0) return
+  await scope.db.execute(sql`select from book where organization_id = ${scope.organizationId} and id = any (${textArray(bookIds)}::uuid[])
+    order by id for no key update`)
+}
+
 /** What people wrote of these books, by book. */
-export async function findEdits(scope: JobScope, bookIds: readonly string[]): Promise<Map<string, BookEdits>> {
+export async function findEdits(scope: LibraryScope, bookIds: readonly string[]): Promise<Map<string, BookEdits>> {
   if (bookIds.length === 0) return new Map()
   const rows = await scope.db
     .select({ bookId: bookEdit.bookId, values: bookEdit.values })
@@ -197,7 +204,7 @@ export async function findEdits(scope: JobScope, bookIds: readonly string[]): Pr
 }
 
 /** Ids of these names, made where they are missing, by key. */
-export async function upsertNames(scope: JobScope, table: NameTable, names: readonly NameRow[]): Promise<Map<string, string>> {
+export async function upsertNames(scope: LibraryScope, table: NameTable, names: readonly NameRow[]): Promise<Map<string, string>> {
   // In the order of the key, so that two scans of one organization cannot lock each other out.
   const rows = names.map((row) => ({ id: newId(), ...row })).toSorted((a, b) => (a.nameKey < b.nameKey ? -1 : 1))
   await scope.db.execute(sql`insert into ${nameTables[table]} (organization_id, id, name, sort_name, name_key)
@@ -240,7 +247,7 @@ const recordTypes = sql.raw(['id uuid', ...Object.entries(bookColumns).map(([nam
 const overwrite = sql.raw(columnNames.map((name) => `${name} = excluded.${name}`).join(', '))
 
 /** Writes books, new ones and ones of which other things are known now. A cover from another file gets a place in the line for thumbnails. */
-export async function upsertBooks(scope: JobScope, rows: readonly BookRow[], now: string): Promise<void> {
+export async function upsertBooks(scope: LibraryScope, rows: readonly BookRow[], now: string): Promise<void> {
   await scope.db.execute(sql`insert into book (organization_id, library_id, added_at, updated_at, id, cover_state, ${columnList})
     select ${scope.organizationId}, ${scope.libraryId}, ${now}::timestamptz, ${now}::timestamptz, id, "coverState", ${recordColumns}
     from json_to_recordset(${json(rows)}) as r("coverState" text, ${recordTypes})
@@ -253,7 +260,7 @@ export async function upsertBooks(scope: JobScope, rows: readonly BookRow[], now
 }
 
 /** Takes people, series, tags and identifiers off books whose file changed. */
-export async function deleteBookParts(scope: JobScope, bookIds: readonly string[]): Promise<void> {
+export async function deleteBookParts(scope: LibraryScope, bookIds: readonly string[]): Promise<void> {
   const ids = json(bookIds)
   await Promise.all(
     ['book_contributor', 'book_series', 'book_tag', 'book_identifier'].map((table) =>
@@ -263,7 +270,7 @@ export async function deleteBookParts(scope: JobScope, bookIds: readonly string[
   )
 }
 
-export async function insertBookParts(scope: JobScope, parts: BookParts): Promise<void> {
+export async function insertBookParts(scope: LibraryScope, parts: BookParts): Promise<void> {
   const org = scope.organizationId
   const statements: SQL[] = []
   if (parts.contributors.length > 0) {
@@ -350,7 +357,7 @@ export async function forgetProblems(scope: JobScope, files: readonly Place[]): 
 }
 
 /** Lets books be missing that have no file left which is there, and the others not. Answers how many are missing, and how many are not any more. */
-export async function refreshMissing(scope: JobScope, bookIds: readonly string[]): Promise<void> {
+export async function refreshMissing(scope: LibraryScope, bookIds: readonly string[]): Promise<void> {
   if (bookIds.length === 0) return
   await scope.db.execute(sql`with there as (
       select id, exists (select from library_file f where f.organization_id = b.organization_id and f.book_id = b.id

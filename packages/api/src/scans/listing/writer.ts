@@ -1,32 +1,14 @@
 import { lstat } from 'node:fs/promises'
 import path from 'node:path'
-import type { BookMetadata } from '@carrel/formats'
-import { composeMetadata, coverFile, formatsOf, inOrder, type SourceKind } from '../../books/compose.ts'
+import type { SourceKind } from '../../books/compose.ts'
+import { describeBooks, rememberNames } from '../../books/describe.ts'
 import type { JobScope } from '../../scope.ts'
 import type { InRun } from '../in-job.ts'
 import { assignBooks, type FileState, type Outcome } from './assign.ts'
-import { bookColumns, decimalPosition, nameRow, personRow, titleFromPath, type NameRow } from './book-rows.ts'
-import {
-  addToCounts,
-  deleteBookParts,
-  deleteFiles,
-  findEdits,
-  findRelatedFiles,
-  insertBookParts,
-  insertFormerContents,
-  refreshMissing,
-  upsertBooks,
-  upsertNames,
-  writeFiles,
-  type NameTable,
-} from './queries.ts'
-
-type Described = { bookId: string; metadata: BookMetadata; title: string; files: FileState[]; cover: FileState | undefined }
+import { addToCounts, deleteFiles, findRelatedFiles, insertFormerContents, refreshMissing, writeFiles } from './queries.ts'
 
 export type Written = { moved: number }
 
-const rememberedNames = 20_000
-const nameTables = ['person', 'series', 'publisher', 'tag'] as const
 
 /**
  * Writes what was read into the library, a batch a transaction. Ids of names are remembered between
@@ -35,7 +17,7 @@ const nameTables = ['person', 'series', 'publisher', 'tag'] as const
 export class ScanWriter {
   readonly #inRun: InRun
   readonly #run: { scanId: string; precedence: readonly SourceKind[]; roots: ReadonlyMap<string, string> }
-  readonly #names: Record<NameTable, Map<string, string>> = { person: new Map(), series: new Map(), publisher: new Map(), tag: new Map() }
+  readonly #names = rememberNames()
 
   /** `roots`: real paths of the folders that can be read now, by id. */
   constructor(inRun: InRun, run: { scanId: string; precedence: readonly SourceKind[]; roots: ReadonlyMap<string, string> }) {
@@ -54,7 +36,7 @@ export class ScanWriter {
   async describe(bookIds: readonly string[]): Promise<void> {
     await this.#inRun(async (scope) => {
       const files = await findRelatedFiles(scope, [], new Map(), bookIds)
-      await this.#describe(scope, new Set(bookIds), files, new Set())
+      await this.#describe(scope, new Set(bookIds), files)
     })
   }
 
@@ -77,6 +59,10 @@ export class ScanWriter {
     return { moved: done.moved }
   }
 
+  #describe(scope: JobScope, books: ReadonlySet<string>, files: ReadonlyMap<string, FileState>, newBooks: ReadonlySet<string> = new Set()) {
+    return describeBooks(scope, books, files, { precedence: this.#run.precedence, names: this.#names, newBooks })
+  }
+
   /** Only what certainly is no more: nothing is known of a folder that cannot be read. */
   #isGone = async (file: { folderId: string; path: string }): Promise<boolean> => {
     const root = this.#run.roots.get(file.folderId)
@@ -85,103 +71,5 @@ export class ScanWriter {
       () => false,
       ({ code }: NodeJS.ErrnoException) => code === 'ENOENT' || code === 'ENOTDIR',
     )
-  }
-
-  async #describe(scope: JobScope, books: ReadonlySet<string>, files: ReadonlyMap<string, FileState>, newBooks: ReadonlySet<string>) {
-    const known = [...books].filter((id) => !newBooks.has(id))
-    const edits = await findEdits(scope, known)
-    const byBook = Map.groupBy(files.values(), ({ bookId }) => bookId)
-    const sidecars = Map.groupBy(
-      [...files.values()].filter(({ role, missing }) => role === 'sidecar' && !missing),
-      ({ unit }) => unit,
-    )
-    const described: Described[] = []
-    for (const bookId of books) {
-      const own = (byBook.get(bookId) ?? []).filter(({ metadata, missing }) => metadata && !missing)
-      const [first] = inOrder(own)
-      if (!first) continue
-      const beside = [...new Set(own.map(({ unit }) => unit))].flatMap((unit) => (unit === null ? [] : (sidecars.get(unit) ?? [])))
-      described.push({
-        bookId,
-        metadata: composeMetadata({ files: own, sidecars: beside, edits: edits.get(bookId) ?? {} }, this.#run.precedence),
-        title: titleFromPath(first.path, first.metadata?.track !== null && own.length > 1),
-        files: own,
-        cover: coverFile(own, beside),
-      })
-    }
-    if (described.length === 0) return
-    await this.#learnNames(scope, described)
-    const rewritten = described.filter(({ bookId }) => !newBooks.has(bookId)).map(({ bookId }) => bookId)
-    await Promise.all([
-      ...(rewritten.length > 0 ? [deleteBookParts(scope, rewritten)] : []),
-      upsertBooks(
-        scope,
-        described.map((book) => this.#bookRow(book)),
-        new Date().toISOString(),
-      ),
-      insertBookParts(scope, this.#parts(described)),
-    ])
-  }
-
-  #bookRow({ bookId, metadata, title, files, cover }: Described) {
-    const { publisher } = metadata
-    return {
-      id: bookId,
-      ...bookColumns(metadata, title),
-      publisherId: publisher ? this.#id('publisher', nameRow(publisher)) : null,
-      formats: formatsOf(files),
-      coverState: cover ? ('pending' as const) : ('none' as const),
-      coverFileId: cover?.id ?? null,
-      coverFileSha256: cover?.sha256 ?? null,
-    }
-  }
-
-  #parts(described: readonly Described[]) {
-    const each = <T>(make: (entry: Described) => T[]) => described.flatMap(make)
-    return {
-      contributors: each(({ bookId, metadata }) =>
-        metadata.contributors.map((contributor, position) => ({
-          book: bookId,
-          position,
-          person: this.#id('person', personRow(contributor)),
-          role: contributor.role,
-        })),
-      ),
-      series: each(({ bookId, metadata }) =>
-        metadata.series.map((series) => ({
-          book: bookId,
-          series: this.#id('series', nameRow(series.name)),
-          position: decimalPosition(series.position),
-        })),
-      ),
-      tags: each(({ bookId, metadata }) => metadata.tags.map((tag) => ({ book: bookId, tag: this.#id('tag', nameRow(tag)) }))),
-      identifiers: each(({ bookId, metadata }) =>
-        metadata.identifiers.map((identifier, position) => ({ book: bookId, position, ...identifier })),
-      ),
-    }
-  }
-
-  #id(table: NameTable, row: NameRow): string {
-    const id = this.#names[table].get(row.nameKey)
-    if (!id) throw new Error(`A ${table} was written and not found again.`)
-    return id
-  }
-
-  async #learnNames(scope: JobScope, described: readonly Described[]): Promise<void> {
-    const wanted: Record<NameTable, Map<string, NameRow>> = { person: new Map(), series: new Map(), publisher: new Map(), tag: new Map() }
-    const want = (table: NameTable, row: NameRow) => wanted[table].set(row.nameKey, row)
-    for (const { metadata } of described) {
-      for (const contributor of metadata.contributors) want('person', personRow(contributor))
-      for (const series of metadata.series) want('series', nameRow(series.name))
-      for (const tag of metadata.tags) want('tag', nameRow(tag))
-      if (metadata.publisher) want('publisher', nameRow(metadata.publisher))
-    }
-    for (const table of nameTables) {
-      const known = this.#names[table]
-      if (known.size > rememberedNames) known.clear()
-      const missing = [...wanted[table].values()].filter((row) => !known.has(row.nameKey))
-      if (missing.length === 0) continue
-      for (const [key, id] of await upsertNames(scope, table, missing)) known.set(key, id)
-    }
   }
 }

@@ -1,0 +1,105 @@
+import { newId } from '@carrel/db'
+import { findRelatedFiles, lockBooks, refreshMissing } from '../../scans/listing/queries.ts'
+import { findLibrarySettings } from '../../libraries/queries.ts'
+import type { LibraryScope, OrganizationScope } from '../../scope.ts'
+import { describeBooks, rememberNames } from '../describe.ts'
+import {
+  findMerged,
+  giveFiles,
+  hideBooks,
+  holdScans,
+  insertChange,
+  listHoldings,
+  markUndone,
+  mergeReading,
+  partReading,
+  recountBooks,
+  showBooks,
+  type ChangeRow,
+} from './queries.ts'
+
+type Scope = LibraryScope & OrganizationScope
+
+async function describe(scope: Scope, bookIds: readonly string[]): Promise<void> {
+  const [files, { precedence }] = await Promise.all([findRelatedFiles(scope, [], new Map(), bookIds), findLibrarySettings(scope)])
+  await describeBooks(scope, new Set(bookIds), files, { precedence, names: rememberNames(), newBooks: new Set(), lost: true })
+  await refreshMissing(scope, bookIds)
+}
+
+async function hold(scope: Scope, bookId: string, others: readonly string[]): Promise<void> {
+  await holdScans(scope, bookId)
+  await lockBooks(scope, [bookId, ...others])
+}
+
+/** Gives files, content and everyone's place of these books to one; they are kept, hidden, so that this can be undone. */
+export async function mergeBooks(scope: Scope, changeId: string, targetId: string, sourceIds: readonly string[]): Promise<void> {
+  await hold(scope, targetId, sourceIds)
+  const holdings = await listHoldings(scope, sourceIds)
+  for (const { bookId } of holdings) await giveFiles(scope, { from: bookId, to: targetId })
+  await mergeReading(scope, changeId, targetId, sourceIds)
+  await hideBooks(scope, sourceIds, targetId)
+  await describe(scope, [targetId])
+  await recountBooks(scope, targetId)
+  await insertChange(scope, changeId, 'merge', [
+    { bookId: targetId, before: {}, after: { sources: sourceIds } },
+    ...holdings.map(({ bookId, files, contents }) => ({ bookId, before: { files, contents }, after: { into: targetId } })),
+  ])
+}
+
+/** Makes a file, and others of the same content, a book of its own. */
+export async function splitBook(
+  scope: Scope,
+  changeId: string,
+  bookId: string,
+  fileId: string,
+): Promise<{ bookId: string } | 'no-file' | 'only-file'> {
+  await hold(scope, bookId, [])
+  const [files, { precedence }] = await Promise.all([findRelatedFiles(scope, [], new Map(), [bookId]), findLibrarySettings(scope)])
+  const own = [...files.values()].filter((file) => file.bookId === bookId && file.role === 'book')
+  const chosen = own.find(({ id }) => id === fileId)
+  if (!chosen) return 'no-file'
+  const parted = own.filter((file) => file === chosen || (chosen.sha256 !== null && file.sha256 === chosen.sha256))
+  if (!chosen.metadata || own.every((file) => parted.includes(file) || !file.metadata)) return 'only-file'
+  const made = newId()
+  for (const file of parted) file.bookId = made
+  const how = { precedence, names: rememberNames(), lost: true }
+  await describeBooks(scope, new Set([made]), files, { ...how, newBooks: new Set([made]) })
+  await giveFiles(scope, { from: bookId, to: made, only: { files: parted.map(({ id }) => id), contents: [] } })
+  await describeBooks(scope, new Set([bookId]), files, { ...how, newBooks: new Set() })
+  await refreshMissing(scope, [bookId, made])
+  await recountBooks(scope, bookId)
+  await insertChange(scope, changeId, 'split', [
+    { bookId, before: {}, after: { made } },
+    { bookId: made, before: {}, after: { from: bookId } },
+  ])
+  return { bookId: made }
+}
+
+type Holding = { files: string[]; contents: string[] }
+
+/** Undoes a merge or a split. False, with nothing done, when books of it have become something else since. */
+export async function partBooks(scope: Scope, changeId: string, rows: readonly ChangeRow[]): Promise<boolean> {
+  const target = rows.find(({ after }) => 'sources' in after || 'made' in after)
+  const others = rows.filter((row) => row !== target)
+  if (!target || others.length === 0) return false
+  const ids = others.map(({ bookId }) => bookId)
+  await hold(scope, target.bookId, ids)
+  const merged = await findMerged(scope, [target.bookId, ...ids])
+  if (merged.get(target.bookId) !== null) return false
+  if (target.kind === 'split') {
+    if (ids.some((id) => merged.get(id) !== null)) return false
+    for (const id of ids) await giveFiles(scope, { from: id, to: target.bookId })
+    await mergeReading(scope, changeId, target.bookId, ids)
+    await hideBooks(scope, ids, target.bookId)
+    await describe(scope, [target.bookId])
+  } else {
+    if (ids.some((id) => merged.get(id) !== target.bookId)) return false
+    await showBooks(scope, ids)
+    for (const { bookId, before } of others) await giveFiles(scope, { from: target.bookId, to: bookId, only: before as Holding })
+    await partReading(scope, changeId, target.bookId)
+    await describe(scope, [target.bookId, ...ids])
+  }
+  await recountBooks(scope, target.bookId)
+  await markUndone(scope, changeId, rows.map(({ bookId }) => bookId)) // prettier-ignore
+  return true
+}

@@ -1,0 +1,155 @@
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { book, bookChange, bookEdit } from '@carrel/db/schema'
+import type { LibraryScope, OrganizationScope } from '../../scope.ts'
+import type { BookEdits, UploadedCover } from './schema.ts'
+
+const json = (rows: unknown) => sql`${JSON.stringify(rows)}::text::json`
+const uuids = (ids: readonly string[]) => sql`${`{${ids.join(',')}}`}::uuid[]`
+
+/** Those of these books that are on a shelf that the actor sees. */
+export async function findShelved(scope: OrganizationScope, bookIds: readonly string[]): Promise<{ id: string; libraryId: string; title: string }[]> {
+  return scope.db
+    .select({ id: book.id, libraryId: book.libraryId, title: book.title })
+    .from(book)
+    .where(and(eq(book.organizationId, scope.organizationId), isNull(book.deletedAt), sql`${book.id} = any (${uuids(bookIds)})`))
+}
+
+/** Writes what people wrote of these books, all of it. */
+export async function writeEdits(scope: LibraryScope, edits: ReadonlyMap<string, BookEdits>): Promise<void> {
+  const rows = [...edits].map(([id, values]) => ({ id, values }))
+  const kept = rows.filter(({ values }) => Object.keys(values).length > 0)
+  const emptied = rows.filter(({ values }) => Object.keys(values).length === 0).map(({ id }) => id)
+  if (kept.length > 0)
+    await scope.db.execute(sql`insert into book_edit (organization_id, book_id, values, updated_at)
+      select ${scope.organizationId}, id, values, now() from json_to_recordset(${json(kept)}) as r(id uuid, values jsonb)
+      on conflict (organization_id, book_id) do update set values = excluded.values, updated_at = excluded.updated_at`)
+  if (emptied.length > 0)
+    await scope.db.delete(bookEdit).where(and(eq(bookEdit.organizationId, scope.organizationId), inArray(bookEdit.bookId, emptied)))
+}
+
+export type ChangeKind = (typeof bookChange.$inferSelect)['kind']
+
+/** Notes a deed for its undoing. */
+export async function insertChange(
+  scope: OrganizationScope,
+  changeId: string,
+  kind: ChangeKind,
+  rows: readonly { bookId: string; before: object; after: object }[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await scope.db.execute(sql`insert into book_change (organization_id, id, book_id, kind, actor_id, actor_name, before, after)
+    select ${scope.organizationId}, ${changeId}::uuid, "bookId", ${kind}, ${scope.actorId}::uuid, ${scope.user.name}, before, after
+    from json_to_recordset(${json(rows)}) as r("bookId" uuid, before jsonb, after jsonb)`)
+}
+
+export type ChangeRow = { bookId: string; libraryId: string; kind: ChangeKind; before: Record<string, unknown>; after: Record<string, unknown> }
+
+/** What a deed did that is not undone yet, in libraries where the actor may edit. */
+export async function findChange(scope: OrganizationScope, changeId: string): Promise<ChangeRow[]> {
+  return scope.db
+    .select({ bookId: bookChange.bookId, libraryId: book.libraryId, kind: bookChange.kind, before: bookChange.before, after: bookChange.after })
+    .from(bookChange)
+    .innerJoin(book, and(eq(book.organizationId, bookChange.organizationId), eq(book.id, bookChange.bookId)))
+    .where(and(eq(bookChange.organizationId, scope.organizationId), eq(bookChange.id, changeId), isNull(bookChange.undoneAt)))
+}
+
+export async function markUndone(scope: OrganizationScope, changeId: string, bookIds: readonly string[]): Promise<void> {
+  await scope.db
+    .update(bookChange)
+    .set({ undoneAt: new Date() })
+    .where(and(eq(bookChange.organizationId, scope.organizationId), eq(bookChange.id, changeId), inArray(bookChange.bookId, [...bookIds])))
+}
+
+/** What was done to a book, newest first, at most 50 deeds. */
+export async function listChanges(scope: OrganizationScope, bookId: string) {
+  return scope.db
+    .select({
+      id: bookChange.id,
+      kind: bookChange.kind,
+      at: bookChange.at,
+      actorName: bookChange.actorName,
+      before: bookChange.before,
+      after: bookChange.after,
+      undone: sql<boolean>`${bookChange.undoneAt} is not null`,
+      books: sql<number>`(select count(*)::int from book_change c where c.organization_id = ${bookChange.organizationId} and c.id = ${bookChange.id})`,
+    })
+    .from(bookChange)
+    .where(and(eq(bookChange.organizationId, scope.organizationId), eq(bookChange.bookId, bookId)))
+    .orderBy(desc(bookChange.at), desc(bookChange.id))
+    .limit(50)
+}
+
+/** Shows what people put up; nothing is left to draw of it. */
+export async function showUploadedCovers(scope: LibraryScope, covers: readonly (UploadedCover & { id: string })[]): Promise<void> {
+  await Promise.all([
+    scope.db.execute(sql`update book b set cover_state = 'ready', cover_hash = r.hash, cover_thumbhash = r.thumbhash, cover_color = r.color, cover_aspect = r.aspect
+      from json_to_recordset(${json(covers)}) as r(id uuid, hash text, thumbhash text, color text, aspect real)
+      where b.organization_id = ${scope.organizationId} and b.id = r.id`),
+    scope.db.execute(sql`delete from cover_task where organization_id = ${scope.organizationId} and book_id = any (${uuids(covers.map(({ id }) => id))})`),
+  ])
+}
+
+
+/** Waits for what a scan of this book's library writes now; until this transaction ends it writes no more. */
+export async function holdScans(scope: OrganizationScope, bookId: string): Promise<void> {
+  await scope.db.execute(sql`select app.hold_scans(${bookId}::uuid)`)
+}
+
+/** Files of these books, and content that they once had. */
+export async function listHoldings(scope: LibraryScope, bookIds: readonly string[]) {
+  const rows = await scope.db.execute<{ bookId: string; files: string[]; contents: string[] }>(sql`
+    select b.id as "bookId",
+      array(select f.id::text from library_file f where f.organization_id = b.organization_id and f.book_id = b.id) as files,
+      array(select c.sha256 from former_content c where c.organization_id = b.organization_id and c.book_id = b.id) as contents
+    from book b where b.organization_id = ${scope.organizationId} and b.library_id = ${scope.libraryId} and b.id = any (${uuids(bookIds)})`)
+  return [...rows]
+}
+
+/** Gives files and former content of a book to another; with `only`, what of it the book still has, and content that left these files since. */
+export async function giveFiles(
+  scope: LibraryScope,
+  { from, to, only }: { from: string; to: string; only?: { files: readonly string[]; contents: readonly string[] } },
+): Promise<void> {
+  const mine = sql`organization_id = ${scope.organizationId} and library_id = ${scope.libraryId} and book_id = ${from}::uuid`
+  const files = only ? sql`and id = any (${uuids(only.files)})` : sql``
+  const contents = only ? sql`and (sha256 = any (${`{${only.contents.join(',')}}`}::text[]) or file_id = any (${uuids(only.files)}))` : sql``
+  await scope.db.execute(sql`update library_file set book_id = ${to}::uuid where ${mine} ${files}`)
+  await scope.db.execute(sql`update former_content set book_id = ${to}::uuid where ${mine} ${contents}`)
+}
+
+export async function mergeReading(scope: OrganizationScope, changeId: string, targetId: string, sourceIds: readonly string[]): Promise<void> {
+  await scope.db.execute(sql`select app.merge_reading(${changeId}::uuid, ${targetId}::uuid, ${uuids(sourceIds)})`)
+}
+
+export async function partReading(scope: OrganizationScope, changeId: string, targetId: string): Promise<void> {
+  await scope.db.execute(sql`select app.part_reading(${changeId}::uuid, ${targetId}::uuid)`)
+}
+
+/** Takes books off the shelf whose files another has now. */
+export async function hideBooks(scope: LibraryScope, bookIds: readonly string[], targetId: string): Promise<void> {
+  await scope.db
+    .update(book)
+    .set({ deletedAt: new Date(), mergedInto: targetId, missingAt: null })
+    .where(and(eq(book.organizationId, scope.organizationId), eq(book.libraryId, scope.libraryId), inArray(book.id, [...bookIds])))
+}
+
+export async function showBooks(scope: LibraryScope, bookIds: readonly string[]): Promise<void> {
+  await scope.db
+    .update(book)
+    .set({ deletedAt: null, mergedInto: null })
+    .where(and(eq(book.organizationId, scope.organizationId), eq(book.libraryId, scope.libraryId), inArray(book.id, [...bookIds])))
+}
+
+/** The book that each of these is hidden behind, or null. */
+export async function findMerged(scope: LibraryScope, bookIds: readonly string[]): Promise<Map<string, string | null>> {
+  const rows = await scope.db
+    .select({ id: book.id, mergedInto: book.mergedInto })
+    .from(book)
+    .where(and(eq(book.organizationId, scope.organizationId), inArray(book.id, [...bookIds])))
+  return new Map(rows.map(({ id, mergedInto }) => [id, mergedInto]))
+}
+
+/** Sets the count of a book's library to what is there. */
+export async function recountBooks(scope: OrganizationScope, bookId: string): Promise<void> {
+  await scope.db.execute(sql`select app.recount_books(${bookId}::uuid)`)
+}
