@@ -381,4 +381,58 @@ describe('books', () => {
     await rescan(library)
     expect(await color()).toMatchObject({ state: 'ready' })
   })
+
+  test('show a picture that somebody put up until it is taken away, and the tidy keeps it', async () => {
+    const at = folder()
+    const picture = (color: string) => sharp({ create: { width: 60, height: 90, channels: 3, background: color } }).png().toBuffer()
+    writeFileSync(path.join(at, 'a.epub'), epub('Green', { cover: await picture('#00ff00') }))
+    const library = await create(at)
+    const id = await idOf(library, 'Green')
+    const put = async (body: Uint8Array | string, who: Person = librarian, book = id) =>
+      server.send('PUT', `/files/${organization}/books/${book}/cover`, { cookie: who.cookie, body: body as never })
+    const color = async () => (await get(id)).cover as unknown as { color: string; state: string; version: string }
+    const answer = await put(await picture('#ffff00'))
+    expect([answer.status, answer.json]).toEqual([200, { changeId: expect.any(String), books: 1 }])
+    expect(await color()).toMatchObject({ state: 'ready', color: expect.stringMatching(/^#f[def]f[def]0[0-2]/) })
+    await rescan(library)
+    await rescan(library, { bookId: id })
+    expect(await color()).toMatchObject({ state: 'ready', color: expect.stringMatching(/^#f[def]f[def]0[0-2]/) })
+    for (const width of [320, 640]) expect((await server.send('GET', `/files/${organization}/books/${id}/cover/${width}.webp`, { cookie: reader.cookie })).status).toBe(200)
+    await undo((answer.json as { changeId: string }).changeId)
+    await rescan(library)
+    expect(await color()).toMatchObject({ state: 'ready', color: expect.stringMatching(/^#0[0-2]f[def]0[0-2]/) })
+    expect((await put('no picture')).status).toBe(422)
+    expect((await put(Buffer.alloc(10 * 2 ** 20 + 1))).status).toBe(413)
+    expect((await put(await picture('#ffff00'), reader)).status).toBe(403)
+    expect((await put(await picture('#ffff00'), librarian, organization)).status).toBe(404)
+    const hash = await server.db.superuser<{ hash: string }[]>`select after #>> '{cover,hash}' as hash from book_change where book_id = ${id} and after ? 'cover'`
+    const unused = await server.db.superuser<{ d: string }[]>`select app.unused_pictures(${organization}, ${['unknown', ...hash.map((row) => row.hash)]}) as d`
+    expect([hash.length, unused.map(({ d }) => d)]).toEqual([1, ['unknown']])
+  })
+
+  test('are described by files or by what lies beside them first, as their library says, and anew when that changes', async () => {
+    const at = folder()
+    for (const name of ['x', 'y']) writeFileSync(path.join(at, `${name}.epub`), epub(`File ${name}`))
+    const library = await create(at)
+    const ids = (await shelf(library)).map(({ id }) => id)
+    // What lies beside is told of here as a scan would note it.
+    await server.db.superuser`insert into library_file (organization_id, id, library_id, folder_id, path, path_hash, unit_hash, role, size, modified_ms, sha256, koreader_md5, format, metadata, seen_at)
+      select organization_id, gen_random_uuid(), library_id, folder_id, path || '.opf', sha256((path || '.opf')::bytea), unit_hash, 'sidecar', 1, 1, 'opf', 'opf', 'opf',
+        metadata || '{"title": "Sidecar"}', now() from library_file where library_id = ${library}`
+    const set = async (precedence: string[]) => {
+      await ok('PATCH', `/libraries/${library}`, { precedence }, owner)
+      await scanned(server, owner, organization, library)
+    }
+    await set(['file', 'sidecar'])
+    await set(['sidecar', 'file'])
+    expect((await shelf(library)).map(({ title }) => title)).toEqual(['Sidecar', 'Sidecar'])
+    const known = await sources(ids[0] ?? '')
+    expect(known.sources.map(({ kind }) => kind)).toEqual(['sidecar', 'file'])
+    expect(known.holds['title']).toBe(known.sources[0]?.fileId)
+    await set(['file', 'sidecar'])
+    expect((await shelf(library)).map(({ title }) => title)).toEqual(['File x', 'File y'])
+    expect((await ok<{ precedence: string[] }>('GET', `/libraries/${library}`)).precedence).toEqual(['file', 'sidecar'])
+    expect((await call('PATCH', `/libraries/${library}`, { precedence: ['file', 'file'] }, owner)).status).toBe(400)
+    expect((await call('PATCH', `/libraries/${library}`, { precedence: ['file', 'sidecar'] }, reader)).status).toBe(403)
+  })
 })

@@ -10,6 +10,7 @@ export const limits = {
   queryTerms: 16,
   /** Bytes of a picture that is uploaded. */
   pictureBytes: 2 * 1024 * 1024,
+  coverBytes: 10 * 1024 * 1024,
   /** Of a workspace; choices of one field; characters of a text in one. */
   metadataFields: 50,
   metadataChoices: 100,

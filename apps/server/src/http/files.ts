@@ -6,15 +6,18 @@ import { readSessionToken } from '@carrel/auth'
 import { openBookFile, toProblem } from '@carrel/formats'
 import type { ServerDeps } from '../deps.ts'
 import { sendAuditLog } from './audit-export.ts'
+import { createCoverUpload } from './book-cover.ts'
 import { createCoverLookup } from './cover-lookup.ts'
 import { sendError } from './guard.ts'
 import { createLogo } from './logo.ts'
 import { addressOf, type NodeSurface } from './rpc.ts'
 import { sendBytes, sendFile } from './send-file.ts'
+import { createUploads } from './uploads.ts'
 
 const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
 const coverRoute = new RegExp(`^/files/(${uuid})/books/(${uuid})/cover/([1-9]\\d{1,3})\\.webp$`)
 const fileRoute = new RegExp(`^/files/(${uuid})/files/(${uuid})$`)
+const coverUploadRoute = new RegExp(`^/files/(${uuid})/books/(${uuid})/cover$`)
 const logoRoute = new RegExp(`^/files/(${uuid})/logo$`)
 const exportRoute = new RegExp(`^/files/(${uuid})/audit\\.(csv|jsonl)$`)
 type CoverRoute = [organization: string, bookId: string, width: string]
@@ -28,7 +31,9 @@ export function createFiles(deps: ServerDeps): NodeSurface {
   const secure = deps.settings.secureCookies
   const lookUpCover = createCoverLookup(deps)
   const notFound = (response: ServerResponse) => sendError(response, 404, 'NOT_FOUND', 'There is no such file, or it is not open to you.')
-  const logos = createLogo(deps, notFound, signInFirst)
+  const uploads = createUploads()
+  const logos = createLogo(deps, uploads, notFound, signInFirst)
+  const putCover = createCoverUpload(deps, uploads, notFound, signInFirst)
 
   const findFile = (token: string, organization: string, fileId: string) =>
     asMember(
@@ -91,7 +96,8 @@ export function createFiles(deps: ServerDeps): NodeSurface {
     response.setHeader('content-security-policy', "sandbox; default-src 'none'")
     const route = (request.url ?? '').split('?', 1)[0] ?? ''
     const logoOf = logoRoute.exec(route)?.[1]
-    const puts = logoOf !== undefined && request.method === 'PUT'
+    const pictured = coverUploadRoute.exec(route)?.slice(1) as [organization: string, bookId: string] | undefined
+    const puts = (logoOf !== undefined || pictured !== undefined) && request.method === 'PUT'
     if (!puts && request.method !== 'GET' && request.method !== 'HEAD') {
       sendError(response, 405, 'METHOD_NOT_SUPPORTED', 'Files are read with GET.')
       return true
@@ -100,8 +106,9 @@ export function createFiles(deps: ServerDeps): NodeSurface {
     const cover = coverRoute.exec(route)?.slice(1) as CoverRoute | undefined
     const file = fileRoute.exec(route)?.slice(1) as FileRoute | undefined
     const log = exportRoute.exec(route)?.slice(1) as ExportRoute | undefined
-    if (!cover && !file && !log && logoOf === undefined) notFound(response)
+    if (!cover && !file && !log && logoOf === undefined && !(puts && pictured)) notFound(response)
     else if (!token) signInFirst(response)
+    else if (puts && pictured) await putCover(request, response, { token, organization: pictured[0], bookId: pictured[1] })
     else if (logoOf !== undefined) await logos[puts ? 'put' : 'send'](request, response, { token, organization: logoOf })
     else if (cover) await sendCover(request, response, token, cover)
     else if (file) await sendDownload(request, response, token, file)

@@ -4,40 +4,17 @@ import type { ServerDeps } from '../deps.ts'
 import { sendError } from './guard.ts'
 import { addressOf } from './rpc.ts'
 import { sendBytes } from './send-file.ts'
+import { UploadsBusy, type Uploads } from './uploads.ts'
 
 type Asked = { token: string; organization: string }
-
-/** Uploads that are held in memory at a time, and of one workspace one. */
-const uploadsAtOnce = 8
-
-/** The whole body, or null when it is longer than allowed; the rest of it is read and forgotten, so that the answer arrives. */
-function readBody(request: IncomingMessage, limit: number): Promise<Buffer | null> {
-  return new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length']) > limit) return resolve(null)
-    const parts: Buffer[] = []
-    let length = 0
-    request.on('data', (part: Buffer) => {
-      length += part.length
-      if (length <= limit) parts.push(part)
-      else {
-        parts.length = 0
-        resolve(null)
-      }
-    })
-    request.on('end', () => resolve(Buffer.concat(parts)))
-    request.on('error', reject)
-    request.on('close', () => reject(new Error('The upload was broken off.')))
-  })
-}
 
 /** The logo of a workspace: sent to its members, put by who may change the workspace. */
 export function createLogo(
   deps: ServerDeps,
+  uploads: Uploads,
   notFound: (response: ServerResponse) => void,
   signInFirst: (response: ServerResponse) => void,
 ) {
-  const uploading = new Set<string>()
-
   async function send(request: IncomingMessage, response: ServerResponse, { token, organization }: Asked): Promise<void> {
     const found = await asMember(
       deps.transact,
@@ -55,14 +32,10 @@ export function createLogo(
 
   async function put(request: IncomingMessage, response: ServerResponse, { token, organization }: Asked): Promise<void> {
     const organizationId = organization.toLowerCase()
-    let admitted = false
     try {
-      const answer = await uploadLogo(deps, { token, organizationId, address: addressOf(request) }, async () => {
-        if (uploading.size >= uploadsAtOnce || uploading.has(organizationId)) throw busyError
-        uploading.add(organizationId)
-        admitted = true
-        return readBody(request, limits.pictureBytes)
-      })
+      const answer = await uploads.admit(organizationId, (admitted) =>
+        uploadLogo(deps, { token, organizationId, address: addressOf(request) }, () => admitted(request, limits.pictureBytes)),
+      )
       if (answer === 'unauthenticated') signInFirst(response)
       else if (answer === 'not-a-member') notFound(response)
       else if (answer === 'forbidden') sendError(response, 403, 'FORBIDDEN', 'You may not do this in this workspace.')
@@ -73,15 +46,12 @@ export function createLogo(
         response.end(JSON.stringify(answer))
       }
     } catch (error) {
-      if (error === busyError) return sendError(response, 429, 'TOO_MANY_REQUESTS', 'Another upload is under way. Try again in a moment.')
+      if (error instanceof UploadsBusy)
+        return sendError(response, 429, 'TOO_MANY_REQUESTS', 'Another upload is under way. Try again in a moment.')
       // Who went away in the middle is told nothing.
       if (request.destroyed && !request.complete) return
       throw error
-    } finally {
-      if (admitted) uploading.delete(organizationId)
     }
   }
   return { send, put }
 }
-
-const busyError = new Error('busy')

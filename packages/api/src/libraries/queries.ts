@@ -4,7 +4,7 @@ import { newId } from '@carrel/db'
 import { library, libraryFolder, scan } from '@carrel/db/schema'
 import { violates } from '../errors.ts'
 import type { JobScope, LibraryScope, OrganizationScope } from '../scope.ts'
-import type { Library, Visibility } from './schema.ts'
+import type { Library, SourceKind, Visibility } from './schema.ts'
 
 const running = sql<boolean>`exists (
   select from ${scan} where ${scan.organizationId} = ${library.organizationId} and ${scan.libraryId} = ${library.id}
@@ -99,7 +99,7 @@ export async function insertLibrary(
 export async function updateLibrary(
   scope: OrganizationScope,
   libraryId: string,
-  values: { name?: string; visibility?: Visibility },
+  values: { name?: string; visibility?: Visibility; precedence?: SourceKind[] },
 ): Promise<boolean> {
   if (Object.keys(values).length === 0) return true
   try {

@@ -12,7 +12,7 @@ import { findLibraryOfBook } from '../metadata/queries.ts'
 import { cancelScan, findLatestScan, findScan, findScanToJoin, insertScan } from '../scans/queries.ts'
 import { Scan, StartScan } from '../scans/schema.ts'
 import { Id } from '../shapes.ts'
-import { deleteLibrary, findLibrary, insertLibrary, listLibraries, listLibraryFolders, updateLibrary } from './queries.ts'
+import { deleteLibrary, findLibrary, findLibrarySettings, insertLibrary, listLibraries, listLibraryFolders, updateLibrary } from './queries.ts'
 import { CreateLibrary, Library, LibraryDetail, UpdateLibrary } from './schema.ts'
 
 const LibraryId = z.object({ libraryId: Id })
@@ -34,18 +34,20 @@ export const libraries = {
     .input(LibraryId)
     .output(LibraryDetail)
     .handler(async ({ context: { transaction, deps }, input }) => {
-      const { library, scan, folders } = await transaction(async (scope) => {
+      const { library, scan, folders, precedence } = await transaction(async (scope) => {
         const library = await getLibrary(scope, input.libraryId)
         const mayManage = hasPermission(scope.permissions, 'library:update')
-        const [scan, folders] = await Promise.all([
+        const [scan, { precedence }, folders] = await Promise.all([
           findLatestScan(scope, library.id),
+          findLibrarySettings({ ...scope, libraryId: library.id }),
           mayManage ? listLibraryFolders(scope, library.id) : [],
         ])
-        return { library, scan, folders }
+        return { library, scan, folders, precedence }
       })
       const roots = folders.length > 0 ? await findUsableRoots(transaction, deps.roots) : []
       return {
         ...library,
+        precedence,
         scan: scan ?? null,
         folders: await Promise.all(
           folders.map(async (folder) => {
@@ -102,15 +104,26 @@ export const libraries = {
     .errors({ NAME_TAKEN: { status: 409 } })
     .input(UpdateLibrary)
     .output(Library)
-    .handler(async ({ context: { scope, level, held }, input, errors }) => {
+    .handler(async ({ context: { scope, deps, level, held }, input, errors }) => {
       const library = await getLibrary(scope, input.libraryId)
       if (input.visibility === 'organization' && library.visibility !== 'organization') requireWithin(held, ['library:share'])
       const hides = input.visibility === 'restricted' && library.visibility !== 'restricted'
       if (hides && level === null && !hasPermission(scope.permissions, 'library:read-restricted'))
         throw new ORPCError('FORBIDDEN', { message: 'You may not put a library out of your own sight.' })
-      const values = { ...(input.name !== undefined && { name: input.name }), ...(input.visibility && { visibility: input.visibility }) }
+      const { precedence } = await findLibrarySettings({ ...scope, libraryId: library.id })
+      const other = input.precedence !== undefined && input.precedence.join() !== precedence.join()
+      const values = {
+        ...(input.name !== undefined && { name: input.name }),
+        ...(input.visibility && { visibility: input.visibility }),
+        ...(input.precedence && { precedence: input.precedence }),
+      }
       if (!(await updateLibrary(scope, input.libraryId, values)))
         throw errors.NAME_TAKEN({ message: 'This workspace has a library of that name.' })
+      if (other) {
+        const request = { describe: true }
+        if (!(await findScanToJoin(scope, library.id, request))) await insertScan(scope, library.id, request)
+        await deps.jobs.enqueueScan(scope, library.id)
+      }
       const { id, name } = library
       const after = { name: input.name ?? name, visibility: input.visibility ?? library.visibility }
       await record(scope, {

@@ -19,7 +19,14 @@ export const Library = z.object({
 })
 export type Library = z.infer<typeof Library>
 
+/** Where what a book says of itself comes from: files that lie beside it, or its own. */
+export const SourceKind = z.enum(['sidecar', 'file'])
+export type SourceKind = z.infer<typeof SourceKind>
+/** Both, the one that is believed first before the other. */
+export const Precedence = z.array(SourceKind).length(SourceKind.options.length).refine((kinds) => new Set(kinds).size === kinds.length, 'Each is named once.')
+
 export const LibraryDetail = Library.extend({
+  precedence: z.array(SourceKind),
   /** Empty for people who may not manage libraries. */
   folders: z.array(z.object({ id: Id, path: z.string(), available: z.boolean() })),
   scan: Scan.nullable(),
@@ -37,5 +44,7 @@ export const UpdateLibrary = z.object({
   libraryId: Id,
   name: Name.optional(),
   visibility: Visibility.optional(),
+  /** Another order describes all books anew, in the background. */
+  precedence: Precedence.optional(),
 })
 export type UpdateLibrary = z.infer<typeof UpdateLibrary>

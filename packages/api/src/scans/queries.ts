@@ -64,25 +64,21 @@ export type ScanRequest = {
   path?: string | undefined
   bookId?: string | undefined
   confirm?: boolean
+  /** Describe the books anew, without looking for files. */
+  describe?: boolean
 }
 
 /** A run that waits. */
 export async function insertScan(scope: OrganizationScope | JobScope, libraryId: string, request: ScanRequest = {}): Promise<string> {
   const id = newId()
-  const { reason = 'asked', folderId = null, path = null, bookId = null, confirm = false } = request
-  await scope.db
-    .insert(scan)
-    .values({ organizationId: scope.organizationId, id, libraryId, reason, folderId, path, bookId, confirmed: confirm })
+  const { reason = 'asked', folderId = null, path = null, bookId = null, confirm = false, describe = false } = request
+  await scope.db.insert(scan).values({ organizationId: scope.organizationId, id, libraryId, reason, folderId, path, bookId, confirmed: confirm, describe })
   return id
 }
 
 /** A run that will do what is asked: one that waits for its turn, or one of the whole library that runs. */
-export async function findScanToJoin(
-  scope: OrganizationScope | JobScope,
-  libraryId: string,
-  request: ScanRequest,
-): Promise<string | undefined> {
-  const { folderId = null, path = null, bookId = null, confirm = false } = request
+export async function findScanToJoin(scope: OrganizationScope | JobScope, libraryId: string, request: ScanRequest): Promise<string | undefined> {
+  const { folderId = null, path = null, bookId = null, confirm = false, describe = false } = request
   const whole = folderId === null && bookId === null
   const [row] = await scope.db
     .select({ id: scan.id })
@@ -94,7 +90,8 @@ export async function findScanToJoin(
         isNull(scan.finishedAt),
         eq(scan.cancelRequested, false),
         eq(scan.confirmed, confirm),
-        whole ? undefined : isNull(scan.runner),
+        eq(scan.describe, describe),
+        whole && !describe ? undefined : isNull(scan.runner),
         sql`(${scan.folderId}, ${scan.path}, ${scan.bookId}) is not distinct from (${folderId}::uuid, ${path}::text, ${bookId}::uuid)`,
       ),
     )

@@ -11,6 +11,7 @@ import { findLibrarySettings, listLibraryFolders, updateFolder } from '../librar
 import type { JobScope } from '../scope.ts'
 import { makeCovers } from './covers/make.ts'
 import { countCoverTasks } from './covers/queries.ts'
+import { describeAnew } from './describe-anew.ts'
 import { inJobOf, inRunOf, LibraryGone, RunTaken } from './in-job.ts'
 import { listFolder, type ListingWork } from './listing/list-folder.ts'
 import { countFolder, forgetFiles, loseHeldFiles, markScanned, recount } from './listing/queries.ts'
@@ -68,7 +69,7 @@ async function runScan(
   try {
     progress.start()
     const all = await openFolders(deps, begun)
-    const folders = all.filter(({ id }) => scan.bookId === null && (scan.folderId === null || scan.folderId === id))
+    const folders = all.filter(({ id }) => scan.bookId === null && !scan.describe && (scan.folderId === null || scan.folderId === id))
     const open = all.filter((folder) => folder.root !== null) as (Folder & { root: string })[]
     const roots = new Map(open.map(({ id, root }) => [id, root]))
     const writer = new ScanWriter(inRun, { scanId: scan.id, precedence, roots })
@@ -76,13 +77,14 @@ async function runScan(
     let listing = true
     const listed = new AbortController()
     const list = async () => {
-      if (scan.bookId !== null) await rereadBook(work, scan.bookId, roots)
+      if (scan.describe) await describeAnew(work, { bookId: scan.bookId, since: begun.startedAt })
+      else if (scan.bookId !== null) await rereadBook(work, scan.bookId, roots)
       else
         for (const folder of folders) {
           folder.trouble ??= folder.root === null ? 'missing' : await listWhole(work, { ...folder, root: folder.root }, scan)
           await inRun((scope) => updateFolder(scope, folder.id, folder.trouble))
         }
-      const whole = scan.folderId === null && scan.bookId === null
+      const whole = scan.folderId === null && scan.bookId === null && !scan.describe
       progress.counts.coversTotal = progress.counts.covered + (await inRun((scope) => settle(scope, whole && isSound(folders))))
       progress.walked()
       listing = false
@@ -102,7 +104,7 @@ async function runScan(
     const results = await Promise.allSettled([list().catch(endBoth), cover().catch(endBoth)])
     for (const result of results) if (result.status === 'rejected') throw ended.signal.reason
     await progress.end(isSound(folders) ? { status: 'done', error: null } : { status: 'failed', error: troubleText(folders) })
-    await inJob((scope) => finish(scope, isSound(folders)))
+    await inJob((scope) => finish(scope, isSound(folders) && !scan.describe))
     return true
   } catch (error) {
     await progress.stop()
@@ -140,14 +142,15 @@ const troubleText = (folders: readonly Folder[]): string =>
 async function begin(scope: JobScope, runner: string) {
   const scan = await lockOpenScan(scope)
   if (!scan) return null
-  await updateScan(scope, scan.id, { status: 'listing', startedAt: scan.startedAt ?? new Date(), error: null, runner })
+  const startedAt = scan.startedAt ?? new Date()
+  await updateScan(scope, scan.id, { status: 'listing', startedAt, error: null, runner })
   await announceChanged(scope, 'libraries')
   const [assigned, folders, { precedence }] = [
     await listAssignedRoots(scope),
     await listLibraryFolders(scope, scope.libraryId),
     await findLibrarySettings(scope),
   ]
-  return { scan, organizationId: scope.organizationId, assigned: assigned.map(({ path }) => path), folders, precedence }
+  return { scan, startedAt, organizationId: scope.organizationId, assigned: assigned.map(({ path }) => path), folders, precedence }
 }
 
 /** Which folders may be read now; asked outside of transactions, since disks may be slow. */

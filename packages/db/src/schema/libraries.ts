@@ -231,7 +231,7 @@ export const scan = snakeCase.table(
     pgPolicy('scan_create', {
       for: 'insert',
       to: appRole,
-      withCheck: sql`${ownOrganization} and (${mayInLibrary('library:scan', 'library_id')} or (describe and ${mayInLibrary('library:update', 'library_id')})) and library_id in (select id from library)`,
+      withCheck: sql`${ownOrganization} and (${mayInLibrary('library:scan', 'library_id')} or (describe and (${mayInLibrary('library:update', 'library_id')} or ${mayInLibrary('metadata:edit', 'library_id')}))) and library_id in (select id from library)`,
     }),
     pgPolicy('scan_gate', { for: 'select', to: gateRole, using: sql`true` }),
     pgPolicy('scan_hold', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`false` }),

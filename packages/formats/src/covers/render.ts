@@ -5,7 +5,7 @@ import { limits } from '../limits.ts'
 import { BookFileError, toProblem } from '../problems.ts'
 import type { Picture } from '../open.ts'
 import { rasterFormat } from '../sniff.ts'
-import type { Cover, CoverImage, PictureResult } from '../types.ts'
+import type { Cover, CoverImage, CoverResult, PictureResult } from '../types.ts'
 import { dominantColor } from './color.ts'
 
 type SharpFactory = (input: Uint8Array, options: SharpOptions) => Sharp
@@ -77,6 +77,16 @@ function cannotDraw(error: unknown, what: string): BookFileError {
   return error instanceof Error && /pixel limit/i.test(error.message)
     ? new BookFileError('too-large', `The ${what} has too many pixels.`)
     : new BookFileError('unreadable', `The ${what} cannot be drawn.`)
+}
+
+/** Thumbnails of a picture that somebody uploads; PNG, JPEG and WebP as `drawPicture`. Never rejects. */
+export async function drawThumbnails(bytes: Buffer, widths: readonly number[]): Promise<CoverResult> {
+  try {
+    if (!pictureFormats.has(rasterFormat(bytes))) throw new BookFileError('unreadable', 'The picture is no PNG, JPEG or WebP.')
+    return { ok: true, cover: await renderCover(bytes, widths) }
+  } catch (error) {
+    return { ok: false, problem: toProblem(error) }
+  }
 }
 
 const pictureWebp = { quality: 85, effort: 4 } as const

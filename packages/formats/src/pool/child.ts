@@ -1,5 +1,5 @@
 import { drawCover } from '../covers/cover.ts'
-import { drawPicture } from '../covers/render.ts'
+import { drawPicture, drawThumbnails } from '../covers/render.ts'
 import { readBook, readContents, readPart } from '../read.ts'
 import type { FromChild, Task, ToChild } from './protocol.ts'
 
@@ -31,6 +31,8 @@ function run(task: Task) {
       return readPart(task.file, task.request, onProgress)
     case 'picture':
       return drawPicture(Buffer.from(task.bytes), task.side)
+    case 'thumbnails':
+      return drawThumbnails(Buffer.from(task.bytes), task.request.widths)
   }
 }
 

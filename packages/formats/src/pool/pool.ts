@@ -43,6 +43,8 @@ export type ReaderPool = {
   part(file: BookFile, options: PartOptions): Promise<PartResult>
   /** A picture fitted into a square of `side` pixels; see `drawPicture`. Rejects as `read` does. */
   picture(bytes: Uint8Array, side: number, options?: ReadOptions): Promise<PictureResult>
+  /** Thumbnails of a picture that is no file of a library; see `drawThumbnails`. Rejects as `read` does. */
+  thumbnails(bytes: Uint8Array, options: CoverOptions): Promise<CoverResult>
   /** Ends the children; what still waits rejects. */
   stop(): Promise<void>
 }
@@ -99,6 +101,10 @@ class Pool implements ReaderPool {
 
   part(file: BookFile, { name, maxBytes, ...options }: PartOptions): Promise<PartResult> {
     return this.#enqueue<PartResult>({ kind: 'part', file, request: { name, maxBytes } }, options)
+  }
+
+  thumbnails(bytes: Uint8Array, { widths, ...options }: CoverOptions): Promise<CoverResult> {
+    return this.#enqueue<CoverResult>({ kind: 'thumbnails', bytes, request: { widths } }, options)
   }
 
   picture(bytes: Uint8Array, side: number, options: ReadOptions = {}): Promise<PictureResult> {

@@ -8,6 +8,7 @@ export type Task =
   | { kind: 'contents'; file: BookFile }
   | { kind: 'part'; file: BookFile; request: PartRequest }
   | { kind: 'picture'; bytes: Uint8Array; side: number }
+  | { kind: 'thumbnails'; bytes: Uint8Array; request: CoverRequest }
 
 export type TaskResult = ReadResult | CoverResult | ContentsResult | PartResult | PictureResult
 

@@ -19,7 +19,7 @@ function send(message: FromChild): void {
 
 process.on('message', ({ tasks }: ToChild) => {
   for (const task of tasks) {
-    if (task.kind === 'picture') {
+    if (task.kind === 'picture' || task.kind === 'thumbnails') {
       misdeeds[Buffer.from(task.bytes).toString()]?.()
       continue
     }

@@ -305,6 +305,32 @@ export const procedureRows: Record<string, Row> = {
       ],
     }),
   },
+  'edits.sources': { needs: 'metadata:edit', names: 'book', inLibrary: true, input: ({ id }) => ({ bookId: id }) },
+  'edits.history': { needs: 'metadata:edit', names: 'book', inLibrary: true, input: ({ id }) => ({ bookId: id }) },
+  'edits.update': { needs: 'metadata:edit', names: 'book', inLibrary: true, input: ({ id }) => ({ bookId: id, clear: ['cover'] }) },
+  'edits.preview': {
+    needs: 'metadata:edit',
+    names: 'book',
+    inLibrary: true,
+    input: ({ id }) => ({ bookIds: [id], set: { publisher: 'Changed' } }),
+  },
+  'edits.updateMany': { needs: 'metadata:edit', names: 'book', inLibrary: true, input: ({ id }) => ({ bookIds: [id], clear: ['cover'] }) },
+  'edits.merge': {
+    needs: 'metadata:edit',
+    names: 'book',
+    inLibrary: true,
+    input: ({ id }) => ({ bookId: id, sourceIds: [id] }),
+    answer: [400, 'BAD_REQUEST'],
+  },
+  'edits.split': {
+    needs: 'metadata:edit',
+    names: 'book',
+    inLibrary: true,
+    input: ({ id }) => ({ bookId: id, fileId: noMember }),
+    answer: [404, 'NOT_FOUND'],
+  },
+  // Of nothing that was done; see edits.test.ts.
+  'edits.undo': { needs: 'a membership', input: () => ({ changeId: noMember }), answer: [404, 'NOT_FOUND'] },
   'organizations.removeLogo': { needs: 'organization:update' },
   // To nobody, so that owners stay what they are; see people.test.ts.
   'organizations.transfer': { needs: 'organization:delete', input: () => ({ userId: noMember }), answer: [404, 'NOT_FOUND'] },

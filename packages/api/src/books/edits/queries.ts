@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
-import { book, bookChange, bookEdit } from '@carrel/db/schema'
+import { book, bookChange, bookEdit, coverTask } from '@carrel/db/schema'
 import type { LibraryScope, OrganizationScope } from '../../scope.ts'
 import type { BookEdits, UploadedCover } from './schema.ts'
 
@@ -152,4 +152,14 @@ export async function findMerged(scope: LibraryScope, bookIds: readonly string[]
 /** Sets the count of a book's library to what is there. */
 export async function recountBooks(scope: OrganizationScope, bookId: string): Promise<void> {
   await scope.db.execute(sql`select app.recount_books(${bookId}::uuid)`)
+}
+
+/** True when one of these books waits for its picture. */
+export async function waitsForCover(scope: OrganizationScope, bookIds: readonly string[]): Promise<boolean> {
+  const rows = await scope.db
+    .select({ id: coverTask.bookId })
+    .from(coverTask)
+    .where(and(eq(coverTask.organizationId, scope.organizationId), inArray(coverTask.bookId, [...bookIds])))
+    .limit(1)
+  return rows.length > 0
 }

@@ -1,18 +1,18 @@
 import { ORPCError } from '@orpc/server'
 import { newId } from '@carrel/db'
-import { record } from '../../audit/queries.ts'
 import { notFound } from '../../errors.ts'
 import { announceChanged } from '../../events/queries.ts'
 import { findRightsInLibrary } from '../../grants/queries.ts'
 import { member, onBook, requirePermission } from '../../procedures.ts'
-import type { LibraryScope, OrganizationScope } from '../../scope.ts'
+import type { OrganizationScope } from '../../scope.ts'
 import * as z from 'zod'
 import { Id } from '../../shapes.ts'
 import { coverFile, inOrder, editableFields, isTold } from '../compose.ts'
+import { apply, applyTo, drawCovers, fieldsOf, inLibraryOf, knowOne, noteDeed } from './apply.ts'
 import { changeBooks, knowBooks, type KnownBook, type KnownBooks } from './change.ts'
 import { mergeBooks, partBooks, splitBook } from './merge.ts'
 import { changeOf, stillStands, textOf, withChange, type Change, type Wish } from './policy.ts'
-import { findChange, findShelved, insertChange, listChanges, markUndone } from './queries.ts'
+import { findChange, findShelved, listChanges, markUndone } from './queries.ts'
 import {
   BookChange,
   BookSources,
@@ -33,9 +33,6 @@ import {
 const BookId = z.object({ bookId: Id })
 const samples = 5
 
-/** A scope of one library for who may edit in it; the procedures have asked. */
-const inLibraryOf = (scope: OrganizationScope, libraryId: string): LibraryScope & OrganizationScope => ({ ...scope, libraryId })
-
 /** These books by library, where all are on a shelf that the actor sees and may edit. */
 async function requireEditable(scope: OrganizationScope, bookIds: readonly string[]) {
   const found = await findShelved(scope, bookIds)
@@ -47,24 +44,6 @@ async function requireEditable(scope: OrganizationScope, bookIds: readonly strin
     requirePermission(rights.held, 'metadata:edit')
   }
   return byLibrary
-}
-
-/** Writes down that this was done: without titles and values, since who reads the log may not see this library. */
-async function noteDeed(scope: OrganizationScope, libraryId: string, bookId: string, fields: readonly string[]): Promise<void> {
-  const told = { library: libraryId, fields }
-  await record(scope, { kind: 'metadata', change: 'updated', target: { id: bookId, name: fields.join(', ') }, before: told, after: told })
-}
-const fieldsOf = (changes: Iterable<Change>): string[] => [
-  ...new Set([...changes].flatMap(({ before, after }) => [...Object.keys(before), ...Object.keys(after)])),
-]
-
-/** Does, writes down and notes for its undoing what changes books of one library. */
-async function apply(scope: OrganizationScope, libraryId: string, known: KnownBooks, changes: ReadonlyMap<string, Change>, changeId: string) {
-  if (changes.size === 0) return
-  await changeBooks(inLibraryOf(scope, libraryId), known, changes)
-  await insertChange(scope, changeId, 'edit', [...changes].map(([bookId, change]) => ({ bookId, ...change }))) // prettier-ignore
-  const [first = libraryId] = changes.keys()
-  await noteDeed(scope, libraryId, changes.size === 1 ? first : libraryId, fieldsOf(changes.values()))
 }
 
 const toldOf = (metadata: Told): Told => Object.fromEntries(editableFields.map((field) => [field, metadata[field]])) as Told
@@ -92,13 +71,6 @@ function sourcesOfBook({ edits, sources, effective, unedited }: KnownBook, { pre
     effective: toldOf(effective),
     holds: Object.fromEntries(holds),
   }
-}
-
-async function knowOne(scope: OrganizationScope, libraryId: string, bookId: string, lock: boolean) {
-  const known = await knowBooks(inLibraryOf(scope, libraryId), [bookId], { lock })
-  const book = known.books.get(bookId)
-  if (!book) throw notFound('book')
-  return { known, book }
 }
 
 /** What a wish changes in each of these books. */
@@ -131,7 +103,7 @@ export const edits = {
     .errors({ NO_COVER: { status: 422 } })
     .input(UpdateBook)
     .output(Changed)
-    .handler(async ({ context: { scope, libraryId }, input, errors }) => {
+    .handler(async ({ context: { scope, deps, libraryId }, input, errors }) => {
       const { known, book } = await knowOne(scope, libraryId, input.bookId, true)
       let cover: CoverEdit | undefined
       if (input.cover === null) cover = null
@@ -141,12 +113,9 @@ export const edits = {
         if (!file?.hasCover || file.sha256 === null) throw errors.NO_COVER({ message: 'This file has no picture to show.' })
         cover = { kind: 'file', sha256: file.sha256 }
       }
-      const change = changeOf(book.edits, book.effective, { set: input.set, clear: input.clear, cover }, { lockSame: true })
-      if (!change) return { changeId: null, books: 0 }
-      const changeId = newId()
-      await apply(scope, libraryId, known, new Map([[book.id, change]]), changeId)
+      const changed = await applyTo(scope, deps, libraryId, { known, book }, { set: input.set, clear: input.clear, cover }, newId())
       await announceChanged(scope, 'books')
-      return { changeId, books: 1 }
+      return changed
     }),
 
   preview: member
@@ -224,7 +193,7 @@ export const edits = {
     .errors({ CHANGED_SINCE: { status: 409 } })
     .input(UndoChange)
     .output(Undone)
-    .handler(async ({ context: { scope }, input: { changeId }, errors }) => {
+    .handler(async ({ context: { scope, deps }, input: { changeId }, errors }) => {
       const rows = await findChange(scope, changeId)
       const [first] = rows
       if (!first) throw notFound('change')
@@ -237,6 +206,7 @@ export const edits = {
       if (first.kind !== 'edit') {
         if (!(await partBooks(inLibraryOf(scope, first.libraryId), changeId, rows))) throw tooLate()
         await noteDeed(scope, first.libraryId, first.bookId, [`undo ${first.kind}`])
+        await drawCovers(scope, deps, first.libraryId, rows.map(({ bookId }) => bookId)) // prettier-ignore
         await announceChanged(scope, 'books')
         return { undone: rows.length, kept: 0 }
       }
@@ -251,6 +221,7 @@ export const edits = {
         )
         await changeBooks(inLibraryOf(scope, libraryId), known, back)
         undoneIds.push(...back.keys())
+        await drawCovers(scope, deps, libraryId, [...back.keys()])
         if (back.size > 0) await noteDeed(scope, libraryId, changed.length === 1 ? first.bookId : libraryId, fieldsOf(back.values()))
       }
       if (undoneIds.length === 0) throw tooLate()
@@ -264,7 +235,7 @@ export const edits = {
     .errors({ OTHER_LIBRARY: { status: 422 } })
     .input(MergeBooks)
     .output(Changed)
-    .handler(async ({ context: { scope, libraryId }, input: { bookId, sourceIds: given }, errors }) => {
+    .handler(async ({ context: { scope, deps, libraryId }, input: { bookId, sourceIds: given }, errors }) => {
       const sourceIds = given.filter((id) => id !== bookId)
       if (sourceIds.length === 0) throw new ORPCError('BAD_REQUEST', { message: 'Name other books than this one.' })
       const byLibrary = await requireEditable(scope, sourceIds)
@@ -272,6 +243,7 @@ export const edits = {
       const changeId = newId()
       await mergeBooks(inLibraryOf(scope, libraryId), changeId, bookId, sourceIds)
       await noteDeed(scope, libraryId, bookId, ['merge'])
+      await drawCovers(scope, deps, libraryId, [bookId])
       await announceChanged(scope, 'books')
       return { changeId, books: sourceIds.length }
     }),
@@ -281,12 +253,13 @@ export const edits = {
     .errors({ ONLY_FILE: { status: 409 } })
     .input(SplitBook)
     .output(Changed.extend({ bookId: Id }))
-    .handler(async ({ context: { scope, libraryId }, input: { bookId, fileId }, errors }) => {
+    .handler(async ({ context: { scope, deps, libraryId }, input: { bookId, fileId }, errors }) => {
       const changeId = newId()
       const made = await splitBook(inLibraryOf(scope, libraryId), changeId, bookId, fileId)
       if (made === 'no-file') throw notFound('file')
       if (made === 'only-file') throw errors.ONLY_FILE({ message: 'This book has no other content than that of this file.' })
       await noteDeed(scope, libraryId, bookId, ['split'])
+      await drawCovers(scope, deps, libraryId, [bookId, made.bookId])
       await announceChanged(scope, 'books')
       return { changeId, books: 1, bookId: made.bookId }
     }),

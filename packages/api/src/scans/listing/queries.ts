@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { and, eq, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, sql, type SQL } from 'drizzle-orm'
 import { newId } from '@carrel/db'
 import { book, bookEdit, formerContent, library, libraryFile } from '@carrel/db/schema'
 import type { BookEdits } from '../../books/edits/schema.ts'
@@ -429,6 +429,28 @@ export async function forgetFiles(scope: JobScope): Promise<void> {
     where f.organization_id = ${scope.organizationId} and f.library_id = ${scope.libraryId} and f.missing_at is not null and not f.held
       and l.organization_id = f.organization_id and l.id = f.library_id and f.missing_at < now() - l.keep_missing_nights * interval '1 day'
       and b.organization_id = f.organization_id and b.id = f.book_id and b.missing_at is null`)
+}
+
+/** Books that were not described since, by id. */
+export async function listBooksToDescribe(
+  scope: JobScope,
+  { since, after, limit }: { since: Date; after: string | null; limit: number },
+): Promise<string[]> {
+  const rows = await scope.db
+    .select({ id: book.id })
+    .from(book)
+    .where(
+      and(
+        eq(book.organizationId, scope.organizationId),
+        eq(book.libraryId, scope.libraryId),
+        isNull(book.deletedAt),
+        lt(book.updatedAt, since),
+        after === null ? undefined : gt(book.id, after),
+      ),
+    )
+    .orderBy(asc(book.id))
+    .limit(limit)
+  return rows.map(({ id }) => id)
 }
 
 const thisLibrary = (scope: JobScope) => and(eq(library.organizationId, scope.organizationId), eq(library.id, scope.libraryId))
