@@ -90,6 +90,7 @@ function applyEvent(client: QueryClient, event: ServerEvent): void {
       refresh(client, api.scans.key())
       // A library may have opened or closed, with its books.
       refresh(client, api.books.key())
+      refresh(client, api.edits.key())
       refresh(client, api.metadata.key())
       for (const key of [api.permissions.key(), api.grants.key(), api.audit.key()]) refreshList(client, key)
     })

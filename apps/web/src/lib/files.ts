@@ -23,6 +23,22 @@ export async function uploadLogo({ organizationId, file }: { organizationId: str
   if (!answer.ok) throw await answerError(answer)
 }
 
+/** Makes a picture the cover of a book; answers the deed, for its undoing. */
+export async function uploadCover({
+  organizationId,
+  bookId,
+  file,
+}: {
+  organizationId: string
+  bookId: string
+  file: File
+}): Promise<{ changeId: string | null }> {
+  const url = `/files/${organizationId}/books/${bookId}/cover`
+  const answer = await fetch(url, { method: 'PUT', body: file, signal: AbortSignal.timeout(60_000) })
+  if (!answer.ok) throw await answerError(answer)
+  return (await answer.json()) as { changeId: string | null }
+}
+
 export function downloadUrl(organizationId: string, fileId: string): string {
   return `/files/${organizationId}/files/${fileId}`
 }

@@ -24,6 +24,21 @@ export function toast(title: string, description?: string): void {
   say({ title, description })
 }
 
+/** Says something, and for ten seconds offers what can be done about it. */
+export function toastWithAction(title: string, action: { label: string; onClick: () => void }): void {
+  const id = toasts.add({
+    title,
+    timeout: 10_000,
+    actionProps: {
+      children: action.label,
+      onClick: () => {
+        toasts.close(id)
+        action.onClick()
+      },
+    },
+  })
+}
+
 export function toastError(error: unknown): void {
   const { title, text } = describeError(error)
   say({ title, description: text, type: 'error', priority: 'high' })

@@ -38,6 +38,7 @@ function Toasts() {
           <Toast.Title className="font-medium" />
           <Toast.Description className="text-small text-muted" />
         </div>
+        <Toast.Action className="-my-1.5 shrink-0 rounded-field px-2.5 py-2 text-small font-medium text-accent hover:bg-soft max-md:min-h-11" />
         <Toast.Close
           aria-label={t('toast.close')}
           className="-m-1.5 grid size-9 shrink-0 place-items-center rounded-field text-muted hover:bg-soft hover:text-ink"

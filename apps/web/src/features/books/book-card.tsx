@@ -1,5 +1,6 @@
 import type { BookCard as Book } from '@carrel/api/schema/books'
 import { Link } from '@tanstack/react-router'
+import { Check } from 'lucide-react'
 import { flushSync } from 'react-dom'
 import { cn } from '#lib/class-names.ts'
 import { setOpenedBook, useIsOpenedBook, wantsViewTransition } from '#lib/cover-transition.ts'
@@ -13,7 +14,6 @@ type BookCardProps = { book: Book; sizes: string; eager?: boolean; tabIndex?: nu
 export function BookCard({ book, sizes, eager = false, tabIndex, index, className }: BookCardProps) {
   const { slug } = useWorkspace()
   const opened = useIsOpenedBook(book.id)
-  const usual = book.formats.length === 1 && book.formats[0] === 'epub'
   return (
     <Link
       to="/w/$slug/books/$bookId"
@@ -25,11 +25,68 @@ export function BookCard({ book, sizes, eager = false, tabIndex, index, classNam
       data-opened={opened || undefined}
       className={cn('group block rounded-cover outline-offset-4', className)}
     >
+      <CardFace book={book} sizes={sizes} eager={eager} opened={opened} />
+    </Link>
+  )
+}
+
+/** The same as a box to tick. */
+export function SelectableCard({
+  book,
+  sizes,
+  tabIndex,
+  index,
+  selected,
+  onToggle,
+}: Pick<BookCardProps, 'book' | 'sizes' | 'tabIndex' | 'index'> & { selected: boolean; onToggle: (range: boolean) => void }) {
+  return (
+    <button
+      type="button"
+      role="checkbox"
+      aria-checked={selected}
+      onClick={(event) => onToggle(event.shiftKey)}
+      tabIndex={tabIndex}
+      data-index={index}
+      className={cn('group relative block w-full rounded-cover text-start outline-offset-4', !selected && 'opacity-80 hover:opacity-100')}
+    >
+      <CardFace book={book} sizes={sizes} eager={false} opened={false} selected={selected} />
+      <span
+        aria-hidden
+        className={cn(
+          'absolute top-2 left-2 grid size-6 place-items-center rounded-full border-2 shadow-lift',
+          selected ? 'border-accent bg-accent text-on-accent' : 'border-field-line bg-card',
+        )}
+      >
+        {selected && <Check size={14} strokeWidth={3} />}
+      </span>
+    </button>
+  )
+}
+
+function CardFace({
+  book,
+  sizes,
+  eager,
+  opened,
+  selected = false,
+}: {
+  book: Book
+  sizes: string
+  eager: boolean
+  opened: boolean
+  selected?: boolean
+}) {
+  const usual = book.formats.length === 1 && book.formats[0] === 'epub'
+  return (
+    <>
       <Cover
         book={book}
         sizes={sizes}
         eager={eager}
-        className="transition-[filter,box-shadow] duration-150 group-hover:shadow-float group-active:brightness-96"
+        className={cn(
+          'transition-[filter,box-shadow] duration-150 group-hover:shadow-float group-active:brightness-96',
+          selected && 'outline-3 outline-offset-2 outline-accent',
+        )}
         style={opened ? { viewTransitionName: 'cover' } : undefined}
       />
       <span className="relative block">
@@ -52,6 +109,6 @@ export function BookCard({ book, sizes, eager = false, tabIndex, index, classNam
           {formatList(book.formats)}
         </span>
       </span>
-    </Link>
+    </>
   )
 }

@@ -2,7 +2,7 @@ import type { BookCard as Book } from '@carrel/api/schema/books'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { phone, useMedia } from '#lib/use-media.ts'
-import { BookCard } from './book-card.tsx'
+import { BookCard, SelectableCard } from './book-card.tsx'
 import { gridLayout, moveInGrid } from './grid-layout.ts'
 
 type BookGridProps = {
@@ -13,10 +13,12 @@ type BookGridProps = {
   /** Called when the last loaded rows come near. */
   onNearEnd?: () => void
   onVisible?: (books: readonly Book[]) => void
+  /** Books are chosen instead of opened. */
+  selection?: { has: (bookId: string) => boolean; onToggle: (index: number, range: boolean) => void } | undefined
 }
 
 /** The cover grid: only what is near the screen exists, arrows move through all of it. */
-export function BookGrid({ books, total, label, onNearEnd, onVisible }: BookGridProps) {
+export function BookGrid({ books, total, label, onNearEnd, onVisible, selection }: BookGridProps) {
   const list = useRef<HTMLUListElement>(null)
   const isPhone = useMedia(phone)
   const [box, setBox] = useState({ width: 0, top: 0, scale: 1 })
@@ -114,7 +116,18 @@ export function BookGrid({ books, total, label, onNearEnd, onVisible }: BookGrid
             className="absolute top-0 left-0 rtl:right-0 rtl:left-auto"
             style={{ width: columnWidth, transform: `translate(${x}px, ${y}px)` }}
           >
-            <BookCard book={book} index={index} tabIndex={index === tabStop ? 0 : -1} sizes={`${Math.ceil(columnWidth)}px`} />
+            {selection ? (
+              <SelectableCard
+                book={book}
+                index={index}
+                tabIndex={index === tabStop ? 0 : -1}
+                sizes={`${Math.ceil(columnWidth)}px`}
+                selected={selection.has(book.id)}
+                onToggle={(range) => selection.onToggle(index, range)}
+              />
+            ) : (
+              <BookCard book={book} index={index} tabIndex={index === tabStop ? 0 : -1} sizes={`${Math.ceil(columnWidth)}px`} />
+            )}
           </li>
         )
       })}

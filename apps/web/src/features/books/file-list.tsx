@@ -2,6 +2,7 @@ import type { BookDetail } from '@carrel/api/schema/books'
 import { FileText } from 'lucide-react'
 import { formatBytes, formatDate } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
+import { SplitButton } from './split-button.tsx'
 
 export function FileList({ book }: { book: BookDetail }) {
   return (
@@ -24,6 +25,7 @@ export function FileList({ book }: { book: BookDetail }) {
                 )}
               </p>
             </div>
+            {book.files.length > 1 && <SplitButton book={book} file={file} />}
           </li>
         ))}
       </ul>

@@ -7,10 +7,25 @@ import { t } from '#lib/i18n.ts'
 import { BookGrid } from './book-grid.tsx'
 import { useBookList } from './book-list.ts'
 import { usePendingCovers } from './pending-covers.ts'
+import { SelectionBar } from './selection-bar.tsx'
 import { GridSkeleton } from './shelf.tsx'
+import { useSelection } from './use-selection.ts'
 
 /** All books of a library, endless; says so when there is news above. */
-export function LibraryBooks({ libraryId, sort, library }: { libraryId: string; sort: BookSort; library: LibraryDetail | undefined }) {
+export function LibraryBooks({
+  libraryId,
+  sort,
+  library,
+  selecting = false,
+  onSelected,
+}: {
+  libraryId: string
+  sort: BookSort
+  library: LibraryDetail | undefined
+  /** Books are chosen instead of opened. */
+  selecting?: boolean
+  onSelected?: () => void
+}) {
   const {
     books,
     outdated,
@@ -26,6 +41,11 @@ export function LibraryBooks({ libraryId, sort, library }: { libraryId: string; 
     isFetchingNextPage,
   } = useBookList(libraryId, sort)
   const seen = usePendingCovers(reread)
+  const selection = useSelection(books)
+  const end = (): void => {
+    selection.clear()
+    onSelected?.()
+  }
 
   if (isPending) return <GridSkeleton />
   if (isError && books.length === 0) return <ErrorNotice error={error} onRetry={() => void refetch()} />
@@ -52,8 +72,19 @@ export function LibraryBooks({ libraryId, sort, library }: { libraryId: string; 
         label={library?.name ?? t('nav.libraries')}
         onNearEnd={loadMore}
         onVisible={seen}
+        selection={selecting ? selection : undefined}
         {...(library ? { total: library.bookCount } : {})}
       />
+      {selecting && (
+        <SelectionBar
+          books={selection.chosen}
+          onClear={end}
+          onDone={() => {
+            end()
+            void restart()
+          }}
+        />
+      )}
       <p role="status" className="sr-only">
         {isFetchingNextPage ? t('state.loading') : ''}
       </p>

@@ -8,6 +8,8 @@ const names: Readonly<Record<string, MessageId>> = {
   editor: 'role.editor',
   narrator: 'role.narrator',
   artist: 'role.artist',
+  penciller: 'role.penciller',
+  inker: 'role.inker',
   colorist: 'role.colorist',
   letterer: 'role.letterer',
   'cover-artist': 'role.coverArtist',

@@ -16,6 +16,7 @@ import { toast } from '#lib/toasts.ts'
 import { useEdits } from '#lib/use-edits.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { DeleteLibrary } from './delete-library.tsx'
+import { PrecedenceField } from './precedence-field.tsx'
 import { VisibilityField } from './visibility-field.tsx'
 
 export function LibrarySettings({ library, onDeleted }: { library: LibraryDetail; onDeleted: () => void }) {
@@ -26,6 +27,7 @@ export function LibrarySettings({ library, onDeleted }: { library: LibraryDetail
   return (
     <div className="flex max-w-2xl flex-col gap-10">
       {updates && <NameAndVisibility library={library} askVisibility={shares === false} />}
+      {updates && <PrecedenceField library={library} />}
       {shares && (
         <Link
           to="/w/$slug/libraries/$libraryId/access"

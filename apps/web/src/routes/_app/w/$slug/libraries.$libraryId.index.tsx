@@ -1,8 +1,11 @@
 import type { BookSort } from '@carrel/api/schema/books'
 import { useQuery } from '@tanstack/react-query'
 import { createFileRoute } from '@tanstack/react-router'
+import { ListChecks, X } from 'lucide-react'
+import { useState } from 'react'
 import { NotFoundPage } from '#components/page-states.tsx'
 import { ErrorNotice } from '#components/states.tsx'
+import { Button } from '#components/ui/button.tsx'
 import { bookListOptions } from '#features/books/book-list.ts'
 import { parseBookSort } from '#features/books/book-sort.ts'
 import { LibraryBooks } from '#features/books/library-books.tsx'
@@ -12,6 +15,7 @@ import { LibraryMenu } from '#features/libraries/library-menu.tsx'
 import { ScanButton } from '#features/libraries/scan-button.tsx'
 import { isNotFound } from '#lib/error-text.ts'
 import { isScanning } from '#lib/events.ts'
+import { t } from '#lib/i18n.ts'
 import { requireId } from '#lib/ids.ts'
 import { usePageTitle } from '#lib/page-title.ts'
 import { useCanInLibrary } from '#lib/can.ts'
@@ -39,6 +43,8 @@ function LibraryPage() {
   const navigate = Route.useNavigate()
   const { api } = useWorkspace()
   const scans = useCanInLibrary(libraryId, 'library:scan')
+  const edits = useCanInLibrary(libraryId, 'metadata:edit')
+  const [selecting, setSelecting] = useState(false)
   const { data: library, error, refetch } = useQuery(api.libraries.get.queryOptions({ input: { libraryId } }))
   usePageTitle(library?.name)
 
@@ -56,6 +62,12 @@ function LibraryPage() {
           actions={
             <>
               {sortButton}
+              {edits && library.bookCount > 0 && (
+                <Button variant="outline" aria-pressed={selecting} onClick={() => setSelecting(!selecting)}>
+                  {selecting ? <X aria-hidden size={16} /> : <ListChecks aria-hidden size={16} />}
+                  {t(selecting ? 'select.end' : 'select.begin')}
+                </Button>
+              )}
               <LibraryMenu library={library} />
             </>
           }
@@ -65,7 +77,7 @@ function LibraryPage() {
       )}
       {running && <RunningScan scan={running} />}
       {library?.scan?.status === 'failed' && <FailedScan scan={library.scan} action={scans && <ScanButton library={library} />} />}
-      <LibraryBooks key={`${libraryId} ${sort}`} libraryId={libraryId} sort={sort} library={library} />
+      <LibraryBooks key={`${libraryId} ${sort}`} libraryId={libraryId} sort={sort} library={library} selecting={selecting} onSelected={() => setSelecting(false)} />
     </>
   )
 }

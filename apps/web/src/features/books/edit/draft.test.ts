@@ -1,0 +1,39 @@
+import type { BookSources, Told } from '@carrel/api/schema/books/edits'
+import { describe, expect, it } from 'vitest'
+import { isLocked, shownValue, toWish, wrongFields } from './draft.ts'
+
+const told: Told = {
+  title: 'File', subtitle: null, sortTitle: null, contributors: [], series: [], languages: ['en'], identifiers: [], publisher: null,
+  published: null, description: null, tags: [], direction: null,
+} // prettier-ignore
+const sources: BookSources = {
+  sources: [],
+  edited: { title: 'Mine' },
+  locked: ['title'],
+  unedited: told,
+  effective: { ...told, title: 'Mine' },
+  holds: { title: 'person' },
+}
+
+describe('a draft', () => {
+  it('shows what holds, what somebody wrote, or what the sources say', () => {
+    expect(shownValue(sources, {}, 'title')).toBe('Mine')
+    expect(shownValue(sources, { title: { value: 'New' } }, 'title')).toBe('New')
+    expect(shownValue(sources, { title: 'open' }, 'title')).toBe('File')
+    expect([isLocked(sources, {}, 'title'), isLocked(sources, { title: 'open' }, 'title'), isLocked(sources, {}, 'tags')]).toEqual([true, false, false]) // prettier-ignore
+  })
+
+  it('asks for what was written and for what is opened again, without rows left empty', () => {
+    expect(toWish(sources, {})).toBeNull()
+    expect(toWish(sources, { tags: 'open' })).toBeNull()
+    expect(toWish(sources, { title: 'open', series: { value: [{ name: ' ', position: null }, { name: 'S', position: '1' }] } })).toEqual({
+      set: { series: [{ name: 'S', position: '1' }] },
+      clear: ['title'],
+    })
+  })
+
+  it('tells which fields are wrong', () => {
+    expect(wrongFields({ title: 'Fine', published: '1984', languages: ['de-at'] })).toEqual([])
+    expect(wrongFields({ title: ' ', published: '1984-13', identifiers: [{ scheme: 'isbn', value: '123' }] })).toEqual(['title', 'identifiers', 'published'])
+  })
+})

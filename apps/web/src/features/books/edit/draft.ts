@@ -1,0 +1,37 @@
+import { type BookSources, type EditableField, EditedFields, type Told } from '@carrel/api/schema/books/edits'
+
+export type Field = Exclude<EditableField, 'cover'>
+/** What somebody wrote and has not saved: a value, or that the sources shall speak again. */
+export type Draft = { readonly [F in Field]?: { value: Told[F] } | 'open' }
+
+/** What stands in a field while it is edited. */
+export function shownValue<F extends Field>(sources: BookSources, draft: Draft, field: F): Told[F] {
+  const own = draft[field] as { value: Told[F] } | 'open' | undefined
+  if (own === 'open') return sources.unedited[field]
+  return own ? own.value : sources.effective[field]
+}
+
+export function isLocked(sources: BookSources, draft: Draft, field: Field): boolean {
+  const own = draft[field]
+  return own === undefined ? sources.locked.includes(field) : own !== 'open'
+}
+
+const filled = (value: unknown): unknown => {
+  if (!Array.isArray(value)) return value
+  // A row that somebody added and left empty is none.
+  return value.filter((item) => typeof item === 'string' || ['name', 'value'].some((key) => String((item as Record<string, unknown>)[key] ?? '').trim() !== ''))
+}
+
+/** What to ask of the server; null when nothing would change. */
+export function toWish(sources: BookSources, draft: Draft): { set: Record<string, unknown>; clear: Field[] } | null {
+  const entries = Object.entries(draft) as [Field, { value: unknown } | 'open'][]
+  const set = Object.fromEntries(entries.flatMap(([field, own]) => (own === 'open' ? [] : [[field, filled(own.value)]])))
+  const clear = entries.flatMap(([field, own]) => (own === 'open' && sources.locked.includes(field) ? [field] : []))
+  return Object.keys(set).length + clear.length > 0 ? { set, clear } : null
+}
+
+/** Fields whose value the server would refuse. */
+export function wrongFields(set: Record<string, unknown>): Field[] {
+  const { error } = EditedFields.safeParse(set)
+  return [...new Set(error?.issues.map(({ path }) => path[0] as Field) ?? [])]
+}
