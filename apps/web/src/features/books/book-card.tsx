@@ -47,7 +47,7 @@ export function SelectableCard({
       onClick={(event) => onToggle(event.shiftKey)}
       tabIndex={tabIndex}
       data-index={index}
-      className={cn('group relative block w-full rounded-cover text-start outline-offset-4', !selected && 'opacity-80 hover:opacity-100')}
+      className="group relative block w-full rounded-cover text-start outline-offset-4"
     >
       <CardFace book={book} sizes={sizes} eager={false} opened={false} selected={selected} />
       <span

@@ -16,6 +16,8 @@ const names: Readonly<Record<string, MessageId>> = {
   contributor: 'role.contributor',
 }
 
+export const contributorRoles: readonly string[] = Object.keys(names)
+
 /** What somebody did for a book; a role without a word of its own is a contribution. */
 export function roleName(role: string): string {
   return t(names[role] ?? 'role.contributor')

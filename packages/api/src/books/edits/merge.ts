@@ -1,8 +1,12 @@
 import { newId } from '@carrel/db'
-import { findRelatedFiles, lockBooks, refreshMissing } from '../../scans/listing/queries.ts'
+import { findEdits, findRelatedFiles, lockBooks, refreshMissing } from '../../scans/listing/queries.ts'
 import { findLibrarySettings } from '../../libraries/queries.ts'
 import type { LibraryScope, OrganizationScope } from '../../scope.ts'
+import { coverFile, editableFields, isTold } from '../compose.ts'
 import { describeBooks, rememberNames } from '../describe.ts'
+import { changeBooks, knowBooks, type KnownBook } from './change.ts'
+import { canonical } from './policy.ts'
+import type { BookEdits } from './schema.ts'
 import {
   findMerged,
   giveFiles,
@@ -15,6 +19,7 @@ import {
   partReading,
   recountBooks,
   showBooks,
+  writeEdits,
   type ChangeRow,
 } from './queries.ts'
 
@@ -31,17 +36,38 @@ async function hold(scope: Scope, bookId: string, others: readonly string[]): Pr
   await lockBooks(scope, [bookId, ...others])
 }
 
-/** Gives files, content and everyone's place of these books to one; they are kept, hidden, so that this can be undone. */
+/** What a book says of itself and would not say any more: it was chosen to stay as it is. */
+function keptFields(before: KnownBook | undefined, after: KnownBook | undefined): BookEdits {
+  if (!before || !after) return {}
+  const fields = editableFields.filter(
+    (field) => isTold(before.effective[field]) && canonical(before.effective[field]) !== canonical(after.effective[field]),
+  )
+  const pictures = [before, after].map(({ sources }) => coverFile(sources.files, sources.sidecars)?.sha256 ?? null)
+  const [picture = null] = pictures
+  return {
+    ...Object.fromEntries(fields.map((field) => [field, before.effective[field]])),
+    ...(!('cover' in after.edits) && picture !== null && picture !== pictures[1] && { cover: { kind: 'file' as const, sha256: picture } }),
+  }
+}
+
+/**
+ * Gives files, content and everyone's place of these books to one, which goes on saying what it said; they are kept, hidden, so
+ * that this can be undone.
+ */
 export async function mergeBooks(scope: Scope, changeId: string, targetId: string, sourceIds: readonly string[]): Promise<void> {
   await hold(scope, targetId, sourceIds)
+  const before = await knowBooks(scope, [targetId], { lock: false })
   const holdings = await listHoldings(scope, sourceIds)
   for (const { bookId } of holdings) await giveFiles(scope, { from: bookId, to: targetId })
   await mergeReading(scope, changeId, targetId, sourceIds)
   await hideBooks(scope, sourceIds, targetId)
-  await describe(scope, [targetId])
+  const known = await knowBooks(scope, [targetId], { lock: false })
+  const kept = keptFields(before.books.get(targetId), known.books.get(targetId))
+  await changeBooks(scope, known, new Map([[targetId, { before: {}, after: kept }]]))
+  await refreshMissing(scope, [targetId])
   await recountBooks(scope, targetId)
   await insertChange(scope, changeId, 'merge', [
-    { bookId: targetId, before: {}, after: { sources: sourceIds } },
+    { bookId: targetId, before: {}, after: { sources: sourceIds, kept } },
     ...holdings.map(({ bookId, files, contents }) => ({ bookId, before: { files, contents }, after: { into: targetId } })),
   ])
 }
@@ -75,6 +101,13 @@ export async function splitBook(
   return { bookId: made }
 }
 
+/** Opens what was locked only so that the book stayed as it was, where nobody wrote anything else since. */
+async function forgetKept(scope: Scope, bookId: string, kept: BookEdits): Promise<void> {
+  const own = (await findEdits(scope, [bookId])).get(bookId) ?? {}
+  const left = Object.entries(own).filter(([field, value]) => canonical(value) !== canonical((kept as Record<string, unknown>)[field]))
+  if (left.length < Object.keys(own).length) await writeEdits(scope, new Map([[bookId, Object.fromEntries(left) as BookEdits]]))
+}
+
 type Holding = { files: string[]; contents: string[] }
 
 /** Undoes a merge or a split. False, with nothing done, when books of it have become something else since. */
@@ -97,6 +130,7 @@ export async function partBooks(scope: Scope, changeId: string, rows: readonly C
     await showBooks(scope, ids)
     for (const { bookId, before } of others) await giveFiles(scope, { from: target.bookId, to: bookId, only: before as Holding })
     await partReading(scope, changeId, target.bookId)
+    await forgetKept(scope, target.bookId, (target.after as { kept: BookEdits }).kept)
     await describe(scope, [target.bookId, ...ids])
   }
   await recountBooks(scope, target.bookId)

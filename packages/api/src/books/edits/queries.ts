@@ -71,7 +71,7 @@ export async function listChanges(scope: OrganizationScope, bookId: string) {
       before: bookChange.before,
       after: bookChange.after,
       undone: sql<boolean>`${bookChange.undoneAt} is not null`,
-      books: sql<number>`(select count(*)::int from book_change c where c.organization_id = ${bookChange.organizationId} and c.id = ${bookChange.id})`,
+      books: sql<number>`(select count(*)::int from book_change c where c.organization_id = book_change.organization_id and c.id = book_change.id)`,
     })
     .from(bookChange)
     .where(and(eq(bookChange.organizationId, scope.organizationId), eq(bookChange.bookId, bookId)))

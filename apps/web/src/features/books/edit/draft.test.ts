@@ -32,8 +32,9 @@ describe('a draft', () => {
     })
   })
 
-  it('tells which fields are wrong', () => {
-    expect(wrongFields({ title: 'Fine', published: '1984', languages: ['de-at'] })).toEqual([])
-    expect(wrongFields({ title: ' ', published: '1984-13', identifiers: [{ scheme: 'isbn', value: '123' }] })).toEqual(['title', 'identifiers', 'published'])
+  it('tells which fields were refused', () => {
+    const issues = [{ path: ['set', 'published'] }, { path: ['set', 'identifiers', 0, 'value'] }, { path: ['set', 'identifiers', 1, 'value'] }]
+    expect(wrongFields({ code: 'BAD_REQUEST', data: { issues } })).toEqual(['published', 'identifiers'])
+    expect([wrongFields(null), wrongFields(new Error('x')), wrongFields({ data: null })]).toEqual([[], [], []])
   })
 })

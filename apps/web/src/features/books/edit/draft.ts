@@ -1,4 +1,4 @@
-import { type BookSources, type EditableField, EditedFields, type Told } from '@carrel/api/schema/books/edits'
+import type { BookSources, EditableField, Told } from '@carrel/api/schema/books/edits'
 
 export type Field = Exclude<EditableField, 'cover'>
 /** What somebody wrote and has not saved: a value, or that the sources shall speak again. */
@@ -30,8 +30,9 @@ export function toWish(sources: BookSources, draft: Draft): { set: Record<string
   return Object.keys(set).length + clear.length > 0 ? { set, clear } : null
 }
 
-/** Fields whose value the server would refuse. */
-export function wrongFields(set: Record<string, unknown>): Field[] {
-  const { error } = EditedFields.safeParse(set)
-  return [...new Set(error?.issues.map(({ path }) => path[0] as Field) ?? [])]
+/** Fields whose value the server refused. */
+export function wrongFields(error: unknown): Field[] {
+  const { data } = (error ?? {}) as { data?: { issues?: { path?: unknown[] }[] } | null }
+  const named = data?.issues?.flatMap(({ path = [] }) => (path[0] === 'set' && typeof path[1] === 'string' ? [path[1] as Field] : []))
+  return [...new Set(named)]
 }

@@ -34,7 +34,7 @@ function Parts({ book, onClose }: { book: BookDetail; onClose: () => void }) {
   const { data: sources, error, refetch } = useQuery(api.edits.sources.queryOptions({ input: { bookId: book.id }, staleTime: 0 }))
   return (
     <>
-      <div className="overflow-x-auto px-5 pb-3">
+      <div className="shrink-0 overflow-x-auto px-5 pb-3">
         <Segments
           label={t('edit.parts')}
           value={part}

@@ -31,7 +31,6 @@ export function EditForm({ book, sources, onClose }: { book: BookDetail; sources
   const { data: fields = [] } = useQuery(api.metadata.fields.queryOptions())
   const own = useMetadataDraft(book, fields)
   const [draft, setDraft] = useState<Draft>({})
-  const [wrong, setWrong] = useState<readonly Field[]>([])
   const wish = toWish(sources, draft)
   const save = useMutation({
     mutationFn: async () => {
@@ -46,9 +45,9 @@ export function EditForm({ book, sources, onClose }: { book: BookDetail; sources
       onClose()
     },
   })
+  const wrong = wrongFields(save.error)
   const put = <F extends Field>(field: F, to: Draft[F]): void => {
     setDraft({ ...draft, [field]: to })
-    setWrong(wrong.filter((each) => each !== field))
     save.reset()
   }
   const field = <F extends Field>(name: F, control: Control<F>): ReactNode => {
@@ -86,10 +85,7 @@ export function EditForm({ book, sources, onClose }: { book: BookDetail; sources
     <Form
       className="contents"
       onFormSubmit={() => {
-        if (save.isPending || (wish === null && own.values.length === 0)) return
-        const found = wrongFields(wish?.set ?? {})
-        setWrong(found)
-        if (found.length === 0) save.mutate()
+        if (!save.isPending && (wish !== null || own.values.length > 0)) save.mutate()
       }}
     >
       <DialogBody className="flex flex-col gap-4 pb-5">

@@ -40,7 +40,6 @@ function Steps({ books, onDone }: { books: readonly BookCard[]; onDone: () => vo
   const client = useQueryClient()
   const toastUndo = useToastUndo()
   const [change, setChange] = useState(nothing)
-  const [wrong, setWrong] = useState<readonly Field[]>([])
   const bookIds = books.map(({ id }) => id)
   const preview = useMutation(api.edits.preview.mutationOptions())
   const save = useMutation(
@@ -77,11 +76,11 @@ function Steps({ books, onDone }: { books: readonly BookCard[]; onDone: () => vo
         </DialogFooter>
       </>
     )
+  const wrong = wrongFields(preview.error)
   const set = (field: Field, value: unknown): void => {
     const { [field]: _, ...rest } = change.set
     const empty = value === '' || (Array.isArray(value) && value.length === 0)
     setChange({ ...change, set: empty ? rest : { ...rest, [field]: value } })
-    setWrong(wrong.filter((each) => each !== field))
     preview.reset()
   }
   const value = <T,>(field: Field, or: T): T => (change.set[field] as T | undefined) ?? or
@@ -90,10 +89,7 @@ function Steps({ books, onDone }: { books: readonly BookCard[]; onDone: () => vo
     <Form
       className="contents"
       onFormSubmit={() => {
-        if (isEmpty || preview.isPending) return
-        const found = wrongFields(change.set)
-        setWrong(found)
-        if (found.length === 0) preview.mutate({ bookIds, ...change })
+        if (!isEmpty && !preview.isPending) preview.mutate({ bookIds, ...change })
       }}
     >
       <DialogBody className="flex flex-col gap-5 pb-5">

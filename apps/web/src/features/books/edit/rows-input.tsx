@@ -1,11 +1,11 @@
-import { ContributorRole, type Told } from '@carrel/api/schema/books/edits'
+import type { Told } from '@carrel/api/schema/books/edits'
 import { Plus, X } from 'lucide-react'
 import { type ReactNode, useRef } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { Input } from '#components/ui/input.tsx'
 import { NativeSelect } from '#components/ui/native-select.tsx'
 import { t } from '#lib/i18n.ts'
-import { roleName } from '../roles.ts'
+import { contributorRoles, roleName } from '../roles.ts'
 
 type RowsProps<T> = { values: readonly T[]; onChange: (values: T[]) => void; describedBy: string }
 
@@ -89,7 +89,7 @@ export function ContributorRows({ values, onChange, describedBy }: RowsProps<Tol
             onChange={(event) => change({ role: event.target.value })}
             className="w-36 shrink-0 max-md:w-32"
           >
-            {ContributorRole.options.map((each) => (
+            {contributorRoles.map((each) => (
               <option key={each} value={each}>
                 {roleName(each)}
               </option>
