@@ -8,7 +8,10 @@ import { type CarrelServer, startServer } from '../src/server.ts'
 import { expect, type Page, phone, type StorageState, test } from '../src/test.ts'
 
 const sizes = [390, 1440] as const
-const drawn = (color: string) => sharp({ create: { width: 600, height: 900, channels: 3, background: color } }).jpeg().toBuffer()
+const drawn = (color: string) =>
+  sharp({ create: { width: 600, height: 900, channels: 3, background: color } })
+    .jpeg()
+    .toBuffer()
 
 test.describe('editing books', () => {
   let shelf: Shelf
@@ -20,7 +23,13 @@ test.describe('editing books', () => {
   let libraryId: string
   test.beforeAll(async () => {
     shelf = await makeFolder('Books', {
-      'signal.epub': { title: 'The Fog Signal', creators: ['Maren Solheim'], publisher: 'Kestrel & Finch', cover: await drawn('#335577'), subjects: ['Sea'] },
+      'signal.epub': {
+        title: 'The Fog Signal',
+        creators: ['Maren Solheim'],
+        publisher: 'Kestrel & Finch',
+        cover: await drawn('#335577'),
+        subjects: ['Sea'],
+      },
       'neko.epub': { title: '吾輩は猫である', creators: ['夏目漱石'], language: 'ja', subjects: ['Sea'] },
       'long.epub': { title: longTitle, creators: ['Theodora Featherstonehaugh-Cholmondeley'], cover: await drawn('#775533') },
       'again.epub': { title: 'The Fog Signal (again)', creators: ['M. Solheim'], cover: await drawn('#225522') },
@@ -39,7 +48,9 @@ test.describe('editing books', () => {
   })
 
   const idOf = async (title: string): Promise<string> => {
-    const { items } = (await api.get(`/books?libraryId=${libraryId}&limit=100`, organizationId)) as { items: { id: string; title: string }[] }
+    const { items } = (await api.get(`/books?libraryId=${libraryId}&limit=100`, organizationId)) as {
+      items: { id: string; title: string }[]
+    }
     return items.find((book) => book.title === title)?.id ?? ''
   }
   const open = async (page: Page, title: string) => {
@@ -151,7 +162,10 @@ test.describe('editing books', () => {
     const page = await visit({ ...phone, storageState: state })
     await page.goto(`${server.url}/w/${slug}/libraries/${libraryId}?sort=title`)
     await page.getByRole('button', { name: 'Select' }).click()
-    await page.getByRole('checkbox', { name: /The Fog Signal/ }).first().click()
+    await page
+      .getByRole('checkbox', { name: /The Fog Signal/ })
+      .first()
+      .click()
     await page.getByRole('checkbox', { name: /\(again\)/ }).click()
     await page.getByRole('region', { name: 'Chosen books' }).getByRole('button', { name: 'Merge' }).click()
     const dialog = page.getByRole('dialog', { name: 'Make 2 books one' })

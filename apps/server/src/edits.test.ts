@@ -25,7 +25,10 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-type Told = { title: string; contributors: { name: string; sortName: string | null; role: string }[]; tags: string[] } & Record<string, unknown>
+type Told = { title: string; contributors: { name: string; sortName: string | null; role: string }[]; tags: string[] } & Record<
+  string,
+  unknown
+>
 type Sources = {
   sources: { kind: string; fileId: string; fileName: string; hasCover: boolean; isCover: boolean; told: Told }[]
   edited: Partial<Told>
@@ -109,7 +112,10 @@ describe('an edit', () => {
     const edited = {
       title: '吾輩は 猫である',
       authors: ['Sōseki Natsume'],
-      contributors: [expect.objectContaining({ name: 'Sōseki Natsume', role: 'author' }), expect.objectContaining({ name: 'Smith, John & Co', role: 'translator' })],
+      contributors: [
+        expect.objectContaining({ name: 'Sōseki Natsume', role: 'author' }),
+        expect.objectContaining({ name: 'Smith, John & Co', role: 'translator' }),
+      ],
       series: { name: 'Cats', position: '1.5' },
       languages: ['ja', 'zh-Hant-TW'],
       identifiers: [{ scheme: 'isbn', value: '9780306406157' }],
@@ -212,7 +218,11 @@ describe('an edit', () => {
       ['POST', '/books/update', { bookIds: [id], set: { title: 'No' } }],
       ['POST', '/books/preview-update', { bookIds: [id], set: { title: 'No' } }],
     ] as const) {
-      const answer = await server.send(method, `/api/v1${to}`, { cookie: stranger.cookie, organization: elsewhere.id, ...(body && { body }) })
+      const answer = await server.send(method, `/api/v1${to}`, {
+        cookie: stranger.cookie,
+        organization: elsewhere.id,
+        ...(body && { body }),
+      })
       expect([method, to, answer.status]).toEqual([method, to, 404])
     }
     expect((await get(id)).title).toBe('Yes')
@@ -226,10 +236,19 @@ describe('an edit', () => {
     const [a = '', b = ''] = ids
     await update(a, { set: { publisher: 'House' } })
     const wish = { bookIds: ids, set: { publisher: 'House' }, addTags: ['New'], removeTags: ['OLD'] }
-    const preview = await ok<{ books: number; changed: number; fields: { field: string; books: number; samples: object[] }[] }>('POST', '/books/preview-update', wish)
+    const preview = await ok<{ books: number; changed: number; fields: { field: string; books: number; samples: object[] }[] }>(
+      'POST',
+      '/books/preview-update',
+      wish,
+    )
     expect(preview).toMatchObject({ books: 3, changed: 3 })
     expect(preview.fields.find(({ field }) => field === 'publisher')).toMatchObject({ books: 2 })
-    expect(preview.fields.find(({ field }) => field === 'tags')?.samples[0]).toEqual({ bookId: a, title: 'Ant', before: 'Old, Ant', after: 'Ant, New' })
+    expect(preview.fields.find(({ field }) => field === 'tags')?.samples[0]).toEqual({
+      bookId: a,
+      title: 'Ant',
+      before: 'Old, Ant',
+      after: 'Ant, New',
+    })
     expect((await get(a)).tags.toSorted()).toEqual(['Ant', 'Old'])
     const { changeId, books } = await ok('POST', '/books/update', wish)
     expect(books).toBe(3)
@@ -258,7 +277,9 @@ describe('books', () => {
       on conflict (organization_id, user_id, book_id) do update set status = excluded.status, updated_at = excluded.updated_at`
   const places = async (id: string) =>
     [
-      ...(await server.db.superuser<{ user_id: string; status: string }[]>`select user_id, status from reading_state where book_id = ${id} order by user_id`),
+      ...(await server.db.superuser<
+        { user_id: string; status: string }[]
+      >`select user_id, status from reading_state where book_id = ${id} order by user_id`),
     ].map(({ user_id, status }) => [user_id, status])
 
   test('become one with all files and everyone’s place, stay so, and are parted again exactly', async () => {
@@ -359,7 +380,10 @@ describe('books', () => {
 
   test('show the picture that somebody chose, whatever is scanned, until that is cleared', async () => {
     const at = folder()
-    const picture = (color: string) => sharp({ create: { width: 60, height: 90, channels: 3, background: color } }).jpeg().toBuffer()
+    const picture = (color: string) =>
+      sharp({ create: { width: 60, height: 90, channels: 3, background: color } })
+        .jpeg()
+        .toBuffer()
     writeFileSync(path.join(at, 'a.epub'), epub('Blue', { cover: await picture('#0000ff') }))
     writeFileSync(path.join(at, 'b.epub'), epub('Red', { cover: await picture('#ff0000') }))
     const library = await create(at)
@@ -388,7 +412,10 @@ describe('books', () => {
 
   test('show a picture that somebody put up until it is taken away, and the tidy keeps it', async () => {
     const at = folder()
-    const picture = (color: string) => sharp({ create: { width: 60, height: 90, channels: 3, background: color } }).png().toBuffer()
+    const picture = (color: string) =>
+      sharp({ create: { width: 60, height: 90, channels: 3, background: color } })
+        .png()
+        .toBuffer()
     writeFileSync(path.join(at, 'a.epub'), epub('Green', { cover: await picture('#00ff00') }))
     const library = await create(at)
     const id = await idOf(library, 'Green')
@@ -401,7 +428,10 @@ describe('books', () => {
     await rescan(library)
     await rescan(library, { bookId: id })
     expect(await color()).toMatchObject({ state: 'ready', color: expect.stringMatching(/^#f[def]f[def]0[0-2]/) })
-    for (const width of [320, 640]) expect((await server.send('GET', `/files/${organization}/books/${id}/cover/${width}.webp`, { cookie: reader.cookie })).status).toBe(200)
+    for (const width of [320, 640])
+      expect((await server.send('GET', `/files/${organization}/books/${id}/cover/${width}.webp`, { cookie: reader.cookie })).status).toBe(
+        200,
+      )
     await undo((answer.json as { changeId: string }).changeId)
     await rescan(library)
     expect(await color()).toMatchObject({ state: 'ready', color: expect.stringMatching(/^#0[0-2]f[def]0[0-2]/) })
@@ -409,8 +439,12 @@ describe('books', () => {
     expect((await put(Buffer.alloc(10 * 2 ** 20 + 1))).status).toBe(413)
     expect((await put(await picture('#ffff00'), reader)).status).toBe(403)
     expect((await put(await picture('#ffff00'), librarian, organization)).status).toBe(404)
-    const hash = await server.db.superuser<{ hash: string }[]>`select after #>> '{cover,hash}' as hash from book_change where book_id = ${id} and after ? 'cover'`
-    const unused = await server.db.superuser<{ d: string }[]>`select app.unused_pictures(${organization}, ${['unknown', ...hash.map((row) => row.hash)]}) as d`
+    const hash = await server.db.superuser<
+      { hash: string }[]
+    >`select after #>> '{cover,hash}' as hash from book_change where book_id = ${id} and after ? 'cover'`
+    const unused = await server.db.superuser<
+      { d: string }[]
+    >`select app.unused_pictures(${organization}, ${['unknown', ...hash.map((row) => row.hash)]}) as d`
     expect([hash.length, unused.map(({ d }) => d)]).toEqual([1, ['unknown']])
   })
 
@@ -420,7 +454,8 @@ describe('books', () => {
     const library = await create(at)
     const ids = (await shelf(library)).map(({ id }) => id)
     // What lies beside is told of here as a scan would note it.
-    await server.db.superuser`insert into library_file (organization_id, id, library_id, folder_id, path, path_hash, unit_hash, role, size, modified_ms, sha256, koreader_md5, format, metadata, seen_at)
+    await server.db
+      .superuser`insert into library_file (organization_id, id, library_id, folder_id, path, path_hash, unit_hash, role, size, modified_ms, sha256, koreader_md5, format, metadata, seen_at)
       select organization_id, gen_random_uuid(), library_id, folder_id, path || '.opf', sha256((path || '.opf')::bytea), unit_hash, 'sidecar', 1, 1, 'opf', 'opf', 'opf',
         metadata || '{"title": "Sidecar"}', now() from library_file where library_id = ${library}`
     const set = async (precedence: string[]) => {

@@ -624,7 +624,8 @@ export const en = {
   'editMany.clear.text': 'What was written here by hand is forgotten.',
   'editMany.done': '{count, plural, =0 {Nothing was to change} one {One book changed} other {{books} books changed}}',
   'editMany.preview': 'Show what changes',
-  'editMany.preview.changes': '{count, plural, one {One of {books} books changes.} other {{changed} of {books} books change.}} Nothing is written yet.',
+  'editMany.preview.changes':
+    '{count, plural, one {One of {books} books changes.} other {{changed} of {books} books change.}} Nothing is written yet.',
   'editMany.preview.more': '{count, plural, one {and one more} other {and {books} more}}',
   'editMany.preview.none': 'All of these books say so already.',
   'editMany.removeTags': 'Remove subjects',

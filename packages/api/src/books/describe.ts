@@ -1,7 +1,15 @@
 import type { BookMetadata } from '@carrel/formats'
 import type { FileState } from '../scans/listing/assign.ts'
 import { bookColumns, decimalPosition, nameRow, personRow, titleFromPath, type NameRow } from '../scans/listing/book-rows.ts'
-import { deleteBookParts, findEdits, insertBookParts, lockBooks, upsertBooks, upsertNames, type NameTable } from '../scans/listing/queries.ts'
+import {
+  deleteBookParts,
+  findEdits,
+  insertBookParts,
+  lockBooks,
+  upsertBooks,
+  upsertNames,
+  type NameTable,
+} from '../scans/listing/queries.ts'
 import type { LibraryScope } from '../scope.ts'
 import { composeMetadata, coverFile, formatsOf, inOrder, type SourceFile, type SourceKind } from './compose.ts'
 import { showUploadedCovers } from './edits/queries.ts'

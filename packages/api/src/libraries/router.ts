@@ -12,7 +12,15 @@ import { findLibraryOfBook } from '../metadata/queries.ts'
 import { cancelScan, findLatestScan, findScan, findScanToJoin, insertScan } from '../scans/queries.ts'
 import { Scan, StartScan } from '../scans/schema.ts'
 import { Id } from '../shapes.ts'
-import { deleteLibrary, findLibrary, findLibrarySettings, insertLibrary, listLibraries, listLibraryFolders, updateLibrary } from './queries.ts'
+import {
+  deleteLibrary,
+  findLibrary,
+  findLibrarySettings,
+  insertLibrary,
+  listLibraries,
+  listLibraryFolders,
+  updateLibrary,
+} from './queries.ts'
 import { CreateLibrary, Library, LibraryDetail, UpdateLibrary } from './schema.ts'
 
 const LibraryId = z.object({ libraryId: Id })

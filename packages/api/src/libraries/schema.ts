@@ -23,7 +23,10 @@ export type Library = z.infer<typeof Library>
 export const SourceKind = z.enum(['sidecar', 'file'])
 export type SourceKind = z.infer<typeof SourceKind>
 /** Both, the one that is believed first before the other. */
-export const Precedence = z.array(SourceKind).length(SourceKind.options.length).refine((kinds) => new Set(kinds).size === kinds.length, 'Each is named once.')
+export const Precedence = z
+  .array(SourceKind)
+  .length(SourceKind.options.length)
+  .refine((kinds) => new Set(kinds).size === kinds.length, 'Each is named once.')
 
 export const LibraryDetail = Library.extend({
   precedence: z.array(SourceKind),

@@ -72,12 +72,18 @@ export type ScanRequest = {
 export async function insertScan(scope: OrganizationScope | JobScope, libraryId: string, request: ScanRequest = {}): Promise<string> {
   const id = newId()
   const { reason = 'asked', folderId = null, path = null, bookId = null, confirm = false, describe = false } = request
-  await scope.db.insert(scan).values({ organizationId: scope.organizationId, id, libraryId, reason, folderId, path, bookId, confirmed: confirm, describe })
+  await scope.db
+    .insert(scan)
+    .values({ organizationId: scope.organizationId, id, libraryId, reason, folderId, path, bookId, confirmed: confirm, describe })
   return id
 }
 
 /** A run that will do what is asked: one that waits for its turn, or one of the whole library that runs. */
-export async function findScanToJoin(scope: OrganizationScope | JobScope, libraryId: string, request: ScanRequest): Promise<string | undefined> {
+export async function findScanToJoin(
+  scope: OrganizationScope | JobScope,
+  libraryId: string,
+  request: ScanRequest,
+): Promise<string | undefined> {
   const { folderId = null, path = null, bookId = null, confirm = false, describe = false } = request
   const whole = folderId === null && bookId === null
   const [row] = await scope.db

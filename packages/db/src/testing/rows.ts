@@ -175,7 +175,14 @@ export const placeRows = {
     { organization_id: p.organizationId, user_id: userId, book_id: p.bookId, status: 'reading', progress: 0.5, updated_at: new Date() },
   ],
   merged_reading: (p, userId) => [
-    { organization_id: p.organizationId, user_id: userId, change_id: p.auditId, book_id: p.bookId, status: 'reading', updated_at: new Date() },
+    {
+      organization_id: p.organizationId,
+      user_id: userId,
+      change_id: p.auditId,
+      book_id: p.bookId,
+      status: 'reading',
+      updated_at: new Date(),
+    },
   ],
   metadata_field: (p) => [
     {

@@ -433,7 +433,10 @@ const abroad = ({ organizations }: SqlWorld, actor: SqlActor): Row => ({
   organization_id: actor.organizationId === organizations.foreign ? organizations.own : organizations.foreign,
 })
 /** Who may edit in several libraries may move rows between them; a job may not leave its own. */
-const movesOf = (moves: NonNullable<Cells['moves']>): NonNullable<Cells['moves']> => (world, actor) => actor.job ? moves(world, actor) : [abroad(world, actor)]
+const movesOf =
+  (moves: NonNullable<Cells['moves']>): NonNullable<Cells['moves']> =>
+  (world, actor) =>
+    actor.job ? moves(world, actor) : [abroad(world, actor)]
 const toOther = (world: SqlWorld, actor: SqlActor): Place => (actor.job === world.places.open ? world.places.second : world.places.open)
 const ofBookMoves = (world: SqlWorld, actor: SqlActor): Row[] => [abroad(world, actor), { book_id: toOther(world, actor).bookId }]
 const ofLibraryMoves = (world: SqlWorld, actor: SqlActor): Row[] => [abroad(world, actor), { library_id: toOther(world, actor).libraryId }]

@@ -124,7 +124,7 @@ export async function fuzz({ sources, count, seed, readers = 2, onSlice }: FuzzO
   const pool = createReaderPool({
     size: readers,
     onCost({ task, milliseconds, memory }) {
-      if (task.kind === 'picture') return
+      if (!('file' in task)) return
       const before = costs.get(task.file.path)
       costs.set(task.file.path, {
         milliseconds: Math.max(milliseconds, before?.milliseconds ?? 0),

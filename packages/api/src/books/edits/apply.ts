@@ -20,7 +20,13 @@ export const fieldsOf = (changes: Iterable<Change>): string[] => [
 ]
 
 /** Does, writes down and notes for its undoing what changes books of one library. */
-export async function apply(scope: OrganizationScope, libraryId: string, known: KnownBooks, changes: ReadonlyMap<string, Change>, changeId: string) {
+export async function apply(
+  scope: OrganizationScope,
+  libraryId: string,
+  known: KnownBooks,
+  changes: ReadonlyMap<string, Change>,
+  changeId: string,
+) {
   if (changes.size === 0) return
   await changeBooks(inLibraryOf(scope, libraryId), known, changes)
   await insertChange(scope, changeId, 'edit', [...changes].map(([bookId, change]) => ({ bookId, ...change }))) // prettier-ignore
@@ -29,7 +35,12 @@ export async function apply(scope: OrganizationScope, libraryId: string, known: 
 }
 
 /** Lets the worker draw what a deed made necessary. */
-export async function drawCovers(scope: OrganizationScope, { jobs }: Pick<Deps, 'jobs'>, libraryId: string, bookIds: readonly string[]): Promise<void> {
+export async function drawCovers(
+  scope: OrganizationScope,
+  { jobs }: Pick<Deps, 'jobs'>,
+  libraryId: string,
+  bookIds: readonly string[],
+): Promise<void> {
   const [bookId] = bookIds
   if (bookId === undefined || !(await waitsForCover(scope, bookIds))) return
   const request = { reason: 'change', bookId, describe: true } as const

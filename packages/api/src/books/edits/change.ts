@@ -52,5 +52,10 @@ export async function changeBooks(scope: LibraryScope, known: KnownBooks, change
     }),
   )
   await writeEdits(scope, edits)
-  await describeBooks(scope, new Set(edits.keys()), known.files, { precedence: known.precedence, names: rememberNames(), newBooks: new Set(), lost: true })
+  await describeBooks(scope, new Set(edits.keys()), known.files, {
+    precedence: known.precedence,
+    names: rememberNames(),
+    newBooks: new Set(),
+    lost: true,
+  })
 }

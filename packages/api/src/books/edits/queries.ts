@@ -7,7 +7,10 @@ const json = (rows: unknown) => sql`${JSON.stringify(rows)}::text::json`
 const uuids = (ids: readonly string[]) => sql`${`{${ids.join(',')}}`}::uuid[]`
 
 /** Those of these books that are on a shelf that the actor sees. */
-export async function findShelved(scope: OrganizationScope, bookIds: readonly string[]): Promise<{ id: string; libraryId: string; title: string }[]> {
+export async function findShelved(
+  scope: OrganizationScope,
+  bookIds: readonly string[],
+): Promise<{ id: string; libraryId: string; title: string }[]> {
   return scope.db
     .select({ id: book.id, libraryId: book.libraryId, title: book.title })
     .from(book)
@@ -42,12 +45,24 @@ export async function insertChange(
     from json_to_recordset(${json(rows)}) as r("bookId" uuid, before jsonb, after jsonb)`)
 }
 
-export type ChangeRow = { bookId: string; libraryId: string; kind: ChangeKind; before: Record<string, unknown>; after: Record<string, unknown> }
+export type ChangeRow = {
+  bookId: string
+  libraryId: string
+  kind: ChangeKind
+  before: Record<string, unknown>
+  after: Record<string, unknown>
+}
 
 /** What a deed did that is not undone yet, in libraries where the actor may edit. */
 export async function findChange(scope: OrganizationScope, changeId: string): Promise<ChangeRow[]> {
   return scope.db
-    .select({ bookId: bookChange.bookId, libraryId: book.libraryId, kind: bookChange.kind, before: bookChange.before, after: bookChange.after })
+    .select({
+      bookId: bookChange.bookId,
+      libraryId: book.libraryId,
+      kind: bookChange.kind,
+      before: bookChange.before,
+      after: bookChange.after,
+    })
     .from(bookChange)
     .innerJoin(book, and(eq(book.organizationId, bookChange.organizationId), eq(book.id, bookChange.bookId)))
     .where(and(eq(bookChange.organizationId, scope.organizationId), eq(bookChange.id, changeId), isNull(bookChange.undoneAt)))
@@ -82,13 +97,15 @@ export async function listChanges(scope: OrganizationScope, bookId: string) {
 /** Shows what people put up; nothing is left to draw of it. */
 export async function showUploadedCovers(scope: LibraryScope, covers: readonly (UploadedCover & { id: string })[]): Promise<void> {
   await Promise.all([
-    scope.db.execute(sql`update book b set cover_state = 'ready', cover_hash = r.hash, cover_thumbhash = r.thumbhash, cover_color = r.color, cover_aspect = r.aspect
+    scope.db
+      .execute(sql`update book b set cover_state = 'ready', cover_hash = r.hash, cover_thumbhash = r.thumbhash, cover_color = r.color, cover_aspect = r.aspect
       from json_to_recordset(${json(covers)}) as r(id uuid, hash text, thumbhash text, color text, aspect real)
       where b.organization_id = ${scope.organizationId} and b.id = r.id`),
-    scope.db.execute(sql`delete from cover_task where organization_id = ${scope.organizationId} and book_id = any (${uuids(covers.map(({ id }) => id))})`),
+    scope.db.execute(
+      sql`delete from cover_task where organization_id = ${scope.organizationId} and book_id = any (${uuids(covers.map(({ id }) => id))})`,
+    ),
   ])
 }
-
 
 /** Waits for what a scan of this book's library writes now; until this transaction ends it writes no more. */
 export async function holdScans(scope: OrganizationScope, bookId: string): Promise<void> {
@@ -112,12 +129,19 @@ export async function giveFiles(
 ): Promise<void> {
   const mine = sql`organization_id = ${scope.organizationId} and library_id = ${scope.libraryId} and book_id = ${from}::uuid`
   const files = only ? sql`and id = any (${uuids(only.files)})` : sql``
-  const contents = only ? sql`and (sha256 = any (${`{${only.contents.join(',')}}`}::text[]) or file_id = any (${uuids(only.files)}))` : sql``
+  const contents = only
+    ? sql`and (sha256 = any (${`{${only.contents.join(',')}}`}::text[]) or file_id = any (${uuids(only.files)}))`
+    : sql``
   await scope.db.execute(sql`update library_file set book_id = ${to}::uuid where ${mine} ${files}`)
   await scope.db.execute(sql`update former_content set book_id = ${to}::uuid where ${mine} ${contents}`)
 }
 
-export async function mergeReading(scope: OrganizationScope, changeId: string, targetId: string, sourceIds: readonly string[]): Promise<void> {
+export async function mergeReading(
+  scope: OrganizationScope,
+  changeId: string,
+  targetId: string,
+  sourceIds: readonly string[],
+): Promise<void> {
   await scope.db.execute(sql`select app.merge_reading(${changeId}::uuid, ${targetId}::uuid, ${uuids(sourceIds)})`)
 }
 

@@ -53,7 +53,10 @@ function sourcesOfBook({ edits, sources, effective, unedited }: KnownBook, { pre
   const kinds = { file: inOrder(sources.files), sidecar: sources.sidecars }
   const ordered = precedence.flatMap((kind) => kinds[kind].map((file) => ({ kind, file })))
   const chosen = edits.cover?.kind === 'file' ? edits.cover.sha256 : null
-  const pictured = 'cover' in edits ? [...sources.files, ...sources.sidecars].find(({ sha256 }) => sha256 === chosen) : coverFile(sources.files, sources.sidecars)
+  const pictured =
+    'cover' in edits
+      ? [...sources.files, ...sources.sidecars].find(({ sha256 }) => sha256 === chosen)
+      : coverFile(sources.files, sources.sidecars)
   const holds = editableFields.flatMap((field): [EditableField, string][] => {
     if (field in edits) return [[field, 'person']]
     const first = ordered.find(({ file }) => file.metadata && isTold(file.metadata[field]))
@@ -62,7 +65,17 @@ function sourcesOfBook({ edits, sources, effective, unedited }: KnownBook, { pre
   return {
     sources: ordered.flatMap(({ kind, file: { id, path, format, hasCover, metadata } }) =>
       metadata
-        ? [{ kind, fileId: id, fileName: fileName(path), format: format ?? '', hasCover, isCover: pictured?.id === id, told: toldOf(metadata) }]
+        ? [
+            {
+              kind,
+              fileId: id,
+              fileName: fileName(path),
+              format: format ?? '',
+              hasCover,
+              isCover: pictured?.id === id,
+              told: toldOf(metadata),
+            },
+          ]
         : [],
     ),
     edited: Object.fromEntries(Object.entries(edits).filter(([field]) => field !== 'cover')),
@@ -85,7 +98,12 @@ function changesOf(known: KnownBooks, wish: Wish): Map<string, Change> {
 
 export const edits = {
   sources: onBook('metadata:edit')
-    .route({ method: 'GET', path: '/books/{bookId}/sources', tags: ['books'], summary: 'What people, sidecars and files say of a book, and which of it holds' })
+    .route({
+      method: 'GET',
+      path: '/books/{bookId}/sources',
+      tags: ['books'],
+      summary: 'What people, sidecars and files say of a book, and which of it holds',
+    })
     .input(BookId)
     .output(BookSources)
     .handler(async ({ context: { scope, libraryId }, input }) => {
@@ -119,7 +137,12 @@ export const edits = {
     }),
 
   preview: member
-    .route({ method: 'POST', path: '/books/preview-update', tags: ['books'], summary: 'What a change of many books would change, and in how many of them' })
+    .route({
+      method: 'POST',
+      path: '/books/preview-update',
+      tags: ['books'],
+      summary: 'What a change of many books would change, and in how many of them',
+    })
     .input(UpdateBooks)
     .output(BooksPreview)
     .handler(async ({ context: { scope }, input }) => {
@@ -189,7 +212,12 @@ export const edits = {
     }),
 
   undo: member
-    .route({ method: 'POST', path: '/books/changes/{changeId}/undo', tags: ['books'], summary: 'Take a change back, in all of its books where nothing newer stands' })
+    .route({
+      method: 'POST',
+      path: '/books/changes/{changeId}/undo',
+      tags: ['books'],
+      summary: 'Take a change back, in all of its books where nothing newer stands',
+    })
     .errors({ CHANGED_SINCE: { status: 409 } })
     .input(UndoChange)
     .output(Undone)
@@ -231,7 +259,12 @@ export const edits = {
     }),
 
   merge: onBook('metadata:edit')
-    .route({ method: 'POST', path: '/books/{bookId}/merge', tags: ['books'], summary: 'Make other books of its library one with this: files and everyone’s places go to it' })
+    .route({
+      method: 'POST',
+      path: '/books/{bookId}/merge',
+      tags: ['books'],
+      summary: 'Make other books of its library one with this: files and everyone’s places go to it',
+    })
     .errors({ OTHER_LIBRARY: { status: 422 } })
     .input(MergeBooks)
     .output(Changed)
@@ -239,7 +272,8 @@ export const edits = {
       const sourceIds = given.filter((id) => id !== bookId)
       if (sourceIds.length === 0) throw new ORPCError('BAD_REQUEST', { message: 'Name other books than this one.' })
       const byLibrary = await requireEditable(scope, sourceIds)
-      if ([...byLibrary.keys()].some((id) => id !== libraryId)) throw errors.OTHER_LIBRARY({ message: 'Books of several libraries cannot be one.' })
+      if ([...byLibrary.keys()].some((id) => id !== libraryId))
+        throw errors.OTHER_LIBRARY({ message: 'Books of several libraries cannot be one.' })
       const changeId = newId()
       await mergeBooks(inLibraryOf(scope, libraryId), changeId, bookId, sourceIds)
       await noteDeed(scope, libraryId, bookId, ['merge'])
@@ -249,7 +283,12 @@ export const edits = {
     }),
 
   split: onBook('metadata:edit')
-    .route({ method: 'POST', path: '/books/{bookId}/split', tags: ['books'], summary: 'Make one file of a book a book of its own, which it stays' })
+    .route({
+      method: 'POST',
+      path: '/books/{bookId}/split',
+      tags: ['books'],
+      summary: 'Make one file of a book a book of its own, which it stays',
+    })
     .errors({ ONLY_FILE: { status: 409 } })
     .input(SplitBook)
     .output(Changed.extend({ bookId: Id }))

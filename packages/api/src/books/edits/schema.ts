@@ -18,7 +18,8 @@ const line = (max: number) =>
         .max(max)
         .regex(/^\P{Cc}*$/u),
     )
-const orNone = <T extends z.ZodType>(shape: T) => z.preprocess((value) => (typeof value === 'string' && value.trim() === '' ? null : value), shape.nullable())
+const orNone = <T extends z.ZodType>(shape: T) =>
+  z.preprocess((value) => (typeof value === 'string' && value.trim() === '' ? null : value), shape.nullable())
 
 export const EditableField = z.enum([
   'title',
@@ -59,7 +60,8 @@ const suffix = /^(?:jr|sr|[ivx]+|ph\.? ?d|m\.? ?d|inc|ltd|llc|gmbh|co|corp|s\.?a
 /** “Last, First” is a name and how it sorts; a name that holds a comma for another reason stays what it is. */
 function readName({ name, sortName, role }: { name: string; sortName?: string | null | undefined; role: ContributorRole }) {
   const [last, first, ...more] = name.split(',').map((part) => part.trim())
-  const turned = last && first && more.length === 0 && !suffix.test(first) && !/[&/]|\b(?:and|und|et|y)\b/i.test(name) && first.split(' ').length <= 4
+  const turned =
+    last && first && more.length === 0 && !suffix.test(first) && !/[&/]|\b(?:and|und|et|y)\b/i.test(name) && first.split(' ').length <= 4
   return { name: turned ? `${first} ${last}` : name, sortName: sortName ?? (turned ? `${last}, ${first}` : null), role }
 }
 
@@ -146,7 +148,10 @@ const Description = z
   )
 
 const fold = (text: string) => text.normalize('NFKC').toLowerCase()
-const once = <T>(key: (item: T) => string) => (items: T[]) => [...new Map(items.toReversed().map((item) => [key(item), item])).values()].toReversed()
+const once =
+  <T>(key: (item: T) => string) =>
+  (items: T[]) =>
+    [...new Map(items.toReversed().map((item) => [key(item), item])).values()].toReversed()
 
 export const Tag = line(100)
 const Tags = z.array(Tag).max(200).transform(once(fold))

@@ -9,7 +9,6 @@ import { addToCounts, deleteFiles, findRelatedFiles, insertFormerContents, refre
 
 export type Written = { moved: number }
 
-
 /**
  * Writes what was read into the library, a batch a transaction. Ids of names are remembered between
  * batches; after a failed batch the writer must not be used again, since some of them may not exist.

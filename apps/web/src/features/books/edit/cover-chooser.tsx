@@ -53,13 +53,25 @@ export function CoverChooser({ book, sources }: { book: BookDetail; sources: Boo
   }
   return (
     <div className="grid grid-cols-[150px_minmax(0,1fr)] gap-6 max-md:grid-cols-1">
-      <Cover book={book} eager sizes="150px" alt={t('book.coverOf', { title: book.title })} className="self-start max-md:mx-auto max-md:w-32" />
+      <Cover
+        book={book}
+        eager
+        sizes="150px"
+        alt={t('book.coverOf', { title: book.title })}
+        className="self-start max-md:mx-auto max-md:w-32"
+      />
       <div className="min-w-0">
         <fieldset>
           <legend id="cover-choice" className="sr-only">
             {t('edit.field.cover')}
           </legend>
-          <RadioGroup aria-labelledby="cover-choice" value={value} onValueChange={(next) => onChange(next as string)} disabled={working} className="grid gap-2">
+          <RadioGroup
+            aria-labelledby="cover-choice"
+            value={value}
+            onValueChange={(next) => onChange(next as string)}
+            disabled={working}
+            className="grid gap-2"
+          >
             <RadioCard value={automatic} title={t('edit.cover.automatic')} description={t('edit.cover.automatic.text')} />
             {pictured.map(({ fileId, fileName, kind }) => (
               <RadioCard
@@ -69,7 +81,9 @@ export function CoverChooser({ book, sources }: { book: BookDetail; sources: Boo
                 description={t(kind === 'file' ? 'edit.cover.inside' : 'edit.cover.beside')}
               />
             ))}
-            {value === uploaded && <RadioCard value={uploaded} title={t('edit.cover.uploaded')} description={t('edit.cover.uploaded.text')} />}
+            {value === uploaded && (
+              <RadioCard value={uploaded} title={t('edit.cover.uploaded')} description={t('edit.cover.uploaded.text')} />
+            )}
             <RadioCard value={none} title={t('edit.cover.none')} description={t('edit.cover.none.text')} />
           </RadioGroup>
         </fieldset>

@@ -26,14 +26,28 @@ describe('a draft', () => {
   it('asks for what was written and for what is opened again, without rows left empty', () => {
     expect(toWish(sources, {})).toBeNull()
     expect(toWish(sources, { tags: 'open' })).toBeNull()
-    expect(toWish(sources, { title: 'open', series: { value: [{ name: ' ', position: null }, { name: 'S', position: '1' }] } })).toEqual({
+    expect(
+      toWish(sources, {
+        title: 'open',
+        series: {
+          value: [
+            { name: ' ', position: null },
+            { name: 'S', position: '1' },
+          ],
+        },
+      }),
+    ).toEqual({
       set: { series: [{ name: 'S', position: '1' }] },
       clear: ['title'],
     })
   })
 
   it('tells which fields were refused', () => {
-    const issues = [{ path: ['set', 'published'] }, { path: ['set', 'identifiers', 0, 'value'] }, { path: ['set', 'identifiers', 1, 'value'] }]
+    const issues = [
+      { path: ['set', 'published'] },
+      { path: ['set', 'identifiers', 0, 'value'] },
+      { path: ['set', 'identifiers', 1, 'value'] },
+    ]
     expect(wrongFields({ code: 'BAD_REQUEST', data: { issues } })).toEqual(['published', 'identifiers'])
     expect([wrongFields(null), wrongFields(new Error('x')), wrongFields({ data: null })]).toEqual([[], [], []])
   })

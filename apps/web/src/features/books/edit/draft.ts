@@ -19,7 +19,10 @@ export function isLocked(sources: BookSources, draft: Draft, field: Field): bool
 const filled = (value: unknown): unknown => {
   if (!Array.isArray(value)) return value
   // A row that somebody added and left empty is none.
-  return value.filter((item) => typeof item === 'string' || ['name', 'value'].some((key) => String((item as Record<string, unknown>)[key] ?? '').trim() !== ''))
+  return value.filter(
+    (item) =>
+      typeof item === 'string' || ['name', 'value'].some((key) => String((item as Record<string, unknown>)[key] ?? '').trim() !== ''),
+  )
 }
 
 /** What to ask of the server; null when nothing would change. */

@@ -102,7 +102,13 @@ export function EditForm({ book, sources, onClose }: { book: BookDetail; sources
           {line('published', '1984-06-08')}
         </div>
         {field('languages', (values, change, ids) => (
-          <ChipsInput label={fieldLabel('languages')} describedBy={ids.describedBy} values={values} placeholder="en, de-AT, zh-Hant" onChange={change} />
+          <ChipsInput
+            label={fieldLabel('languages')}
+            describedBy={ids.describedBy}
+            values={values}
+            placeholder="en, de-AT, zh-Hant"
+            onChange={change}
+          />
         ))}
         {field('tags', (values, change, ids) => (
           <ChipsInput label={fieldLabel('tags')} describedBy={ids.describedBy} values={values} onChange={change} />

@@ -24,11 +24,24 @@ const nothing: Change = { set: {}, addTags: [], removeTags: [], clear: [] }
 const lines = ['publisher', 'published'] as const
 
 /** Writes the same to many books, after showing what that would change. */
-export function EditManyDialog({ books, open, onClose, onDone }: { books: readonly BookCard[]; open: boolean; onClose: () => void; onDone: () => void }) {
+export function EditManyDialog({
+  books,
+  open,
+  onClose,
+  onDone,
+}: {
+  books: readonly BookCard[]
+  open: boolean
+  onClose: () => void
+  onDone: () => void
+}) {
   return (
     <Dialog open={open} onOpenChange={(next) => !next && onClose()}>
       <DialogContent className="max-w-2xl max-md:h-[94dvh] max-md:max-h-none">
-        <DialogHeader title={t('editMany.title', { count: books.length, books: formatNumber(books.length) })} description={t('editMany.text')} />
+        <DialogHeader
+          title={t('editMany.title', { count: books.length, books: formatNumber(books.length) })}
+          description={t('editMany.text')}
+        />
         <Steps books={books} onDone={onDone} />
       </DialogContent>
     </Dialog>
@@ -97,7 +110,11 @@ function Steps({ books, onDone }: { books: readonly BookCard[]; onDone: () => vo
           <ChipsInput label={t('editMany.addTags')} values={change.addTags} onChange={(addTags) => setChange({ ...change, addTags })} />
         </Group>
         <Group label={t('editMany.removeTags')}>
-          <ChipsInput label={t('editMany.removeTags')} values={change.removeTags} onChange={(removeTags) => setChange({ ...change, removeTags })} />
+          <ChipsInput
+            label={t('editMany.removeTags')}
+            values={change.removeTags}
+            onChange={(removeTags) => setChange({ ...change, removeTags })}
+          />
         </Group>
         <Group label={fieldLabel('contributors')} wrong={wrong.includes('contributors') ? wrongText('contributors') : null}>
           <ContributorRows values={value('contributors', [])} onChange={(next) => set('contributors', next)} describedBy="" />
@@ -106,7 +123,12 @@ function Steps({ books, onDone }: { books: readonly BookCard[]; onDone: () => vo
           <SeriesRows values={value('series', [])} onChange={(next) => set('series', next)} describedBy="" />
         </Group>
         <Group label={fieldLabel('languages')} wrong={wrong.includes('languages') ? wrongText('languages') : null}>
-          <ChipsInput label={fieldLabel('languages')} values={value('languages', [])} placeholder="en, de-AT, zh-Hant" onChange={(next) => set('languages', next)} />
+          <ChipsInput
+            label={fieldLabel('languages')}
+            values={value('languages', [])}
+            placeholder="en, de-AT, zh-Hant"
+            onChange={(next) => set('languages', next)}
+          />
         </Group>
         <div className="grid grid-cols-2 gap-4 max-md:grid-cols-1">
           {lines.map((field) => (
@@ -178,7 +200,8 @@ function Preview({ preview: { books, changed, fields } }: { preview: BooksPrevie
       {fields.map(({ field, books: count, samples }) => (
         <section key={field} aria-labelledby={`preview-${field}`}>
           <h3 id={`preview-${field}`} className="text-small font-medium">
-            {fieldLabel(field)} <span className="font-normal text-muted">· {t('edit.history.books', { count, books: formatNumber(count) })}</span>
+            {fieldLabel(field)}{' '}
+            <span className="font-normal text-muted">· {t('edit.history.books', { count, books: formatNumber(count) })}</span>
           </h3>
           <ul className="mt-1.5 divide-y divide-line rounded-box border border-line">
             {samples.map(({ bookId, title, before, after }) => (
@@ -197,7 +220,9 @@ function Preview({ preview: { books, changed, fields } }: { preview: BooksPrevie
             ))}
           </ul>
           {count > samples.length && samples.length > 0 && (
-            <p className="mt-1 text-meta text-muted">{t('editMany.preview.more', { count: count - samples.length, books: formatNumber(count - samples.length) })}</p>
+            <p className="mt-1 text-meta text-muted">
+              {t('editMany.preview.more', { count: count - samples.length, books: formatNumber(count - samples.length) })}
+            </p>
           )}
         </section>
       ))}

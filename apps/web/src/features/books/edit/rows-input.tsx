@@ -25,7 +25,8 @@ function Rows<T>({
   children: (value: T, change: (part: Partial<T>) => void, index: number) => ReactNode
 }) {
   const list = useRef<HTMLUListElement>(null)
-  const focusLast = (): void => void setTimeout(() => [...(list.current?.querySelectorAll('li') ?? [])].at(-1)?.querySelector('input')?.focus())
+  const focusLast = (): void =>
+    void setTimeout(() => [...(list.current?.querySelectorAll('li') ?? [])].at(-1)?.querySelector('input')?.focus())
   return (
     <>
       <ul ref={list} className="grid gap-2">
@@ -134,7 +135,13 @@ const schemes = ['isbn', 'asin', 'doi', 'uuid', 'uri', 'other']
 
 export function IdentifierRows({ values, onChange, describedBy }: RowsProps<Told['identifiers'][number]>) {
   return (
-    <Rows values={values} fresh={{ scheme: 'isbn', value: '' }} add={t('edit.identifiers.add')} nameOf={({ value }) => value} onChange={onChange}>
+    <Rows
+      values={values}
+      fresh={{ scheme: 'isbn', value: '' }}
+      add={t('edit.identifiers.add')}
+      nameOf={({ value }) => value}
+      onChange={onChange}
+    >
       {({ scheme, value }, change, index) => (
         <>
           <NativeSelect

@@ -56,13 +56,20 @@ function Source({
           {shown.map((field) => {
             const value = told[field]
             return (
-              <div key={field} className="grid grid-cols-[9rem_minmax(0,1fr)_1.25rem] gap-3 px-3.5 py-2 max-md:grid-cols-[minmax(0,1fr)_1.25rem]">
+              <div
+                key={field}
+                className="grid grid-cols-[9rem_minmax(0,1fr)_1.25rem] gap-3 px-3.5 py-2 max-md:grid-cols-[minmax(0,1fr)_1.25rem]"
+              >
                 <dt className="text-meta text-muted max-md:col-span-2">{fieldLabel(field)}</dt>
                 <dd dir="auto" className="min-w-0 text-as-parent text-small [overflow-wrap:anywhere]">
-                  {(value === undefined ? '' : toldText(field, value as never)) || <span className="text-muted">{t('edit.sources.empty')}</span>}
+                  {(value === undefined ? '' : toldText(field, value as never)) || (
+                    <span className="text-muted">{t('edit.sources.empty')}</span>
+                  )}
                 </dd>
                 <dd>
-                  {holds[field] === id && <Check role="img" aria-label={t('edit.sources.holds')} size={15} className="mt-0.5 text-accent" />}
+                  {holds[field] === id && (
+                    <Check role="img" aria-label={t('edit.sources.holds')} size={15} className="mt-0.5 text-accent" />
+                  )}
                 </dd>
               </div>
             )

@@ -24,8 +24,5 @@ export function useUndo() {
 /** Says that something was done, and for ten seconds how to take it back. */
 export function useToastUndo(): (title: string, changeId: string) => void {
   const { mutate } = useUndo()
-  return useCallback(
-    (title, changeId) => toastWithAction(title, { label: t('edit.undo'), onClick: () => mutate({ changeId }) }),
-    [mutate],
-  )
+  return useCallback((title, changeId) => toastWithAction(title, { label: t('edit.undo'), onClick: () => mutate({ changeId }) }), [mutate])
 }

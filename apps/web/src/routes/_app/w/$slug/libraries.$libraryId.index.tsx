@@ -77,7 +77,14 @@ function LibraryPage() {
       )}
       {running && <RunningScan scan={running} />}
       {library?.scan?.status === 'failed' && <FailedScan scan={library.scan} action={scans && <ScanButton library={library} />} />}
-      <LibraryBooks key={`${libraryId} ${sort}`} libraryId={libraryId} sort={sort} library={library} selecting={selecting} onSelected={() => setSelecting(false)} />
+      <LibraryBooks
+        key={`${libraryId} ${sort}`}
+        libraryId={libraryId}
+        sort={sort}
+        library={library}
+        selecting={selecting}
+        onSelected={() => setSelecting(false)}
+      />
     </>
   )
 }
