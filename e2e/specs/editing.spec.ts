@@ -53,6 +53,11 @@ test.describe('editing books', () => {
     }
     return items.find((book) => book.title === title)?.id ?? ''
   }
+  /** What was said goes away, so that it does not fade while the page is looked at. */
+  const quiet = async (page: Page) => {
+    const dismiss = page.getByRole('button', { name: 'Dismiss' })
+    for (; (await dismiss.count()) > 0; await page.waitForTimeout(400)) await dismiss.first().click()
+  }
   const open = async (page: Page, title: string) => {
     await page.goto(`${server.url}/w/${slug}/books/${await idOf(title)}`)
     await page.getByRole('button', { name: 'Edit details' }).click()
@@ -90,6 +95,7 @@ test.describe('editing books', () => {
     await title.fill('Mine')
     await dialog.getByRole('button', { name: 'Save changes' }).click()
     await expect(page.getByRole('heading', { name: 'Mine' })).toBeVisible()
+    await quiet(page)
     await page.getByRole('button', { name: 'Edit details' }).click()
     await expect(dialog.getByRole('button', { name: 'Keep Title as it is here' })).toHaveAttribute('aria-pressed', 'true')
     await dialog.getByRole('button', { name: 'Sources' }).click()
@@ -140,6 +146,7 @@ test.describe('editing books', () => {
     await examine(page, 'selection')
     await page.getByRole('region', { name: 'Chosen books' }).getByRole('button', { name: 'Edit' }).click()
     const dialog = page.getByRole('dialog', { name: 'Edit 3 books' })
+    await expect(dialog).toBeVisible()
     await dialog.getByLabel('Add: Add subjects').fill('Shelf three')
     await page.keyboard.press('Enter')
     await dialog.getByRole('textbox', { name: 'Publisher' }).fill('Kestrel & Finch')
@@ -169,6 +176,7 @@ test.describe('editing books', () => {
     await page.getByRole('checkbox', { name: /\(again\)/ }).click()
     await page.getByRole('region', { name: 'Chosen books' }).getByRole('button', { name: 'Merge' }).click()
     const dialog = page.getByRole('dialog', { name: 'Make 2 books one' })
+    await expect(dialog).toBeVisible()
     await keepScreen(page, 'merge', { widths: sizes })
     await examine(page, 'merge')
     await dialog.getByRole('button', { name: 'Make them one' }).click()

@@ -774,6 +774,30 @@ async function askDoors(
       first(point`select app.decline_own(${place.invitationId}) as value`),
     )
   }
+  for (const place of Object.values(places)) {
+    const there = actor.sees.includes(place) && actor.userId !== null && holds(actor, place, 'metadata:edit')
+    await check('edited_library', `call for ${place.mark}`, there ? place.libraryId : '42501', (point) =>
+      first(point`select app.edited_library(${place.bookId}::uuid) as value`),
+    )
+    const mayMerge = there ? '' : '42501'
+    await check('merge_reading', `call for ${place.mark}`, mayMerge, (point) =>
+      first(point`select app.merge_reading(${newId()}::uuid, ${place.bookId}::uuid, array[${place.spareBookId}::uuid])::text as value`),
+    )
+    await check('part_reading', `call for ${place.mark}`, mayMerge, (point) =>
+      first(point`select app.part_reading(${place.auditId}::uuid, ${place.bookId}::uuid)::text as value`),
+    )
+    for (const other of Object.values(places))
+      if (other !== place)
+        await check('merge_reading', `call for ${place.mark} with a book of ${other.mark}`, '42501', (point) =>
+          first(point`select app.merge_reading(${newId()}::uuid, ${place.bookId}::uuid, array[${other.bookId}::uuid])::text as value`),
+        )
+    await check('hold_scans', `call for ${place.mark}`, mayMerge, (point) =>
+      first(point`select app.hold_scans(${place.bookId}::uuid)::text as value`),
+    )
+    await check('recount_books', `call for ${place.mark}`, mayMerge, (point) =>
+      first(point`select app.recount_books(${place.bookId}::uuid)::text as value`),
+    )
+  }
   const token = actor.enter && 'token' in actor.enter ? actor.enter.token : ''
   for (const [whose, session] of [
     ['own', token],

@@ -1,5 +1,5 @@
 import { logoKey } from '@carrel/api'
-import { rolePermissions } from '@carrel/auth'
+import { levelPermissions, rolePermissions } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import type { Place } from '@carrel/db/testing'
 import type { Answer } from '../send.ts'
@@ -179,5 +179,47 @@ export async function walkLogos(
         if (gone && fingerprint(answer) !== fingerprint(gone))
           result.failures.push(`${caller.name}: ${method} logo of ${kind} is told apart from what is not there`)
     }
+  }
+}
+
+/** The cover of a book is put up by who may edit what is known of it, by a role or by a grant on its library. */
+export async function walkCoverUploads(
+  server: TestServer,
+  world: AccessWorld,
+  callers: readonly Caller[],
+  result: WalkResult,
+  options: WalkOptions,
+): Promise<void> {
+  const { open, restricted, foreign } = world.places
+  const targets = { alpha: world.alpha.id, beta: world.beta.id, nonexistent: newId(), malformed: '..%2f' }
+  const objects = { open: open.bookId, restricted: restricted.bookId, foreign: foreign.bookId, nonexistent: newId(), malformed: '..%2f..' }
+  result.doors += 1
+  for (const caller of callers) {
+    if (options.stopAtFirst && result.failures.length > 0) return
+    const answers = new Map<string, Answer>()
+    for (const [kind, id] of Object.entries(targets))
+      for (const [object, bookId] of Object.entries(objects)) {
+        const answer = await server.send('PUT', `/files/${id}/books/${bookId}/cover`, { cookie: caller.cookie, body: 'no picture' })
+        result.cells += 1
+        const member = caller.role !== null && caller.organization === kind
+        const seen = member ? caller.sees.find((place) => place.bookId === bookId) : undefined
+        const granted = caller.level && seen === restricted ? levelPermissions[caller.level] : []
+        const edits = [...rolePermissions[caller.role ?? 'guest'], ...granted].includes('metadata:edit')
+        const expected = () => {
+          if (![id, bookId].every((each) => /^[0-9a-f-]{36}$/.test(each))) return 405
+          if (!caller.known) return 401
+          if (!seen) return 404
+          return edits ? 422 : 403
+        }
+        const what = `${caller.name}: PUT cover of ${object} in ${kind}`
+        if (answer.status !== expected()) result.failures.push(`${what}: expected ${expected()}, met ${answer.status}`)
+        const leaked = leaks(answer, '', caller, false, world)
+        if (leaked.length > 0) result.failures.push(`${what}: leaks ${leaked.join()}`)
+        if (answer.status === 404) answers.set(`${kind}/${object}`, answer)
+      }
+    const gone = answers.get('nonexistent/nonexistent')
+    for (const [kind, answer] of answers)
+      if (gone && fingerprint(answer) !== fingerprint(gone))
+        result.failures.push(`${caller.name}: PUT cover: ${kind} is told apart from what is not there`)
   }
 }

@@ -31,9 +31,7 @@ export function PrecedenceField({ library }: { library: LibraryDetail }) {
         aria-labelledby="precedence-title"
         value={value}
         disabled={save.isPending}
-        onValueChange={(next) =>
-          save.mutate({ libraryId: library.id, precedence: [next as SourceKind, ...orders.filter((each) => each !== next)] })
-        }
+        onValueChange={(next) => save.mutate({ libraryId: library.id, precedence: [next, ...orders.filter((each) => each !== next)] })}
         className="grid gap-2.5 sm:grid-cols-2"
       >
         {orders.map((kind) => (

@@ -79,6 +79,6 @@ export function textOf(field: EditableField, value: unknown): string {
     case 'cover':
       return (value as { kind: string }).kind
     default:
-      return Array.isArray(value) ? value.join(', ') : String(value)
+      return Array.isArray(value) ? value.join(', ') : ''
   }
 }

@@ -68,7 +68,7 @@ export function CoverChooser({ book, sources }: { book: BookDetail; sources: Boo
           <RadioGroup
             aria-labelledby="cover-choice"
             value={value}
-            onValueChange={(next) => onChange(next as string)}
+            onValueChange={(next) => onChange(next)}
             disabled={working}
             className="grid gap-2"
           >

@@ -6,7 +6,7 @@ export type Draft = { readonly [F in Field]?: { value: Told[F] } | 'open' }
 
 /** What stands in a field while it is edited. */
 export function shownValue<F extends Field>(sources: BookSources, draft: Draft, field: F): Told[F] {
-  const own = draft[field] as { value: Told[F] } | 'open' | undefined
+  const own: { value: Told[F] } | 'open' | undefined = draft[field]
   if (own === 'open') return sources.unedited[field]
   return own ? own.value : sources.effective[field]
 }
@@ -19,9 +19,8 @@ export function isLocked(sources: BookSources, draft: Draft, field: Field): bool
 const filled = (value: unknown): unknown => {
   if (!Array.isArray(value)) return value
   // A row that somebody added and left empty is none.
-  return value.filter(
-    (item) =>
-      typeof item === 'string' || ['name', 'value'].some((key) => String((item as Record<string, unknown>)[key] ?? '').trim() !== ''),
+  return (value as (string | { name?: string; value?: string })[]).filter(
+    (item) => typeof item === 'string' || `${item.name ?? ''}${item.value ?? ''}`.trim() !== '',
   )
 }
 
@@ -36,6 +35,7 @@ export function toWish(sources: BookSources, draft: Draft): { set: Record<string
 /** Fields whose value the server refused. */
 export function wrongFields(error: unknown): Field[] {
   const { data } = (error ?? {}) as { data?: { issues?: { path?: unknown[] }[] } | null }
-  const named = data?.issues?.flatMap(({ path = [] }) => (path[0] === 'set' && typeof path[1] === 'string' ? [path[1] as Field] : []))
-  return [...new Set(named)]
+  const named = data?.issues?.flatMap(({ path = [] }) => (path[0] === 'set' && typeof path[1] === 'string' ? [path[1]] : []))
+  // Only fields are named there.
+  return [...new Set(named as Field[] | undefined)]
 }

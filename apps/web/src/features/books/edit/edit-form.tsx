@@ -158,7 +158,7 @@ export function EditForm({ book, sources, onClose }: { book: BookDetail; sources
         ))}
       </DialogBody>
       <DialogFooter>
-        <FormError error={save.error} />
+        {wrong.length === 0 && <FormError error={save.error} />}
         <p className="mr-auto self-center text-meta text-muted max-md:hidden">{t('edit.lock.hint')}</p>
         <DialogClose className={buttonVariants({ variant: 'outline' })}>{t('action.cancel')}</DialogClose>
         <Button type="submit" disabled={(wish === null && own.values.length === 0) || save.isPending}>

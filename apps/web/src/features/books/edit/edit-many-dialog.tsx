@@ -161,7 +161,7 @@ function Steps({ books, onDone }: { books: readonly BookCard[]; onDone: () => vo
         </Group>
       </DialogBody>
       <DialogFooter>
-        <FormError error={preview.error} />
+        {wrong.length === 0 && <FormError error={preview.error} />}
         <DialogClose className={buttonVariants({ variant: 'outline' })}>{t('action.cancel')}</DialogClose>
         <Button type="submit" disabled={isEmpty || preview.isPending || books.length > limits.booksAtOnce}>
           {preview.isPending ? t('action.working') : t('editMany.preview')}

@@ -1,5 +1,5 @@
 import { Lock, LockOpen } from 'lucide-react'
-import { type ReactNode, useId } from 'react'
+import { type ReactNode, useEffect, useId, useRef } from 'react'
 import { cn } from '#lib/class-names.ts'
 import { t } from '#lib/i18n.ts'
 
@@ -24,9 +24,14 @@ export function LockedField({
   children: (ids: { labelledBy: string; describedBy: string }) => ReactNode
 }) {
   const id = useId()
+  const group = useRef<HTMLDivElement>(null)
+  const isWrong = wrong !== null
+  useEffect(() => {
+    if (isWrong) group.current?.scrollIntoView({ block: 'nearest' })
+  }, [isWrong])
   const Icon = locked ? Lock : LockOpen
   return (
-    <div role="group" aria-labelledby={id} className="min-w-0">
+    <div ref={group} role="group" aria-labelledby={id} className="min-w-0 scroll-my-4">
       <div className="mb-0.5 flex min-h-9 items-center justify-between gap-3">
         <span id={id} className="text-small font-medium">
           {label}

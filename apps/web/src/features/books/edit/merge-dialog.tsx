@@ -52,12 +52,7 @@ function MergeForm({ books, onDone }: Pick<MergeProps, 'books' | 'onDone'>) {
           <legend id="merge-target" className="mb-1.5 text-small font-medium">
             {t('merge.which')}
           </legend>
-          <RadioGroup
-            aria-labelledby="merge-target"
-            value={target}
-            onValueChange={(next) => setTarget(next as string)}
-            className="grid gap-2"
-          >
+          <RadioGroup aria-labelledby="merge-target" value={target} onValueChange={(next) => setTarget(next)} className="grid gap-2">
             {books.map((book) => (
               <RadioCard
                 key={book.id}
