@@ -80,7 +80,7 @@ class World {
 
   bytes(content: number): Uint8Array {
     // No two are of one size: what is written in the same millisecond and of the same size looks unchanged when it is swapped.
-    const extra = [{ name: 'size', data: 'x'.repeat(content), stored: true }]
+    const extra = [{ name: 'size', data: 'x'.repeat(content * 32), stored: true }]
     return buildEpub({ title: `Content ${content}`, identifier: `urn:x:${this.root}:${content}`, creators: ['A. Writer'], extra })
   }
 
