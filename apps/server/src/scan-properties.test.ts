@@ -164,7 +164,7 @@ async function check(world: World): Promise<void> {
       expect([content, other, tookPlace, present.has(other)]).toEqual([content, other, true, false])
     }
   }
-  const books = new Set([...world.bookOf.values()])
+  const books = new Set(world.bookOf.values())
   const found = await server.db.superuser<{ id: string; missing: boolean }[]>`
     select id, missing_at is not null as missing from book where library_id = ${world.libraryId}`
   expect(new Set(found.map(({ id }) => id))).toEqual(books)
@@ -215,7 +215,7 @@ async function take(world: World, what: Step): Promise<void> {
       if (what.do === 'empty') rmSync(world.root, { recursive: true })
       const after = await rowsOf(world)
       renameSync(`${world.root}-away`, world.root)
-      const counted = (rows: Row[]) => rows.filter((row) => row.bookMissing === false).map(({ path: at, book }) => [at, book])
+      const counted = (rows: Row[]) => rows.filter((row) => row.bookMissing === false).map(({ path: at, book }) => `${at} ${book}`)
       if (known.some(({ book, missing }) => book && !missing)) {
         expect(status).toBe('failed')
         expect(counted(after).toSorted()).toEqual(counted(known).toSorted())
@@ -228,7 +228,7 @@ async function take(world: World, what: Step): Promise<void> {
       const to = `renamed ${(world.names += 1)}`
       if (!from) return
       renameSync(path.join(world.root, from), path.join(world.root, to))
-      for (const [at, content] of [...world.disk]) {
+      for (const [at, content] of Array.from(world.disk)) {
         if (!at.startsWith(`${from}/`)) continue
         world.disk.delete(at)
         world.set(`${to}${at.slice(from.length)}`, content, at)
