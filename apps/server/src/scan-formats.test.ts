@@ -87,7 +87,7 @@ test('every format becomes a book with what its file tells of it', async () => {
   )
   expect(library).toMatchObject({ bookCount: 6, problemCount: 1, scan: { status: 'done' } })
   const found = new Map((await details(library.id)).map((book) => [book.formats[0], book]))
-  expect([...found.keys()].toSorted()).toEqual(['cbr', 'cbz', 'epub', 'fb2', 'mobi', 'pdf'])
+  expect([...found.keys()].map(String).toSorted()).toEqual(['cbr', 'cbz', 'epub', 'fb2', 'mobi', 'pdf'])
   expect(found.get('pdf')).toMatchObject({ title: 'The PDF', authors: ['P. Writer'], cover: { state: 'ready' } })
   expect(found.get('cbz')).toMatchObject({
     title: 'The Comic',

@@ -69,6 +69,8 @@ class World {
   /** Book by content, as it was first seen. */
   bookOf = new Map<number, string>()
   marked = new Set<string>()
+  cut = false
+  passing = new Set<string>()
   contents = 0
   names = 0
 
@@ -167,7 +169,11 @@ async function check(world: World): Promise<void> {
   const books = new Set(world.bookOf.values())
   const found = await server.db.superuser<{ id: string; missing: boolean }[]>`
     select id, missing_at is not null as missing from book where library_id = ${world.libraryId}`
+  // A scan that was cut short may have seen content that was gone before this test looked.
+  for (const { id, missing } of found) if (!books.has(id) && missing && world.cut) world.passing.add(id)
+  for (const id of world.passing) books.add(id)
   expect(new Set(found.map(({ id }) => id))).toEqual(books)
+  world.cut = false
   const alive = new Set([...present].map((content) => world.bookOf.get(content)))
   for (const { id, missing } of found) expect([id, missing]).toEqual([id, !alive.has(id)])
   const places = await server.db.superuser<{ id: string }[]>`
@@ -200,6 +206,7 @@ async function take(world: World, what: Step): Promise<void> {
       await check(world)
       return
     case 'cut': {
+      world.cut = true
       await call('POST', `/libraries/${world.libraryId}/scan`, {})
       await new Promise((resolve) => setTimeout(resolve, what.after))
       await worker[Symbol.asyncDispose]()
