@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, openSync, closeSync, renameSync, rmSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildEpub } from '@carrel/formats/testing'
+import type { WatchPace } from '@carrel/api'
 import { assignRoot, makeOrganization, makePerson, startTestServer, type Person, type TestServer } from './testing/server.ts'
 import { scanned } from './testing/twins.ts'
 
@@ -211,4 +213,187 @@ describe('a file that is being written', () => {
     utimesSync(at, new Date('2001-02-03'), new Date('2001-02-03'))
     await becomes(library, ['Allotted'])
   })
+})
+
+describe('how a library is kept up to date', () => {
+  const upkeep = async (id: string) =>
+    (await call('GET', `/libraries/${id}`)).json as {
+      upkeep: { watch: boolean; schedule: string | null; nextRunAt: string | null; timeZone: string }
+      folders: { noticing: { mode: string; reason: string | null; fileSystem: string; pollMinutes: number; checkedAt: string | null } }[]
+    }
+
+  test('is shown, and can be turned off and on', async () => {
+    const shelf = folder()
+    const library = await watched(shelf)
+    await idle(library)
+    const shown = await upkeep(library)
+    expect(shown.upkeep).toMatchObject({ watch: true, schedule: null, nextRunAt: null })
+    expect(shown.folders).toMatchObject([{ noticing: { mode: 'watching', reason: null, pollMinutes: 15, checkedAt: expect.any(String) } }])
+    const listed = (await call('GET', `/folders?path=${encodeURIComponent(shelf)}`)).json
+    expect(listed).toMatchObject({ noticing: { mode: 'watching', reason: null } })
+
+    expect((await call('PATCH', `/libraries/${library}`, { watch: false })).status).toBe(200)
+    await expect.poll(() => folderRow(library), { timeout: 10_000 }).toMatchObject({ watchMode: 'off' })
+    const before = (await runs(library)).length
+    writeFileSync(path.join(shelf, 'a.epub'), epub('Unseen at first'))
+    await wait(1500)
+    expect((await runs(library)).length).toBe(before)
+    await call('PATCH', `/libraries/${library}`, { watch: true })
+    await becomes(library, ['Unseen at first'])
+    expect(
+      await server.db
+        .superuser`select before, after from audit_event where target_id = ${library} and before is not null order by at limit 1`,
+    ).toMatchObject([{ before: { watch: true }, after: { watch: false } }])
+  })
+
+  test('may be a schedule, which has to be one', async () => {
+    const library = await watched(folder())
+    for (const wrong of ['daily', '61 3 * * *', '0 3 31 2 *', '* * * * * *', `0 3 * * *${' '.repeat(200)}`, "0 3 * * '"]) {
+      const { status } = await call('PATCH', `/libraries/${library}`, { schedule: wrong })
+      expect([wrong, [400, 422].includes(status) || wrong.trim() === '0 3 * * *']).toEqual([wrong, true])
+    }
+    expect((await call('PATCH', `/libraries/${library}`, { schedule: '30 3 * * 1' })).status).toBe(200)
+    const { upkeep: kept } = await upkeep(library)
+    expect(kept).toMatchObject({ schedule: '30 3 * * 1' })
+    expect(new Date(kept.nextRunAt ?? 0).getDay()).toBe(1)
+    await call('PATCH', `/libraries/${library}`, { schedule: null })
+    expect((await upkeep(library)).upkeep).toMatchObject({ schedule: null, nextRunAt: null })
+  })
+
+  test('runs once for all times that were missed', async () => {
+    const library = await watched(folder())
+    await idle(library)
+    await call('PATCH', `/libraries/${library}`, { watch: false, schedule: '0 3 * * *' })
+    await server.db.superuser`update library set scheduled_at = now() - interval '5 days' where id = ${library}`
+    const scheduled = async () => (await runs(library)).filter(({ reason }) => reason === 'schedule').length
+    await expect.poll(scheduled, { timeout: 10_000 }).toBe(1)
+    await wait(2500)
+    expect(await scheduled()).toBe(1)
+  })
+})
+
+/** On a server of its own. */
+async function onAnother(watch: Partial<WatchPace>, run: () => Promise<void>): Promise<void> {
+  const before = { server, owner, organization }
+  server = await startTestServer({ worker: 2, watch })
+  try {
+    owner = await makePerson(server, 'Owner')
+    organization = (await makeOrganization(server, 'Watched', { owner: [owner] })).id
+    await assignRoot(server, organization, server.root)
+    await run()
+  } finally {
+    await server[Symbol.asyncDispose]()
+    ;({ server, owner, organization } = before)
+  }
+}
+const pace = { quietMs: 300, mostMs: 2000, lookMs: 1000 }
+
+const mount = (at: string): boolean => {
+  const of = (name: string) => `${at}-${name}`
+  for (const name of ['lower', 'upper', 'work']) mkdirSync(of(name))
+  const options = `lowerdir=${of('lower')},upperdir=${of('upper')},workdir=${of('work')}`
+  return spawnSync('mount', ['-t', 'overlay', 'overlay', '-o', options, at]).status === 0
+}
+
+test('a folder on a file system that tells nothing is looked through from time to time', { timeout: 60_000 }, (context) =>
+  onAnother({ ...pace, pollMs: 3000 }, async () => {
+    const shelf = folder()
+    if (!mount(shelf)) return context.skip()
+    try {
+      const made = await call('POST', '/libraries', { name: 'Polled', folders: [shelf] })
+      const { id } = made.json as { id: string }
+      await expect.poll(() => folderRow(id), { timeout: 15_000 }).toMatchObject({ watchMode: 'polling', fileSystem: 'overlay' })
+      await idle(id)
+      writeFileSync(path.join(shelf, 'a.epub'), epub('Found by looking'))
+      await becomes(id, ['Found by looking'])
+      const shown = (await call('GET', `/libraries/${id}`)).json
+      expect(shown).toMatchObject({ folders: [{ noticing: { mode: 'polling', reason: 'file-system', fileSystem: 'overlay' } }] })
+      // The disk is taken off: what it held is not there, and is not lost.
+      spawnSync('umount', [shelf])
+      await expect.poll(() => folderRow(id), { timeout: 15_000 }).toMatchObject({ trouble: 'empty' })
+      expect(await titles(id)).toEqual(['Found by looking'])
+    } finally {
+      spawnSync('umount', ['-l', shelf])
+    }
+  }),
+)
+
+test('of two workers one watches; when it stops the other takes over, and catches up', { timeout: 90_000 }, () =>
+  onAnother(pace, async () => {
+    const shelf = folder()
+    const library = await watched(shelf)
+    await idle(library)
+    await using other = await startTestServer({
+      database: server.db,
+      dataDir: server.dataDir,
+      roots: [server.root],
+      worker: 1,
+      watch: pace,
+    })
+    await wait(2000)
+    const jobs = await server.db.superuser`select state from pgboss.job where name = 'watch' and state in ('created', 'retry', 'active')`
+    expect(jobs).toEqual([{ state: 'active' }])
+    const before = (await runs(library)).length
+    writeFileSync(path.join(shelf, 'a.epub'), epub('Once'))
+    await becomes(library, ['Once'])
+    await idle(library)
+    expect((await runs(library)).length - before).toBe(1)
+    // Beyond the time in which a run counts as just begun.
+    await server.db.superuser`update scan set created_at = created_at - interval '2 minutes' where library_id = ${library}`
+    await server.stopWorker()
+    writeFileSync(path.join(shelf, 'b.epub'), epub('While nobody watched'))
+    await expect.poll(() => titles(library), { timeout: 30_000 }).toEqual(['Once', 'While nobody watched'])
+    writeFileSync(path.join(shelf, 'c.epub'), epub('Yet another'))
+    await expect.poll(() => titles(library), { timeout: 15_000 }).toContain('Yet another')
+    expect(other.logs.filter((line) => line.includes('"level":50'))).toEqual([])
+  }),
+)
+
+test('one workspace with many libraries keeps no other waiting', { timeout: 120_000 }, async () => {
+  await using own = await startTestServer({ worker: 1, turnMs: 1000 })
+  const [busy, calm] = [await makePerson(own, 'Busy'), await makePerson(own, 'Calm')]
+  const many = (await makeOrganization(own, 'Many', { owner: [busy] })).id
+  const one = (await makeOrganization(own, 'One', { owner: [calm] })).id
+  for (const each of [many, one]) await assignRoot(own, each, own.root)
+  const add = async (person: Person, to: string, name: string, books: number) => {
+    const shelf = path.join(own.root, name)
+    mkdirSync(shelf)
+    for (let at = 0; at < books; at += 1) writeFileSync(path.join(shelf, `${at}.epub`), epub(`${name} ${at}`, { padding: 30_000 }))
+    const made = await own.send('POST', '/api/v1/libraries', { cookie: person.cookie, organization: to, body: { name, folders: [shelf] } })
+    return (made.json as { id: string }).id
+  }
+  const ids: string[] = []
+  for (let at = 0; at < 50; at += 1) ids.push(await add(busy, many, `many-${at}`, 10))
+  const mine = await add(calm, one, 'mine', 10)
+  const again = await add(calm, one, 'mine too', 10)
+  for (const id of [mine, again]) await scanned(own, calm, one, id, 30_000)
+  const done = await own.db.superuser`select from scan where status = 'done' and organization_id = ${many}`
+  expect(done.length).toBeLessThan(25)
+  expect(ids).toHaveLength(50)
+})
+
+test('a long scan makes way for one that waits, and goes on where it was', { timeout: 120_000 }, async () => {
+  await using own = await startTestServer({ worker: 1, turnMs: 1500 })
+  const person = await makePerson(own, 'Owner')
+  const spaces: string[] = []
+  for (const name of ['A', 'B', 'C', 'D']) {
+    const { id } = await makeOrganization(own, name, { owner: [person] })
+    await assignRoot(own, id, own.root)
+    spaces.push(id)
+  }
+  const add = async (to: string, name: string, books: number) => {
+    const shelf = path.join(own.root, name)
+    mkdirSync(shelf)
+    for (let at = 0; at < books; at += 1) writeFileSync(path.join(shelf, `${at}.epub`), epub(`${name} ${at}`, { padding: 30_000 }))
+    const made = await own.send('POST', '/api/v1/libraries', { cookie: person.cookie, organization: to, body: { name, folders: [shelf] } })
+    return { organization: to, id: (made.json as { id: string }).id }
+  }
+  const long = []
+  for (const [at, to] of spaces.slice(0, 3).entries()) long.push(await add(to, `long-${at}`, 2500))
+  const short = await add(spaces[3] ?? '', 'short', 5)
+  await scanned(own, person, short.organization, short.id, 60_000)
+  expect(await own.db.superuser`select from scan where finished_at is null`).toHaveLength(3)
+  for (const { organization: of, id } of long)
+    expect(await scanned(own, person, of, id, 90_000)).toMatchObject({ bookCount: 2500, scan: { status: 'done' } })
+  expect(own.logs.filter((line) => line.includes('"level":50'))).toEqual([])
 })

@@ -51,6 +51,7 @@ export async function runScans(deps: ScanDeps, libraryId: string, options: { sig
     if (error instanceof GivesWay)
       await asJob(deps.transact, libraryId, async (scope) => {
         if (scope) await deps.jobs.enqueueScan(scope, libraryId)
+        deps.log.info({ libraryId }, 'scan makes way for others that wait')
       })
     else if (!(error instanceof LibraryGone) && !(error instanceof RunTaken)) throw error
   }

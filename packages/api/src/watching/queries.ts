@@ -2,7 +2,7 @@ import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import { library, libraryFolder, scan } from '@carrel/db/schema'
 import { insertScan } from '../scans/queries.ts'
 import type { Scan } from '../scans/schema.ts'
-import type { JobScope, VisitorScope } from '../scope.ts'
+import type { JobScope, OrganizationScope, VisitorScope } from '../scope.ts'
 import type { Part } from './parts.ts'
 
 export type WatchMode = 'watching' | 'polling' | 'off'
@@ -17,6 +17,38 @@ export type WatchedFolder = {
   watchMode: WatchMode
   fileSystem: string | null
   checkedAt: number
+}
+
+/** How a library is kept up to date, and how changes in each of its folders are noticed. */
+export async function findUpkeep(scope: OrganizationScope, libraryId: string) {
+  const [[kept], folders] = await Promise.all([
+    scope.db
+      .select({ watch: library.watch, schedule: library.schedule })
+      .from(library)
+      .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId))),
+    scope.db
+      .select({
+        id: libraryFolder.id,
+        mode: libraryFolder.watchMode,
+        fileSystem: libraryFolder.fileSystem,
+        checkedAt: libraryFolder.checkedAt,
+      })
+      .from(libraryFolder)
+      .where(and(eq(libraryFolder.organizationId, scope.organizationId), eq(libraryFolder.libraryId, libraryId))),
+  ])
+  return kept && { ...kept, folders }
+}
+
+/** A schedule counts from now on: what would have been due before is not made up for. */
+export async function updateUpkeep(
+  scope: OrganizationScope,
+  libraryId: string,
+  values: { watch?: boolean; schedule?: string | null },
+): Promise<void> {
+  await scope.db
+    .update(library)
+    .set({ ...values, ...(values.schedule !== undefined && { scheduledAt: new Date() }) })
+    .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
 }
 
 /** Every folder of every workspace that is open. */
