@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, openSync, closeSync, renameSync, rmSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -349,6 +349,51 @@ test('of two workers one watches; when it stops the other takes over, and catche
   }),
 )
 
+test('when the watching worker is killed, another watches within a minute', { timeout: 120_000 }, () =>
+  onAnother(pace, async () => {
+    const shelf = folder()
+    const library = await watched(shelf)
+    await idle(library)
+    const { target, owner: login, secret } = server.db
+    const { PATH, HOME } = process.env
+    const database = { DATABASE_URL: `postgres:///${target.database}`, PGHOST: target.host, PGPORT: String(target.port) }
+    const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts'), server.root], {
+      env: {
+        ...{ PATH, HOME, NODE_ENV: 'production', ROLE: 'worker', PORT: '0', HOST: '127.0.0.1', BETTER_AUTH_SECRET: secret },
+        ...{ ...database, PGUSER: login.user, PGPASSWORD: login.password, DATA_DIR: path.join(server.root, '..', 'other-data') },
+      },
+      stdio: 'ignore',
+    })
+    try {
+      const watching = async () =>
+        (
+          await server.db.superuser<
+            { state: string; at: string }[]
+          >`select state, started_on::text as at from pgboss.job where name = 'watch' and state = 'active'`
+        )[0]?.at
+      const first = await watching()
+      await server.stopWorker()
+      await expect.poll(watching, { timeout: 30_000 }).not.toSatisfy((at: string | undefined) => at === undefined || at === first)
+      await server.db.superuser`update scan set created_at = created_at - interval '2 minutes' where library_id = ${library}`
+      child.kill('SIGKILL')
+      const killed = Date.now()
+      writeFileSync(path.join(shelf, 'a.epub'), epub('Nobody saw it come'))
+      await using third = await startTestServer({
+        database: server.db,
+        dataDir: server.dataDir,
+        roots: [server.root],
+        worker: 1,
+        watch: pace,
+      })
+      await expect.poll(() => titles(library), { timeout: 60_000 }).toEqual(['Nobody saw it come'])
+      expect(Date.now() - killed).toBeLessThan(60_000)
+      expect(third.logs.filter((line) => line.includes('"level":50'))).toEqual([])
+    } finally {
+      child.kill('SIGKILL')
+    }
+  }),
+)
+
 test('one workspace with many libraries keeps no other waiting', { timeout: 120_000 }, async () => {
   await using own = await startTestServer({ worker: 1, turnMs: 1000 })
   const [busy, calm] = [await makePerson(own, 'Busy'), await makePerson(own, 'Calm')]
@@ -396,4 +441,33 @@ test('a long scan makes way for one that waits, and goes on where it was', { tim
   for (const { organization: of, id } of long)
     expect(await scanned(own, person, of, id, 90_000)).toMatchObject({ bookCount: 2500, scan: { status: 'done' } })
   expect(own.logs.filter((line) => line.includes('"level":50'))).toEqual([])
+})
+
+test('what the watching worker reads is for nobody who is somebody', async () => {
+  const app = server.db.login('carrel_app')
+  const library = await watched(folder())
+  for (const read of ['app.watched_folders()', 'app.scheduled_libraries()']) {
+    const enters = [
+      app`select app.enter(${owner.token}, 'user', null)`,
+      app`select app.enter(${owner.token}, 'organization', ${organization})`,
+      app`select app.enter_job(${library})`,
+    ]
+    for (const enter of enters)
+      await expect(
+        app.begin(async (tx) => {
+          await tx`${enter}`
+          await tx.unsafe(`select from ${read}`)
+        }),
+      ).rejects.toMatchObject({ code: '42501' })
+    expect((await app.unsafe(`select * from ${read}`)).every((row) => !('name' in row))).toBe(true)
+  }
+  const [other] = [await makeOrganization(server, 'Elsewhere')]
+  await server.db
+    .superuser`insert into scan (organization_id, id, library_id) select organization_id, gen_random_uuid(), id from library where id = ${library}`
+  const count = (of: string | null) =>
+    app.begin(async (tx) => {
+      await tx`select set_config('app.organization_id', ${of ?? ''}, true)`
+      return (await tx`select app.waiting_scans(${other.id}) as waiting`)[0]?.['waiting'] as number
+    })
+  expect([await count(organization), await count(other.id), await count(null)]).toEqual([1, 0, 0])
 })

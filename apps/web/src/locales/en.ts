@@ -500,7 +500,7 @@ export const en = {
   'activity.today': 'Today',
   'activity.yesterday': 'Yesterday',
 
-  'book.readAgain': 'Read again',
+  'book.readAgain': 'Refresh from file',
   'book.readAgain.begun': 'Its files are being read again',
   'book.authorsMore': '{count, plural, one {{names} and one other} other {{names} and {more} others}}',
   'book.back': 'Library',
@@ -1137,7 +1137,7 @@ export const en = {
   'upkeep.cron': 'Cron expression',
   'upkeep.cron.text': 'Minute, hour, day of the month, month, day of the week. Server time ({zone}).',
   'upkeep.day': 'Day of the week',
-  'upkeep.next': 'Next on {moment}. Times are the server’s ({zone}).',
+  'upkeep.next': 'Next on {date} at {time} by your clock. Times here are the server’s ({zone}).',
   'upkeep.schedule': 'Scan at set times',
   'upkeep.schedule.custom': 'By a cron expression',
   'upkeep.schedule.daily': 'Every day',

@@ -1,5 +1,5 @@
 import { readFileSync, watch, type FSWatcher } from 'node:fs'
-import { lstat, opendir } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { fileKind } from '@carrel/formats'
 import { isPassedBy } from '../scans/listing/walk-folder.ts'
@@ -111,7 +111,7 @@ export class FolderWatcher {
       node.children.clear()
       try {
         node.watcher = this.#watch(node, false)
-        for await (const entry of await opendir(path.join(this.#root, pathOf(node)), { bufferSize: 256 }))
+        for (const entry of await readdir(path.join(this.#root, pathOf(node)), { withFileTypes: true }))
           if (entry.isDirectory() && !isPassedBy(entry.name)) {
             const child: Node = { name: entry.name, parent: node, watcher: null, children: new Map() }
             node.children.set(entry.name, child)

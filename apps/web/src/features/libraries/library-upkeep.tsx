@@ -10,7 +10,7 @@ import { NativeSelect } from '#components/ui/native-select.tsx'
 import { Switch } from '#components/ui/switch.tsx'
 import { describeError, errorCode } from '#lib/error-text.ts'
 import { useFieldErrors } from '#lib/field-errors.ts'
-import { formatWeekday, formatMoment } from '#lib/format.ts'
+import { formatDate, formatTime, formatWeekday } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { toast, toastError } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
@@ -102,7 +102,7 @@ function SchedulePicker({ libraryId, upkeep }: { libraryId: string; upkeep: Upke
         <p id={`${id}-text`} className="text-meta text-muted">
           {upkeep.nextRunAt === null
             ? t('upkeep.schedule.text')
-            : t('upkeep.next', { moment: formatMoment(upkeep.nextRunAt), zone: upkeep.timeZone })}
+            : t('upkeep.next', { date: formatDate(upkeep.nextRunAt), time: formatTime(upkeep.nextRunAt), zone: upkeep.timeZone })}
         </p>
       </div>
       <div className="flex flex-wrap items-start gap-2">
