@@ -1,7 +1,7 @@
 import { readFileSync, watch, type FSWatcher } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { fileKind } from '@carrel/formats'
+import { fileKind } from '@carrel/formats/names'
 import { isPassedBy } from '../scans/listing/walk-folder.ts'
 import type { Stir } from './parts.ts'
 
