@@ -395,7 +395,7 @@ test('when the watching worker is killed, another watches within a minute', { ti
 )
 
 test('one workspace with many libraries keeps no other waiting', { timeout: 120_000 }, async () => {
-  await using own = await startTestServer({ worker: 1, turnMs: 1000 })
+  await using own = await startTestServer({ turnMs: 1000 })
   const [busy, calm] = [await makePerson(own, 'Busy'), await makePerson(own, 'Calm')]
   const many = (await makeOrganization(own, 'Many', { owner: [busy] })).id
   const one = (await makeOrganization(own, 'One', { owner: [calm] })).id
@@ -411,6 +411,7 @@ test('one workspace with many libraries keeps no other waiting', { timeout: 120_
   for (let at = 0; at < 50; at += 1) ids.push(await add(busy, many, `many-${at}`, 10))
   const mine = await add(calm, one, 'mine', 10)
   const again = await add(calm, one, 'mine too', 10)
+  await own.startWorker(1)
   for (const id of [mine, again]) await scanned(own, calm, one, id, 30_000)
   const done = await own.db.superuser`select from scan where status = 'done' and organization_id = ${many}`
   expect(done.length).toBeLessThan(25)
