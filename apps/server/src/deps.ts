@@ -154,6 +154,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
       blobsDir,
       version: options.version,
       rateLimit: env.RATE_LIMIT,
+      pollMinutes: env.POLL_MINUTES,
       mailLinks,
     },
     mailer,

@@ -108,6 +108,11 @@ export const settings = {
     type: z.coerce.number({ error: 'must be a number' }).int().min(1).max(64),
     doc: 'Processes that read book files. Default: one for each processor.',
   },
+  POLL_MINUTES: {
+    type: z.coerce.number({ error: 'must be a number' }).int().min(1).max(1440),
+    default: 15,
+    doc: 'How often folders are looked through that cannot be watched, such as network disks. Minutes.',
+  },
   LOG_LEVEL: {
     type: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }),
     default: 'info' as const,

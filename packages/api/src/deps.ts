@@ -57,6 +57,8 @@ export type Deps = {
     blobsDir: string
     version: string
     rateLimit: boolean
+    /** How often folders are looked through that cannot be watched. */
+    pollMinutes: number
     /** Public address for links in mails; null: no mail is sent. */
     mailLinks: string | null
   }

@@ -128,6 +128,7 @@ const definerFunctions = [
   'app.rename_slug',
   'app.restore_organization',
   'app.resume_organization',
+  'app.scheduled_libraries',
   'app.set_operator',
   'app.set_password',
   'app.shares_like_team',
@@ -139,6 +140,8 @@ const definerFunctions = [
   'app.unban_user',
   'app.unused_pictures',
   'app.waiting_mails',
+  'app.waiting_scans',
+  'app.watched_folders',
   'app.within_mine',
 ]
 const triggers = [

@@ -67,6 +67,7 @@ const entries: Readonly<Record<string, Entry>> = {
   ALREADY_SET_UP: ['error.alreadySetUp.title', 'error.alreadySetUp.text', false],
   SLUG_TAKEN: ['error.slugTaken.title', 'error.slugTaken.text', false],
   NAME_TAKEN: ['error.nameTaken.title', 'error.nameTaken.text', false],
+  SCHEDULE_INVALID: ['error.schedule.title', 'error.schedule.text', false],
   NO_PICTURE: ['error.noPicture.title', 'error.noPicture.text', false],
   BAD_VALUE: ['error.badValue.title', 'error.badValue.text', false],
   IN_USE: ['error.inUse.title', 'error.inUse.text', false],

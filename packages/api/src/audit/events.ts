@@ -2,7 +2,8 @@
 export type Records = {
   /** The logo by its version, where it was changed. */
   organization: { name: string; slug: string; language: string; logo?: string | null }
-  library: { name: string; visibility: string }
+  /** Whether and when it is kept up to date, where that was changed. */
+  library: { name: string; visibility: string; watch?: boolean; schedule?: string | null }
   role: { name: string; description: string; permissions: readonly string[] }
   /** A member's roles: built-in ones by name, others by id. */
   assignment: { roles: readonly string[] }

@@ -12,6 +12,9 @@ import { findLibraryOfBook } from '../metadata/queries.ts'
 import { cancelScan, findLatestScan, findScan, findScanToJoin, insertScan } from '../scans/queries.ts'
 import { Scan, StartScan } from '../scans/schema.ts'
 import { Id } from '../shapes.ts'
+import { toNoticing, toUpkeep } from '../watching/noticing.ts'
+import { findUpkeep, updateUpkeep } from '../watching/queries.ts'
+import { nextDue } from '../watching/schedule.ts'
 import { deleteLibrary, findLibrary, insertLibrary, listLibraries, listLibraryFolders, updateLibrary } from './queries.ts'
 import { CreateLibrary, Library, LibraryDetail, UpdateLibrary } from './schema.ts'
 
@@ -34,23 +37,27 @@ export const libraries = {
     .input(LibraryId)
     .output(LibraryDetail)
     .handler(async ({ context: { transaction, deps }, input }) => {
-      const { library, scan, folders } = await transaction(async (scope) => {
+      const { library, scan, folders, upkeep } = await transaction(async (scope) => {
         const library = await getLibrary(scope, input.libraryId)
         const mayManage = hasPermission(scope.permissions, 'library:update')
-        const [scan, folders] = await Promise.all([
+        const [scan, folders, upkeep] = await Promise.all([
           findLatestScan(scope, library.id),
           mayManage ? listLibraryFolders(scope, library.id) : [],
+          mayManage ? findUpkeep(scope, library.id) : undefined,
         ])
-        return { library, scan, folders }
+        return { library, scan, folders, upkeep }
       })
       const roots = folders.length > 0 ? await findUsableRoots(transaction, deps.roots) : []
       return {
         ...library,
         scan: scan ?? null,
+        upkeep: upkeep ? toUpkeep(upkeep) : null,
         folders: await Promise.all(
           folders.map(async (folder) => {
             const real = await resolveInside(roots, folder.path)
-            return { ...folder, available: real !== null && (await isReadableFolder(real)) }
+            const kept = upkeep?.folders.find(({ id }) => id === folder.id)
+            const noticing = kept ? toNoticing(kept, deps.settings.pollMinutes) : null
+            return { ...folder, noticing, available: real !== null && (await isReadableFolder(real)) }
           }),
         ),
       }
@@ -97,9 +104,9 @@ export const libraries = {
       method: 'PATCH',
       path: '/libraries/{libraryId}',
       tags: ['libraries'],
-      summary: 'Rename a library or open it to fewer or more people',
+      summary: 'Rename a library, open it to fewer or more people, or change how it is kept up to date',
     })
-    .errors({ NAME_TAKEN: { status: 409 } })
+    .errors({ NAME_TAKEN: { status: 409 }, SCHEDULE_INVALID: { status: 422 } })
     .input(UpdateLibrary)
     .output(Library)
     .handler(async ({ context: { scope, level, held }, input, errors }) => {
@@ -111,14 +118,19 @@ export const libraries = {
       const values = { ...(input.name !== undefined && { name: input.name }), ...(input.visibility && { visibility: input.visibility }) }
       if (!(await updateLibrary(scope, input.libraryId, values)))
         throw errors.NAME_TAKEN({ message: 'This workspace has a library of that name.' })
+      const { watch, schedule } = input
+      if (schedule && !nextDue(schedule)) throw errors.SCHEDULE_INVALID({ message: 'No time fits this schedule.' })
+      const upkeep = { ...(watch !== undefined && { watch }), ...(schedule !== undefined && { schedule }) }
+      const kept = Object.keys(upkeep).length > 0 ? await findUpkeep(scope, library.id) : undefined
+      if (kept) await updateUpkeep(scope, library.id, upkeep)
       const { id, name } = library
       const after = { name: input.name ?? name, visibility: input.visibility ?? library.visibility }
       await record(scope, {
         kind: 'library',
         change: 'updated',
         target: { id, name: after.name },
-        before: { name, visibility: library.visibility },
-        after,
+        before: { name, visibility: library.visibility, ...(kept && { watch: kept.watch, schedule: kept.schedule }) },
+        after: { ...after, ...(kept && { watch: kept.watch, schedule: kept.schedule, ...upkeep }) },
       })
       await announceChanged(scope, 'libraries')
       return getLibrary(scope, input.libraryId)

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { FolderPath } from '../folders/schema.ts'
 import { Scan } from '../scans/schema.ts'
 import { Id, Name, Timestamp } from '../shapes.ts'
+import { Noticing, Schedule, Upkeep } from '../watching/schema.ts'
 
 /** `organization`: every member sees it. `restricted`: owners, admins and people it is shared with. */
 export const Visibility = z.enum(['organization', 'restricted'])
@@ -21,7 +22,9 @@ export type Library = z.infer<typeof Library>
 
 export const LibraryDetail = Library.extend({
   /** Empty for people who may not manage libraries. */
-  folders: z.array(z.object({ id: Id, path: z.string(), available: z.boolean() })),
+  folders: z.array(z.object({ id: Id, path: z.string(), available: z.boolean(), noticing: Noticing.nullable() })),
+  /** Null for people who may not manage libraries. */
+  upkeep: Upkeep.nullable(),
   scan: Scan.nullable(),
 })
 export type LibraryDetail = z.infer<typeof LibraryDetail>
@@ -37,5 +40,9 @@ export const UpdateLibrary = z.object({
   libraryId: Id,
   name: Name.optional(),
   visibility: Visibility.optional(),
+  /** Whether changes in its folders are noticed by themselves. */
+  watch: z.boolean().optional(),
+  /** When it is scanned anyway; null: never. */
+  schedule: Schedule.nullable().optional(),
 })
 export type UpdateLibrary = z.infer<typeof UpdateLibrary>

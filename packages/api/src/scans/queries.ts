@@ -47,13 +47,13 @@ export async function findScan(scope: OrganizationScope, scanId: string): Promis
   return row && toScan(scope, row)
 }
 
-/** The newest run over a library. */
+/** The run over a library that is under way, or else the newest. */
 export async function findLatestScan(scope: OrganizationScope | JobScope, libraryId: string): Promise<Scan | undefined> {
   const [row] = await scope.db
     .select()
     .from(scan)
     .where(and(eq(scan.organizationId, scope.organizationId), eq(scan.libraryId, libraryId)))
-    .orderBy(desc(scan.createdAt), desc(scan.id))
+    .orderBy(desc(sql`${scan.finishedAt} is null and ${scan.runner} is not null`), desc(scan.createdAt), desc(scan.id))
     .limit(1)
   return row && toScan(scope, row)
 }

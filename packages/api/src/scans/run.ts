@@ -4,11 +4,12 @@ import type { Transact } from '@carrel/db'
 import type { ReaderPool } from '@carrel/formats'
 import type { BlobStore } from '@carrel/storage'
 import type { Log } from '../deps.ts'
+import type { Jobs } from '../jobs/queries.ts'
 import { announceChanged } from '../events/queries.ts'
 import { isMissingInside, resolveInside, usableRoots, type AllowedRoots } from '../folders/policy.ts'
 import { listAssignedRoots } from '../folders/queries.ts'
 import { findLibrarySettings, listLibraryFolders, updateFolder } from '../libraries/queries.ts'
-import type { JobScope } from '../scope.ts'
+import { asJob, type JobScope } from '../scope.ts'
 import { makeCovers } from './covers/make.ts'
 import { countCoverTasks } from './covers/queries.ts'
 import { inJobOf, inRunOf, LibraryGone, RunTaken } from './in-job.ts'
@@ -16,6 +17,7 @@ import { listFolder, type ListingWork } from './listing/list-folder.ts'
 import { countFolder, forgetFiles, loseHeldFiles, markScanned, recount } from './listing/queries.ts'
 import { FolderUnreadable } from './listing/walker.ts'
 import { ScanWriter } from './listing/writer.ts'
+import { GivesWay, startTurn, type Turn } from './turn.ts'
 import { mustAsk } from './policy.ts'
 import { Cancelled, Progress } from './progress.ts'
 import { lockOpenScan, updateScan } from './queries.ts'
@@ -29,19 +31,29 @@ export type ScanDeps = {
   log: Log
   /** A file that was written less than this long ago may still be being copied. Milliseconds. */
   settleMs: number
+  jobs: Jobs
+  /** So long a run does what is new before it makes way for another library that waits. Milliseconds. */
+  turnMs: number
 }
 export type Trouble = 'missing' | 'closed' | 'unreadable' | 'empty'
 
 /**
  * Does the runs of a library that wait, oldest first: lists what is new or changed, then makes the thumbnails. Goes on where
  * an earlier try ended, since files already listed are known by size and time. Deletes no book. Does nothing when
- * no run waits, which is so when two jobs were queued for one.
+ * no run waits, which is so when two jobs were queued for one. When others wait, it makes way after a while and goes on in
+ * its next turn.
  */
 export async function runScans(deps: ScanDeps, libraryId: string, options: { signal: AbortSignal; lastTry: boolean }): Promise<void> {
+  const turn = startTurn(deps, libraryId)
   try {
-    while (await runScan(deps, libraryId, options));
+    while (await runScan(deps, libraryId, options, turn)) if (await turn.isOver()) throw new GivesWay()
   } catch (error) {
-    if (!(error instanceof LibraryGone) && !(error instanceof RunTaken)) throw error
+    if (error instanceof GivesWay)
+      await asJob(deps.transact, libraryId, async (scope) => {
+        if (scope) await deps.jobs.enqueueScan(scope, libraryId)
+        deps.log.info({ libraryId }, 'scan makes way for others that wait')
+      })
+    else if (!(error instanceof LibraryGone) && !(error instanceof RunTaken)) throw error
   }
 }
 
@@ -50,6 +62,7 @@ async function runScan(
   deps: ScanDeps,
   libraryId: string,
   { signal, lastTry }: { signal: AbortSignal; lastTry: boolean },
+  turn: Turn,
 ): Promise<boolean> {
   const inJob = inJobOf(deps.transact, libraryId)
   const runner = randomUUID()
@@ -65,6 +78,10 @@ async function runScan(
     ended.abort(error)
     throw error
   }
+  const stopCounting = turn.count(
+    () => progress.counts.listed + progress.counts.problems + progress.counts.covered,
+    () => ended.abort(new GivesWay()),
+  )
   try {
     progress.start()
     const all = await openFolders(deps, begun)
@@ -113,9 +130,12 @@ async function runScan(
       await inJob((scope) => finish(scope, false))
       return true
     }
-    if (signal.aborted || reason instanceof LibraryGone || reason instanceof RunTaken) throw reason
+    if (reason instanceof GivesWay) await inRun((scope) => updateScan(scope, scan.id, { status: 'queued', runner: null }))
+    if (signal.aborted || reason instanceof GivesWay || reason instanceof LibraryGone || reason instanceof RunTaken) throw reason
     await (lastTry ? progress.end({ status: 'failed', error: faultAgain }) : progress.waitForNextTry(fault)).catch(() => {})
     throw reason
+  } finally {
+    stopCounting()
   }
 }
 

@@ -48,6 +48,7 @@ export const rootAssignment = snakeCase.table(
       to: appRole,
       using: sql`${ownOrganization} and (${may('library:create')} or ${may('book:read')} or ${inJob})`,
     }),
+    pgPolicy('root_assignment_gate', { for: 'select', to: gateRole, using: sql`true` }),
     pgPolicy('root_assignment_operator', { for: 'all', to: appRole, using: isOperator, withCheck: isOperator }),
   ],
 )
@@ -84,6 +85,8 @@ export const library = snakeCase.table(
     keepMissingNights: integer().notNull().default(30),
     /** Cron expression in the server's time, or null. */
     schedule: text(),
+    /** When the schedule was set, or last came due. */
+    scheduledAt: moment(),
     watch: boolean().notNull().default(true),
   },
   (t) => [

@@ -11,6 +11,7 @@ import { formatBytes } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { toast, toastError } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
+import { ReadAgain } from './read-again.tsx'
 
 export function BookActions({ book }: { book: BookDetail }) {
   const can = useCan()
@@ -20,6 +21,7 @@ export function BookActions({ book }: { book: BookDetail }) {
       <div className="mt-5.5 flex flex-wrap gap-2 empty:hidden max-md:justify-center">
         {can('book:download') && <DownloadButton book={book} onSave={(file) => !save.isPending && save.mutate(file)} />}
         {can('reading:write') && <FinishedButton book={book} />}
+        <ReadAgain book={book} />
       </div>
       <div className="mt-3 max-w-[66ch] empty:hidden max-md:text-start">
         <FormError error={save.error} />
