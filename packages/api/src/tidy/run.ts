@@ -101,9 +101,9 @@ async function removePictures({ blobs }: TidyDeps, inStep: InStep, signal: Abort
     total += unused.length
     held.clear()
   }
+  await blobs.tidy(writtenBefore)
   for await (const key of blobs.list('orgs/')) {
     signal.throwIfAborted()
-    if (key.endsWith('.tmp')) await blobs.delete(key, { writtenBefore })
     const [, owner, cover, logo] = pictureKey.exec(key) ?? []
     const digest = cover ?? logo
     if (owner === undefined || digest === undefined) continue
