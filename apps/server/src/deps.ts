@@ -168,6 +168,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
       secureCookies: env.APP_URL?.startsWith('https:') ?? false,
       dataDir,
       blobsDir,
+      uploadMaxBytes: env.UPLOAD_MAX_BYTES,
       version: options.version,
       rateLimit: env.RATE_LIMIT,
       mailLinks,

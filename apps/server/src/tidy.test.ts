@@ -90,7 +90,7 @@ describe('a workspace', () => {
       const { target, user, password, blobs } = JSON.parse(process.argv[1])
       const quiet = () => {}
       const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
-      await runTidy({ transact: createTransact(connect(target, { user, password })), blobs: createFsBlobStore(blobs), log }, new AbortController().signal)`
+      await runTidy({ transact: createTransact(connect(target, { user, password })), blobs: createFsBlobStore(blobs), log, settings: { dataDir: blobs } }, new AbortController().signal)`
     const { user, pass: password } = server.db.login('carrel_app').options
     const options = {
       target: server.db.target,
