@@ -27,9 +27,9 @@ function numberOf(value: string | string[] | undefined): number | null {
 }
 
 /** `key base64, key base64` (tus 1.0, Upload-Metadata). */
-function metadataOf(value: string | string[] | undefined): Map<string, string> {
+function metadataOf(value: string | string[] | undefined): Partial<Record<string, string>> {
   const pairs = typeof value === 'string' ? value.split(',').map((pair) => pair.trim().split(' ')) : []
-  return new Map(pairs.map(([key = '', encoded = '']) => [key, Buffer.from(encoded, 'base64').toString()]))
+  return Object.fromEntries(pairs.map(([key = '', encoded = '']) => [key, Buffer.from(encoded, 'base64').toString()]))
 }
 
 /**
@@ -49,6 +49,7 @@ export function createUploads(deps: ServerDeps, notFound: (response: ServerRespo
     }
   }
   const at = (response: ServerResponse, status: number, offset: number) => {
+    response.setHeader('tus-resumable', '1.0.0')
     response.setHeader('upload-offset', offset)
     response.writeHead(status).end()
   }
@@ -56,8 +57,8 @@ export function createUploads(deps: ServerDeps, notFound: (response: ServerRespo
   async function begin(request: IncomingMessage, response: ServerResponse, who: Who): Promise<void> {
     const metadata = metadataOf(request.headers['upload-metadata'])
     const input = BeginUpload.safeParse({
-      libraryId: metadata.get('library')?.toLowerCase(),
-      name: metadata.get('filename'),
+      libraryId: metadata['library']?.toLowerCase(),
+      name: metadata['filename'],
       size: numberOf(request.headers['upload-length']),
     })
     if (!input.success) return sendError(response, 400, 'BAD_REQUEST', 'An upload has a library, the name of a file and a length of one byte at least.')
@@ -110,7 +111,6 @@ export function createUploads(deps: ServerDeps, notFound: (response: ServerRespo
   return async (request: IncomingMessage, response: ServerResponse, { token, organization, uploadId }: UploadDoor): Promise<void> => {
     const who = { token, organizationId: organization.toLowerCase(), address: addressOf(request) }
     const id = uploadId?.toLowerCase() ?? null
-    response.setHeader('tus-resumable', '1.0.0')
     // Bytes that nobody reads would keep the connection from its next request.
     response.once('finish', () => request.resume())
     if (id === null) return begin(request, response, who)
