@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { PassThrough, type Readable } from 'node:stream'
 import { beginUpload, BeginUpload, endUpload, lookAtUpload, mostPartBytes, takePart } from '@carrel/api'
 import { CutShort, StorageFull } from '@carrel/storage'
 import type { ServerDeps } from '../deps.ts'
@@ -30,6 +31,16 @@ function numberOf(value: string | string[] | undefined): number | null {
 function metadataOf(value: string | string[] | undefined): Partial<Record<string, string>> {
   const pairs = typeof value === 'string' ? value.split(',').map((pair) => pair.trim().split(' ')) : []
   return Object.fromEntries(pairs.map(([key = '', encoded = '']) => [key, Buffer.from(encoded, 'base64').toString()]))
+}
+
+/** The body as a stream that may be let go of without the connection, on which an answer is still to come. */
+function bodyOf(request: IncomingMessage): Readable {
+  const body = new PassThrough({ highWaterMark: 256 * 1024 })
+  // Whoever reads it meets the failure; it may come before anybody does, and must not end the server.
+  body.on('error', () => {})
+  request.once('error', (error) => body.destroy(error))
+  request.once('close', () => request.complete || body.destroy(new Error('The upload was broken off.')))
+  return request.pipe(body)
 }
 
 /**
@@ -92,7 +103,7 @@ export function createUploads(deps: ServerDeps, notFound: (response: ServerRespo
     }
     receiving += 1
     try {
-      const answer = await takePart(deps, who, uploadId, { start, length, open: () => request })
+      const answer = await takePart(deps, who, uploadId, { start, length, open: () => bodyOf(request) })
       if (typeof answer === 'string') return refuse(response, answer)
       if ('received' in answer) return at(response, 204, answer.received)
       response.setHeader('upload-offset', answer.conflict.received)

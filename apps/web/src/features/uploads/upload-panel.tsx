@@ -120,7 +120,9 @@ function Queue({ queue, rows, store, problemText }: QueueProps) {
         <Progress value={size === 0 ? 1 : sent / size} label={t('upload.progressAll')} />
       </div>
       <ul tabIndex={0} aria-label={t('upload.list')} className="max-h-80 divide-y divide-line overflow-y-auto border-t border-line">
-        {rows.map((row) => (
+        {rows
+          .toSorted((a, b) => Number(isTrouble(b)) - Number(isTrouble(a)))
+          .map((row) => (
           <Row key={row.key} row={row} queue={queue} problemText={problemText} />
         ))}
       </ul>
