@@ -105,9 +105,16 @@ test.describe('uploads', () => {
       sent.push(offset)
       await route.continue()
     })
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Upload', exact: true }).click()])
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: 'Upload', exact: true }).click(),
+    ])
     await chooser.setFiles(file)
-    await expect(queue(page).getByRole('listitem').getByText(/1 MB of 5 MB/)).toBeVisible()
+    await expect(
+      queue(page)
+        .getByRole('listitem')
+        .getByText(/1 MB of 5 MB/),
+    ).toBeVisible()
     await page.getByRole('button', { name: 'Pause A long book.epub' }).click()
     await expect(queue(page).getByText('Paused')).toBeVisible()
     await keepScreen(page, 'library-uploads-paused', { widths: sizes })
@@ -128,7 +135,10 @@ test.describe('uploads', () => {
     const libraryId = await makeLibrary('Thrown')
     const page = await visit({ storageState: state, ...phone })
     await page.goto(at(`/libraries/${libraryId}`))
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Upload', exact: true }).click()])
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: 'Upload', exact: true }).click(),
+    ])
     await chooser.setFiles([{ name: 'Thrown.epub', mimeType: 'application/epub+zip', buffer: book('Thrown away') }])
     await expect(queue(page).getByText('In the library')).toBeVisible({ timeout: 30_000 })
     await keepScreen(page, 'library-uploads-phone')

@@ -25,7 +25,15 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 20 })
 /** The server as a person starts it. */
 async function start(dataDir: string): Promise<{ child: ChildProcess; url: string }> {
   const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts')], {
-    env: { PATH: process.env.PATH, HOME: scratch, NODE_ENV: 'production', PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, RATE_LIMIT: 'false' },
+    env: {
+      PATH: process.env.PATH,
+      HOME: scratch,
+      NODE_ENV: 'production',
+      PORT: '0',
+      HOST: '127.0.0.1',
+      DATA_DIR: dataDir,
+      RATE_LIMIT: 'false',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running.add(child)
@@ -45,7 +53,12 @@ async function openLibrary(dataDir: string) {
   const code = setupCode(readFileSync(path.join(dataDir, 'secret'), 'utf8').trim())
   let headers: Record<string, string> = {}
   const ask = (method: string, at: string, more: Record<string, string> = {}, body?: Uint8Array<ArrayBuffer> | string) =>
-    fetch(url + at, { method, headers: { ...headers, origin: url, ...more }, ...(body !== undefined && { body }), signal: AbortSignal.timeout(60_000) })
+    fetch(url + at, {
+      method,
+      headers: { ...headers, origin: url, ...more },
+      ...(body !== undefined && { body }),
+      signal: AbortSignal.timeout(60_000),
+    })
   const call = async (method: string, at: string, body?: object) => {
     const answer = await ask(method, `/api/v1${at}`, body && { 'content-type': 'application/json' }, body && JSON.stringify(body))
     const text = await answer.text()
@@ -84,19 +97,28 @@ async function openLibrary(dataDir: string) {
     },
     look: async (id: string) => Number((await ask('HEAD', `/files/${organization}/uploads/${id}`)).headers.get('upload-offset')),
     send: async (id: string, start_: number, bytes: Uint8Array<ArrayBuffer>) =>
-      (await ask('PATCH', `/files/${organization}/uploads/${id}`, { 'content-type': partType, 'upload-offset': String(start_) }, bytes)).status,
-    items: async () => (await call('GET', `/libraries/${library}/uploads`)).json['items'] as { id: string; state: string; bookId: string | null; problem: unknown }[],
+      (await ask('PATCH', `/files/${organization}/uploads/${id}`, { 'content-type': partType, 'upload-offset': String(start_) }, bytes))
+        .status,
+    items: async () =>
+      (await call('GET', `/libraries/${library}/uploads`)).json['items'] as {
+        id: string
+        state: string
+        bookId: string | null
+        problem: unknown
+      }[],
   }
 }
 
 test('kill -9 at any moment leaves an upload where it was or makes a book of it, whole, once', { timeout: 300_000 }, async () => {
   const served = await openLibrary(path.join(scratch, 'killed'))
-  const files = Array.from({ length: 12 }, (_, at) => Buffer.from(buildEpub({ title: `Book ${at}`, identifier: `urn:x:${at}`, padding: 3_000_000 })))
+  const files = Array.from({ length: 12 }, (_, at) =>
+    Buffer.from(buildEpub({ title: `Book ${at}`, identifier: `urn:x:${at}`, padding: 3_000_000 })),
+  )
   const ids = new Map<number, string>()
   let going = true
   const sendAll = async () => {
     for (const [at, bytes] of files.entries()) {
-      for (let sent = 0; going && sent < bytes.length; ) {
+      for (let sent = 0; going && sent < bytes.length;) {
         try {
           const id = ids.get(at) ?? (await served.begin(`${at}.epub`, bytes.length))
           ids.set(at, id)
@@ -149,11 +171,14 @@ test('twenty large uploads at once raise the memory of the server by 150 MB at m
   await Promise.all(
     Array.from({ length: 20 }, async (_, at) => {
       const id = await served.begin(`${at}.epub`, size)
-      for (let sent = 0; sent < size; sent += part.length) expect(await served.send(id, sent, part.subarray(0, Math.min(part.length, size - sent)))).toBe(204)
+      for (let sent = 0; sent < size; sent += part.length)
+        expect(await served.send(id, sent, part.subarray(0, Math.min(part.length, size - sent)))).toBe(204)
     }),
   )
   const seconds = (performance.now() - started) / 1000
-  await expect.poll(async () => (await served.items()).filter(({ state }) => state === 'refused').length, { timeout: 600_000, interval: 1000 }).toBe(21)
+  await expect
+    .poll(async () => (await served.items()).filter(({ state }) => state === 'refused').length, { timeout: 600_000, interval: 1000 })
+    .toBe(21)
   const rise = memoryOf(served.pid(), 'VmHWM') - idle
   console.log(`20 x ${megabytes} MB in ${seconds.toFixed(1)} s: ${idle.toFixed(0)} MB, + ${rise.toFixed(0)} MB at most`)
   expect(rise).toBeLessThanOrEqual(150)
@@ -172,29 +197,37 @@ const mayMount = (() => {
   }
 })()
 
-test.skipIf(!mayMount)('a disk that is full is said, and the upload goes on from there when there is room', { timeout: 60_000 }, async () => {
-  const dataDir = path.join(scratch, 'full')
-  const blobs = path.join(dataDir, 'blobs')
-  mkdirSync(blobs, { recursive: true })
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', blobs])
-  try {
-    await using server = await startTestServer({ worker: 1, dataDir })
-    const owner = await makePerson(server, 'Owner')
-    const organization = (await makeOrganization(server, 'Full', { owner: [owner] })).id
-    const made = await server.send('POST', '/api/v1/libraries', { cookie: owner.cookie, organization, body: { name: 'Full', kind: 'managed' } })
-    const up = uploaderOf(server, owner, organization)
-    const bytes = Buffer.from(buildEpub({ title: 'Large', identifier: 'urn:x:large', padding: 9_000_000 }))
-    const id = up.idOf(await up.begin((made.json as { id: string }).id, 'large.epub', bytes.length))
-    expect((await up.part(id, 0, bytes.subarray(0, 4_000_000))).status).toBe(204)
-    const refused = await up.part(id, 4_000_000, bytes.subarray(4_000_000, 8_000_000))
-    expect(refused.json).toMatchObject({ status: 507, code: 'STORAGE_FULL', message: expect.stringContaining('full') })
-    expect((await up.look(id)).headers['upload-offset']).toBe('4000000')
-    execFileSync('mount', ['-o', 'remount,size=40m', blobs])
-    expect((await up.part(id, 4_000_000, bytes.subarray(4_000_000))).status).toBe(204)
-    await expect
-      .poll(async () => (await server.send('GET', '/api/v1/books', { cookie: owner.cookie, organization })).text, { timeout: 20_000 })
-      .toContain('Large')
-  } finally {
-    execFileSync('umount', ['-l', blobs])
-  }
-})
+test.skipIf(!mayMount)(
+  'a disk that is full is said, and the upload goes on from there when there is room',
+  { timeout: 60_000 },
+  async () => {
+    const dataDir = path.join(scratch, 'full')
+    const blobs = path.join(dataDir, 'blobs')
+    mkdirSync(blobs, { recursive: true })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', blobs])
+    try {
+      await using server = await startTestServer({ worker: 1, dataDir })
+      const owner = await makePerson(server, 'Owner')
+      const organization = (await makeOrganization(server, 'Full', { owner: [owner] })).id
+      const made = await server.send('POST', '/api/v1/libraries', {
+        cookie: owner.cookie,
+        organization,
+        body: { name: 'Full', kind: 'managed' },
+      })
+      const up = uploaderOf(server, owner, organization)
+      const bytes = Buffer.from(buildEpub({ title: 'Large', identifier: 'urn:x:large', padding: 9_000_000 }))
+      const id = up.idOf(await up.begin((made.json as { id: string }).id, 'large.epub', bytes.length))
+      expect((await up.part(id, 0, bytes.subarray(0, 4_000_000))).status).toBe(204)
+      const refused = await up.part(id, 4_000_000, bytes.subarray(4_000_000, 8_000_000))
+      expect(refused.json).toMatchObject({ status: 507, code: 'STORAGE_FULL', message: expect.stringContaining('full') })
+      expect((await up.look(id)).headers['upload-offset']).toBe('4000000')
+      execFileSync('mount', ['-o', 'remount,size=40m', blobs])
+      expect((await up.part(id, 4_000_000, bytes.subarray(4_000_000))).status).toBe(204)
+      await expect
+        .poll(async () => (await server.send('GET', '/api/v1/books', { cookie: owner.cookie, organization })).text, { timeout: 20_000 })
+        .toContain('Large')
+    } finally {
+      execFileSync('umount', ['-l', blobs])
+    }
+  },
+)

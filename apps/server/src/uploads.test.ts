@@ -12,7 +12,14 @@ import { makeOrganization, makePerson, startTestServer, type Person, type TestSe
 import { scanned } from './testing/twins.ts'
 import { uploaderOf } from './testing/uploads.ts'
 
-type Item = { id: string; name: string; state: string; received: number; bookId: string | null; problem: { code: string; detail: string } | null }
+type Item = {
+  id: string
+  name: string
+  state: string
+  received: number
+  bookId: string | null
+  problem: { code: string; detail: string } | null
+}
 type Card = { id: string; title: string; cover: { state: string } }
 
 describe.each(['fs', 's3'] as const)('a managed library on %s', (storage) => {
@@ -55,7 +62,8 @@ describe.each(['fs', 's3'] as const)('a managed library on %s', (storage) => {
     expect(status).toBe(200)
     return (json as { id: string }).id
   }
-  const listed = async (libraryId: string) => (await call('GET', `/libraries/${libraryId}/uploads`)).json as { items: Item[]; store: { held: number } }
+  const listed = async (libraryId: string) =>
+    (await call('GET', `/libraries/${libraryId}/uploads`)).json as { items: Item[]; store: { held: number } }
   const ended = async (libraryId: string): Promise<Map<string, Item>> => {
     for (const end = Date.now() + 20_000; Date.now() < end; await wait(50)) {
       const { items } = await listed(libraryId)
@@ -63,7 +71,8 @@ describe.each(['fs', 's3'] as const)('a managed library on %s', (storage) => {
     }
     throw new Error(`Uploads did not end: ${JSON.stringify(await listed(libraryId))}`)
   }
-  const books = async (libraryId: string) => ((await call('GET', `/books?limit=100&sort=title&libraryId=${libraryId}`)).json as { items: Card[] }).items
+  const books = async (libraryId: string) =>
+    ((await call('GET', `/books?limit=100&sort=title&libraryId=${libraryId}`)).json as { items: Card[] }).items
   const epub = (title: string, more: object = {}) => buildEpub({ title, identifier: `urn:x:${title}`, creators: ['A. Writer'], ...more })
   const keys = async (below = '') => {
     const found: string[] = []
@@ -146,15 +155,22 @@ describe.each(['fs', 's3'] as const)('a managed library on %s', (storage) => {
     expect((await listed(library)).store.held).toBe((await heldBytes()) ?? -1)
   })
   const heldBytes = async () =>
-    Number((await server.db.superuser<{ n: string }[]>`select coalesce(sum(f.size), 0) as n from library_file f join library l on l.id = f.library_id
-      where l.organization_id = ${organization} and l.kind = 'managed'`)[0]?.n)
+    Number(
+      (
+        await server.db.superuser<
+          { n: string }[]
+        >`select coalesce(sum(f.size), 0) as n from library_file f join library l on l.id = f.library_id
+      where l.organization_id = ${organization} and l.kind = 'managed'`
+      )[0]?.n,
+    )
 
   test('answers a wrong request with what is wrong, and counts no byte of it', { timeout: 60_000 }, async () => {
     const library = await create()
     const bytes = Buffer.alloc(500_000, 'x')
     const folders = await call('POST', '/libraries', { name: `Both ${count}`, kind: 'managed', folders: ['/x'] })
     expect(folders.status).toBe(400)
-    for (const size of ['0', '-1', 'x', '1e3', '0x10', '99999999999999999999', ' ', '1.5']) expect((await up.begin(library, 'a', size)).status).toBe(400)
+    for (const size of ['0', '-1', 'x', '1e3', '0x10', '99999999999999999999', ' ', '1.5'])
+      expect((await up.begin(library, 'a', size)).status).toBe(400)
     expect((await up.begin(library, '', 1)).status).toBe(400)
     expect((await up.begin('x', 'a', 1)).status).toBe(400)
     expect((await up.begin(newId(), 'a', 1)).status).toBe(404)
@@ -171,7 +187,9 @@ describe.each(['fs', 's3'] as const)('a managed library on %s', (storage) => {
     const path = `/files/${organization}/uploads/${id}`
     const headers = { 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' }
     expect((await server.send('PATCH', path, { cookie: owner.cookie, headers, body: part, chunked: true })).status).toBe(411)
-    expect((await server.send('PATCH', path, { cookie: owner.cookie, headers, body: part, origin: 'https://evil.example' })).status).toBe(403)
+    expect((await server.send('PATCH', path, { cookie: owner.cookie, headers, body: part, origin: 'https://evil.example' })).status).toBe(
+      403,
+    )
     expect((await server.send('PUT', path, { cookie: owner.cookie, headers, body: part })).status).toBe(405)
     expect((await up.look(id)).headers['upload-offset']).toBe('0')
     const at = await Promise.all([up.part(id, 0, bytes.subarray(0, 100_000)), up.part(id, 0, bytes.subarray(0, 200_000))])
@@ -224,16 +242,23 @@ describe.each(['fs', 's3'] as const)('a managed library on %s', (storage) => {
 
   test('is for those who may upload into it, each of whom sees their own uploads alone', { timeout: 60_000 }, async () => {
     const library = await create()
-    const [contributor, reader, stranger] = [await makePerson(server, 'Contributor'), await makePerson(server, 'Reader'), await makePerson(server, 'Stranger')]
+    const [contributor, reader, stranger] = [
+      await makePerson(server, 'Contributor'),
+      await makePerson(server, 'Reader'),
+      await makePerson(server, 'Stranger'),
+    ]
     for (const person of [contributor, reader]) {
-      await server.db.superuser`insert into member ${server.db.superuser({ id: newId(), organization_id: organization, user_id: person.id, role: 'guest' })}`
-      await server.db.superuser`insert into member_role ${server.db.superuser({ organization_id: organization, user_id: person.id, builtin: 'guest' })}`
+      await server.db
+        .superuser`insert into member ${server.db.superuser({ id: newId(), organization_id: organization, user_id: person.id, role: 'guest' })}`
+      await server.db
+        .superuser`insert into member_role ${server.db.superuser({ organization_id: organization, user_id: person.id, builtin: 'guest' })}`
     }
     for (const [person, level] of [
       [contributor, 'contributor'],
       [reader, 'viewer'],
     ] as const)
-      await server.db.superuser`insert into library_grant ${server.db.superuser({ organization_id: organization, library_id: library, user_id: person.id, level })}`
+      await server.db
+        .superuser`insert into library_grant ${server.db.superuser({ organization_id: organization, library_id: library, user_id: person.id, level })}`
     expect((await uploaderOf(server, reader, organization).begin(library, 'a.epub', 10)).status).toBe(403)
     expect((await uploaderOf(server, stranger, organization).begin(library, 'a.epub', 10)).status).toBe(404)
     expect((await uploaderOf(server, { cookie: '' }, organization).begin(library, 'a.epub', 10)).status).toBe(401)
@@ -242,7 +267,8 @@ describe.each(['fs', 's3'] as const)('a managed library on %s', (storage) => {
     await expect.poll(async () => (await books(library)).map(({ title }) => title), { timeout: 20_000 }).toEqual(['By a contributor'])
     expect((await listed(library)).items).toEqual([])
     const other = up.idOf(await up.begin(library, 'mine.epub', 100))
-    for (const answer of [await theirs.look(other), await theirs.end(other), await theirs.part(other, 0, Buffer.alloc(100))]) expect(answer.status).toBe(404)
+    for (const answer of [await theirs.look(other), await theirs.end(other), await theirs.part(other, 0, Buffer.alloc(100))])
+      expect(answer.status).toBe(404)
     expect((await up.look(id)).status).toBe(404)
     await server.db.superuser`delete from library_grant where user_id = ${contributor.id}`
     expect((await theirs.look(id)).status).toBe(404)
@@ -319,7 +345,10 @@ describe.each(['fs', 's3'] as const)('a managed library on %s', (storage) => {
     await ended(other)
     expect((await call('DELETE', `/libraries/${library}`)).status).toBe(200)
     await tidy()
-    expect((await keys()).filter((key) => key.includes(young)), 'a file written lately is spared').toHaveLength(1)
+    expect(
+      (await keys()).filter((key) => key.includes(young)),
+      'a file written lately is spared',
+    ).toHaveLength(1)
     await runTidy({ ...server.deps, blobs }, new AbortController().signal)
     expect((await keys()).filter((key) => key.includes(library) || key.includes(fresh))).toEqual([])
     expect((await keys('library/')).filter((key) => key.includes(other))).toHaveLength(1)

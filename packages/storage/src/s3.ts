@@ -165,11 +165,13 @@ export function createS3BlobStore(settings: S3Settings): BlobStore {
     },
     async tidy(before) {
       const { sdk, client } = await open()
-      const { Uploads = [] } = await client.send(new sdk.ListMultipartUploadsCommand({ Bucket, Prefix: 'orgs/' })).catch((error: unknown) => {
-        // Some servers keep no such list; there a rule of the bucket ends old ones.
-        if (statusOf(error) === 501) return { Uploads: [] }
-        throw error
-      })
+      const { Uploads = [] } = await client
+        .send(new sdk.ListMultipartUploadsCommand({ Bucket, Prefix: 'orgs/' }))
+        .catch((error: unknown) => {
+          // Some servers keep no such list; there a rule of the bucket ends old ones.
+          if (statusOf(error) === 501) return { Uploads: [] }
+          throw error
+        })
       for (const { Key, UploadId, Initiated } of Uploads)
         if (Initiated && Initiated < before) await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch(orNull)
     },

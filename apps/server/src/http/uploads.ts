@@ -48,7 +48,11 @@ function bodyOf(request: IncomingMessage): Readable {
  * `library`) begins one, HEAD tells its Upload-Offset, PATCH brings the next bytes, DELETE gives it up. Unlike tus, a part counts
  * whole or not at all, and tells its length.
  */
-export function createUploads(deps: ServerDeps, notFound: (response: ServerResponse) => void, signInFirst: (response: ServerResponse) => void) {
+export function createUploads(
+  deps: ServerDeps,
+  notFound: (response: ServerResponse) => void,
+  signInFirst: (response: ServerResponse) => void,
+) {
   let receiving = 0
 
   const refuse = (response: ServerResponse, refusal: keyof typeof sentences | 'unauthenticated' | 'not-found') => {
@@ -72,11 +76,17 @@ export function createUploads(deps: ServerDeps, notFound: (response: ServerRespo
       name: metadata['filename'],
       size: numberOf(request.headers['upload-length']),
     })
-    if (!input.success) return sendError(response, 400, 'BAD_REQUEST', 'An upload has a library, the name of a file and a length of one byte at least.')
+    if (!input.success)
+      return sendError(response, 400, 'BAD_REQUEST', 'An upload has a library, the name of a file and a length of one byte at least.')
     const begun = await beginUpload(deps, who, input.data)
     if (typeof begun === 'string') return refuse(response, begun)
     if ('full' in begun)
-      return sendError(response, 413, 'QUOTA_EXCEEDED', 'The space of this workspace is used up. Delete books for good, or ask the operator for more.')
+      return sendError(
+        response,
+        413,
+        'QUOTA_EXCEEDED',
+        'The space of this workspace is used up. Delete books for good, or ask the operator for more.',
+      )
     response.setHeader('location', `/files/${who.organizationId}/uploads/${begun.id}`)
     at(response, 201, 0)
   }
@@ -90,8 +100,10 @@ export function createUploads(deps: ServerDeps, notFound: (response: ServerRespo
   }
 
   async function receive(request: IncomingMessage, response: ServerResponse, who: Who, uploadId: string): Promise<void> {
-    if (request.headers['content-type'] !== partType) return sendError(response, 415, 'UNSUPPORTED_MEDIA_TYPE', `Bytes come as ${partType}.`)
-    if (request.headers['content-encoding'] !== undefined) return sendError(response, 415, 'UNSUPPORTED_MEDIA_TYPE', 'Bytes come as they are.')
+    if (request.headers['content-type'] !== partType)
+      return sendError(response, 415, 'UNSUPPORTED_MEDIA_TYPE', `Bytes come as ${partType}.`)
+    if (request.headers['content-encoding'] !== undefined)
+      return sendError(response, 415, 'UNSUPPORTED_MEDIA_TYPE', 'Bytes come as they are.')
     const start = numberOf(request.headers['upload-offset'])
     const length = request.headers['transfer-encoding'] === undefined ? numberOf(request.headers['content-length']) : null
     if (length === null) return sendError(response, 411, 'LENGTH_REQUIRED', 'A part tells its length.')

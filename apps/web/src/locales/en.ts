@@ -1386,7 +1386,8 @@ export const en = {
   'upload.sending': '{sent} of {size}',
   'upload.title': 'Uploading',
   'upload.titleDone': 'Uploaded',
-  'upload.unfinished': '{count, plural, one {# upload was} other {# uploads were}} not finished: {names}. Choose the same files again to go on.',
+  'upload.unfinished':
+    '{count, plural, one {# upload was} other {# uploads were}} not finished: {names}. Choose the same files again to go on.',
   'upload.waiting': 'Waiting',
 
   'user.menu': 'account and appearance',

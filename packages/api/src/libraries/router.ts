@@ -57,7 +57,12 @@ export const libraries = {
     }),
 
   create: allowedOutside('library:create')
-    .route({ method: 'POST', path: '/libraries', tags: ['libraries'], summary: 'Make a library of folders and scan it, or one that people upload books into' })
+    .route({
+      method: 'POST',
+      path: '/libraries',
+      tags: ['libraries'],
+      summary: 'Make a library of folders and scan it, or one that people upload books into',
+    })
     .errors({
       NAME_TAKEN: { status: 409 },
       FOLDER_NOT_ALLOWED: { status: 403 },

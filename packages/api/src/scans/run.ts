@@ -87,7 +87,8 @@ async function runScan(
       if (scan.bookId !== null) await rereadBook(work, scan.bookId, roots)
       else if (kind === 'managed') {
         const staging = path.join(deps.settings.dataDir, 'tmp/uploads')
-        for (const { id: folderId } of folders) await takeUploads({ ...work, readers: deps.readers, staging }, { organizationId, libraryId, folderId })
+        for (const { id: folderId } of folders)
+          await takeUploads({ ...work, readers: deps.readers, staging }, { organizationId, libraryId, folderId })
       } else
         for (const folder of folders) {
           folder.trouble ??= folder.root === null ? 'missing' : await listWhole(work, { ...folder, root: folder.root }, scan)
@@ -164,8 +165,10 @@ async function begin(scope: JobScope, runner: string) {
 }
 
 /** Where the files of a managed library lie in the store. */
-const storedFolders = ({ organizationId, folders }: { organizationId: string; folders: readonly { id: string; path: string }[] }, libraryId: string): Folder[] =>
-  folders.map(({ id, path }) => ({ id, path, root: libraryPrefix(organizationId, libraryId), trouble: null }))
+const storedFolders = (
+  { organizationId, folders }: { organizationId: string; folders: readonly { id: string; path: string }[] },
+  libraryId: string,
+): Folder[] => folders.map(({ id, path }) => ({ id, path, root: libraryPrefix(organizationId, libraryId), trouble: null }))
 
 /** Which folders may be read now; asked outside of transactions, since disks may be slow. */
 async function openFolders(

@@ -19,9 +19,7 @@ export async function listTrash(scope: OrganizationScope, { libraryId, cursor, l
     scope.db
       .select({ ...cardColumns, deletedAt: sql<Date>`${book.deletedAt}`.mapWith(book.deletedAt) })
       .from(book)
-      .where(
-        and(trash(scope, libraryId), place && sql`(${book.deletedAt}, ${book.id}) < (${place[0]}::timestamptz, ${place[1]}::uuid)`),
-      )
+      .where(and(trash(scope, libraryId), place && sql`(${book.deletedAt}, ${book.id}) < (${place[0]}::timestamptz, ${place[1]}::uuid)`))
       .orderBy(desc(book.deletedAt), desc(book.id))
       .limit(limit + 1),
     scope.db.select({ total: count() }).from(book).where(trash(scope, libraryId)),
@@ -47,11 +45,19 @@ export async function trashBook(scope: OrganizationScope, bookId: string): Promi
 }
 
 /** Takes a book out of the trash. Undefined when it is not in it. */
-export async function restoreBook(scope: OrganizationScope, { libraryId, bookId }: { libraryId: string; bookId: string }): Promise<Trashed | undefined> {
+export async function restoreBook(
+  scope: OrganizationScope,
+  { libraryId, bookId }: { libraryId: string; bookId: string },
+): Promise<Trashed | undefined> {
   return change(scope, bookId, null, and(isNotNull(book.deletedAt), eq(book.libraryId, libraryId)))
 }
 
-async function change(scope: OrganizationScope, bookId: string, deletedAt: Date | null, where: ReturnType<typeof and>): Promise<Trashed | undefined> {
+async function change(
+  scope: OrganizationScope,
+  bookId: string,
+  deletedAt: Date | null,
+  where: ReturnType<typeof and>,
+): Promise<Trashed | undefined> {
   const [row] = await scope.db
     .update(book)
     .set({ deletedAt })

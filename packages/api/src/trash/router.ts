@@ -15,7 +15,12 @@ async function told(scope: OrganizationScope): Promise<void> {
 
 export const trash = {
   list: inLibrary('book:delete')
-    .route({ method: 'GET', path: '/libraries/{libraryId}/trash', tags: ['trash'], summary: 'Deleted books of a library that people upload books into' })
+    .route({
+      method: 'GET',
+      path: '/libraries/{libraryId}/trash',
+      tags: ['trash'],
+      summary: 'Deleted books of a library that people upload books into',
+    })
     .input(ListTrash)
     .output(TrashPage)
     .handler(async ({ context: { scope }, input }) => {
@@ -36,18 +41,33 @@ export const trash = {
     .handler(async ({ context: { scope, libraryId }, input, errors }) => {
       const done = await trashBook(scope, input.bookId)
       if (!done) throw errors.IN_FOLDERS({ message: 'This book lies in a folder of the server. Nothing is deleted there from here.' })
-      await record(scope, { kind: 'book', change: 'deleted', target: { id: input.bookId, name: done.title }, before: { library: done.library } })
+      await record(scope, {
+        kind: 'book',
+        change: 'deleted',
+        target: { id: input.bookId, name: done.title },
+        before: { library: done.library },
+      })
       await told(scope)
       return { libraryId }
     }),
 
   restore: inLibrary('book:delete')
-    .route({ method: 'POST', path: '/libraries/{libraryId}/trash/{bookId}/restore', tags: ['trash'], summary: 'Take a book out of the trash' })
+    .route({
+      method: 'POST',
+      path: '/libraries/{libraryId}/trash/{bookId}/restore',
+      tags: ['trash'],
+      summary: 'Take a book out of the trash',
+    })
     .input(InTrash)
     .handler(async ({ context: { scope }, input }) => {
       const done = await restoreBook(scope, input)
       if (!done) throw notFound('book in the trash')
-      await record(scope, { kind: 'book', change: 'restored', target: { id: input.bookId, name: done.title }, after: { library: done.library } })
+      await record(scope, {
+        kind: 'book',
+        change: 'restored',
+        target: { id: input.bookId, name: done.title },
+        after: { library: done.library },
+      })
       await told(scope)
       return {}
     }),

@@ -51,7 +51,10 @@ export async function findLibraryKind(scope: OrganizationScope, libraryId: strin
 }
 
 /** A new upload, whose size counts from now on; null when the workspace has no room for it. */
-export async function insertUpload(scope: OrganizationScope, input: { libraryId: string; name: string; size: number }): Promise<string | null> {
+export async function insertUpload(
+  scope: OrganizationScope,
+  input: { libraryId: string; name: string; size: number },
+): Promise<string | null> {
   const id = newId()
   try {
     await scope.db.insert(upload).values({ organizationId: scope.organizationId, id, userId: scope.user.id, ...input })
@@ -73,7 +76,14 @@ export async function countOpenUploads(scope: OrganizationScope): Promise<number
 /** One's own upload, with the library it goes to. */
 export async function findUpload(scope: OrganizationScope, uploadId: string) {
   const [row] = await scope.db
-    .select({ id: upload.id, libraryId: upload.libraryId, size: upload.size, received: upload.received, state: upload.state, parts: upload.parts })
+    .select({
+      id: upload.id,
+      libraryId: upload.libraryId,
+      size: upload.size,
+      received: upload.received,
+      state: upload.state,
+      parts: upload.parts,
+    })
     .from(upload)
     .where(and(own(scope), eq(upload.id, uploadId)))
   return row

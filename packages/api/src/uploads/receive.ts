@@ -24,7 +24,12 @@ type ReceiveDeps = Pick<Deps, 'transact' | 'blobs' | 'jobs' | 'settings'>
 
 const leastOf = (size: number): number => Math.max(leastPartBytes, Math.ceil(size / mostParts))
 
-function asked<T>({ transact }: ReceiveDeps, { token, organizationId, address }: Asked, fn: (scope: OrganizationScope) => Promise<T>, readOnly: boolean) {
+function asked<T>(
+  { transact }: ReceiveDeps,
+  { token, organizationId, address }: Asked,
+  fn: (scope: OrganizationScope) => Promise<T>,
+  readOnly: boolean,
+) {
   return asMember<T | Refusal>(
     transact,
     token,

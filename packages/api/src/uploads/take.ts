@@ -1,6 +1,6 @@
 import { mkdir, open, realpath, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { fileKind, type ReaderPool, type ReadResult } from '@carrel/formats'
+import type { ReaderPool, ReadResult } from '@carrel/formats'
 import { StorageFull, type BlobStore } from '@carrel/storage'
 import type { InRun } from '../scans/in-job.ts'
 import type { Outcome } from '../scans/listing/assign.ts'
@@ -46,15 +46,18 @@ export async function takeUploads(work: TakingWork, library: Library): Promise<v
     const refused = outcomes.filter((outcome) => outcome.problem !== null)
     await writer.write(
       books.map(({ book }) => book),
-      (scope) => finishUploads(scope, books.map(({ id, book }) => ({ id, path: book.path }))),
+      (scope) =>
+        finishUploads(
+          scope,
+          books.map(({ id, book }) => ({ id, path: book.path })),
+        ),
     )
     await inRun(async (scope) => {
       for (const { id, problem } of refused) await refuseUpload(scope, id, problem)
     })
     progress.counts.listed += books.length
     progress.counts.problems += refused.length
-    for (const upload of batch)
-      for (const key of partKeys(library.organizationId, upload.id, upload.parts)) await blobs.delete(key)
+    for (const upload of batch) for (const key of partKeys(library.organizationId, upload.id, upload.parts)) await blobs.delete(key)
   }
 }
 
@@ -95,7 +98,7 @@ async function readUpload(
   const result = await readers.read({ root: await realpath(folder), path: upload.name }, { signal })
   if (!result.ok) return refusal(result.problem.code, result.problem.detail)
   if (sidecars.has(result.format))
-    return refusal('not-a-book', fileKind(upload.name) === 'image' ? 'This is a picture and no book.' : 'This file tells of a book and is none.')
+    return refusal('not-a-book', result.format === 'image' ? 'This is a picture and no book.' : 'This file tells of a book and is none.')
   return result
 }
 
@@ -108,7 +111,7 @@ async function putTogether(blobs: BlobStore, parts: readonly string[], file: str
       const stream = await blobs.read(key)
       if (!stream) return size
       for await (const chunk of stream as AsyncIterable<Buffer>) {
-        for (let at = 0; at < chunk.length; ) at += (await handle.write(chunk, at)).bytesWritten
+        for (let at = 0; at < chunk.length;) at += (await handle.write(chunk, at)).bytesWritten
         size += chunk.length
       }
     }

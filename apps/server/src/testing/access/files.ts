@@ -221,7 +221,8 @@ export async function walkUploads(
         const judge = (what: string, answer: Answer, status: number) => {
           result.cells += 1
           const door = `${caller.name}: ${method} upload of ${what} in ${kind}`
-          if (answer.status !== status) result.failures.push(`${door}: expected ${status}, met ${answer.status} ${answer.text.slice(0, 80)}`)
+          if (answer.status !== status)
+            result.failures.push(`${door}: expected ${status}, met ${answer.status} ${answer.text.slice(0, 80)}`)
           const leaked = leaks(answer, '', caller, false, world)
           if (leaked.length > 0) result.failures.push(`${door}: leaks ${leaked.join()}`)
           if (!/private|no-store/.test(String(answer.headers['cache-control']))) result.failures.push(`${door}: may be kept by caches`)

@@ -71,7 +71,13 @@ export function WorkspacesPage({ filter, onFilter }: { filter: WorkspaceFilter; 
         </Notice>
       ) : (
         <>
-          <WorkspaceTable workspaces={workspaces} busy={list.isPlaceholderData} onSuspend={setSuspending} onLimit={setLimiting} onDelete={setDeleting} />
+          <WorkspaceTable
+            workspaces={workspaces}
+            busy={list.isPlaceholderData}
+            onSuspend={setSuspending}
+            onLimit={setLimiting}
+            onDelete={setDeleting}
+          />
           <LoadMore list={list} />
         </>
       )}

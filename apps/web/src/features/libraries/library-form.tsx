@@ -77,7 +77,11 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
       {kind === 'folders' && roots.data?.length === 0 && <NoRoots operator={operator} onRetry={() => void roots.refetch()} />}
       <fieldset
         hidden={kind === 'managed' || roots.data?.length === 0}
-        ref={picker} tabIndex={-1} aria-describedby={missing ? missingId : undefined} className="min-w-0 scroll-mt-6 outline-none">
+        ref={picker}
+        tabIndex={-1}
+        aria-describedby={missing ? missingId : undefined}
+        className="min-w-0 scroll-mt-6 outline-none"
+      >
         <legend className="mb-1.5 text-small font-medium">{t('library.folders')}</legend>
         <FolderPicker
           chosen={folders}

@@ -56,7 +56,9 @@ function Row({ book }: { book: TrashedBook }) {
           {book.title}
         </p>
         <p lang={lang} className="text-meta text-muted">
-          {[formatList(book.authors), t('trash.until', { date: formatDate(book.restorableUntil) })].filter((part) => part !== '').join(' · ')}
+          {[formatList(book.authors), t('trash.until', { date: formatDate(book.restorableUntil) })]
+            .filter((part) => part !== '')
+            .join(' · ')}
         </p>
       </div>
       <Button variant="outline" disabled={restore.isPending} onClick={() => restore.mutate({ libraryId: book.libraryId, bookId: book.id })}>

@@ -27,7 +27,11 @@ function setUp(over: Partial<Transport> = {}, kept = new Map<string, string>()) 
     end: async (id) => void uploads.delete(id),
     ...over,
   }
-  const memory = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: (key: string) => void kept.delete(key) }
+  const memory = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  }
   const waits: number[] = []
   const queue = new UploadQueue({ transport, libraryId: 'l', memory, onSent: () => {}, pause: async (ms) => void waits.push(ms) })
   return { queue, uploads, transport, waits, kept, most: () => most, states: () => queue.files().map(({ state }) => state) }
@@ -71,7 +75,8 @@ it('pauses and goes on from there', async () => {
   const set = setUp()
   const { send } = set.transport
   set.transport.send = async (id, start, bytes, signal) => {
-    if (start > 0 && !set.kept.has('resumed')) await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+    if (start > 0 && !set.kept.has('resumed'))
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
     return send(id, start, bytes, signal)
   }
   set.queue.add([file('a.epub', 5 * mb)])
@@ -92,7 +97,10 @@ it('goes on after a reload when the same file is chosen again, and begins anew w
   second.queue.add([file('a.epub', 2 * mb)])
   await vi.waitFor(() => expect(second.states()).toEqual(['sent']))
   expect(begun).not.toHaveBeenCalled()
-  const third = setUp({ begin: begun, offset: async () => null, send: async () => 2 * mb }, new Map(first.kept).set('carrel.upload l 2097152 1 a.epub', 'old'))
+  const third = setUp(
+    { begin: begun, offset: async () => null, send: async () => 2 * mb },
+    new Map(first.kept).set('carrel.upload l 2097152 1 a.epub', 'old'),
+  )
   third.queue.add([file('a.epub', 2 * mb)])
   await vi.waitFor(() => expect(third.states()).toEqual(['sent']))
   expect(begun).toHaveBeenCalledTimes(1)

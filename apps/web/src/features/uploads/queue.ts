@@ -62,7 +62,15 @@ export class UploadQueue {
     for (const file of files) {
       const known = this.#entries.find((entry) => memoryKey('', entry.file) === memoryKey('', file) && entry.shown.state !== 'sent')
       if (known) continue
-      const shown: QueuedFile = { key: this.#next++, name: file.name, size: file.size, sent: 0, state: 'waiting', uploadId: null, error: null }
+      const shown: QueuedFile = {
+        key: this.#next++,
+        name: file.name,
+        size: file.size,
+        sent: 0,
+        state: 'waiting',
+        uploadId: null,
+        error: null,
+      }
       this.#entries.push({ shown, file, stop: null })
     }
     this.#changed()
@@ -108,7 +116,8 @@ export class UploadQueue {
 
   #changed(): void {
     const sending = this.#entries.filter(({ stop }) => stop !== null).length
-    for (const entry of this.#entries.filter(({ shown }) => shown.state === 'waiting').slice(0, Math.max(0, atOnce - sending))) void this.#run(entry)
+    for (const entry of this.#entries.filter(({ shown }) => shown.state === 'waiting').slice(0, Math.max(0, atOnce - sending)))
+      void this.#run(entry)
     this.#tell()
   }
 
@@ -122,7 +131,7 @@ export class UploadQueue {
     entry.stop = stop
     entry.shown = { ...entry.shown, state: 'sending' }
     try {
-      for (let tries = 0; ; ) {
+      for (let tries = 0; ;) {
         const before = entry.shown.sent
         try {
           await this.#send(entry, stop.signal)

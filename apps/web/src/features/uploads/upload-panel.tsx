@@ -37,7 +37,13 @@ export function UploadButton({ libraryId }: { libraryId: string }) {
 }
 
 /** What is on its way into a library; the whole page takes files that are dropped. */
-export function UploadPanel({ library, problemText }: { library: { id: string; name: string }; problemText: (problem: Problem) => string }) {
+export function UploadPanel({
+  library,
+  problemText,
+}: {
+  library: { id: string; name: string }
+  problemText: (problem: Problem) => string
+}) {
   const { queue, rows, unfinished, store } = useUploads(library.id)
   const over = useDrop((files) => queue.add(files))
   return (
@@ -123,8 +129,8 @@ function Queue({ queue, rows, store, problemText }: QueueProps) {
         {rows
           .toSorted((a, b) => Number(isTrouble(b)) - Number(isTrouble(a)))
           .map((row) => (
-          <Row key={row.key} row={row} queue={queue} problemText={problemText} />
-        ))}
+            <Row key={row.key} row={row} queue={queue} problemText={problemText} />
+          ))}
       </ul>
     </section>
   )

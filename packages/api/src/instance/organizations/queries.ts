@@ -60,13 +60,22 @@ export async function listOrganizations(scope: InstanceScope, input: ListOrganiz
   ]
   const items = rows.slice(0, input.limit)
   const last = items.at(-1)
-  const quotas = await listQuotas(scope, items.map((row) => row.id))
-  return { items: items.map((row) => organizationOf(row, quotas.get(row.id) ?? null)), nextCursor: rows.length > input.limit && last ? encodeCursor([last.key, last.id]) : null }
+  const quotas = await listQuotas(
+    scope,
+    items.map((row) => row.id),
+  )
+  return {
+    items: items.map((row) => organizationOf(row, quotas.get(row.id) ?? null)),
+    nextCursor: rows.length > input.limit && last ? encodeCursor([last.key, last.id]) : null,
+  }
 }
 
 async function listQuotas({ db }: InstanceScope, ids: readonly string[]): Promise<Map<string, number>> {
   if (ids.length === 0) return new Map()
-  const rows = await db.select().from(organizationQuota).where(inArray(organizationQuota.organizationId, [...ids]))
+  const rows = await db
+    .select()
+    .from(organizationQuota)
+    .where(inArray(organizationQuota.organizationId, [...ids]))
   return new Map(rows.map((row) => [row.organizationId, row.maxBytes]))
 }
 

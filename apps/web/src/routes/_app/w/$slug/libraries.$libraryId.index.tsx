@@ -67,9 +67,7 @@ function LibraryPage() {
       ) : (
         <LibraryHeaderSkeleton actions={sortButton} />
       )}
-      {uploads && library?.kind === 'managed' && (
-        <UploadPanel key={libraryId} library={library} problemText={problemTitle} />
-      )}
+      {uploads && library?.kind === 'managed' && <UploadPanel key={libraryId} library={library} problemText={problemTitle} />}
       {running && <RunningScan scan={running} />}
       {library?.scan?.status === 'failed' && <FailedScan scan={library.scan} action={scans && <ScanButton library={library} />} />}
       <LibraryBooks key={`${libraryId} ${sort}`} libraryId={libraryId} sort={sort} library={library} />
