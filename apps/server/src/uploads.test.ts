@@ -193,7 +193,7 @@ describe.each(['fs', 's3'] as const)('a managed library on %s', (storage) => {
     expect((await server.send('PUT', path, { cookie: owner.cookie, headers, body: part })).status).toBe(405)
     expect((await up.look(id)).headers['upload-offset']).toBe('0')
     const at = await Promise.all([up.part(id, 0, bytes.subarray(0, 100_000)), up.part(id, 0, bytes.subarray(0, 200_000))])
-    expect(at.map(({ status }) => status).toSorted()).toEqual([204, 409])
+    expect(new Set(at.map(({ status }) => status))).toEqual(new Set([204, 409]))
     expect((await up.end(id)).status).toBe(204)
     expect((await up.look(id)).status).toBe(404)
     expect((await up.end(id)).status).toBe(404)
@@ -281,7 +281,7 @@ describe.each(['fs', 's3'] as const)('a managed library on %s', (storage) => {
     await up.whole(library, 'kept.epub', epub('Kept'))
     await ended(library)
     await scanned(server, owner, organization, library)
-    const [card] = (await books(library)).filter(({ title }) => title === 'Thrown away')
+    const card = (await books(library)).find(({ title }) => title === 'Thrown away')
     const id = card?.id ?? ''
     const { files } = (await call('GET', `/books/${id}`)).json as { files: { id: string }[] }
     const bookCount = async () => ((await call('GET', `/libraries/${library}`)).json as { bookCount: number }).bookCount

@@ -40,7 +40,7 @@ export function createCopies(
   const shrink = () => {
     let kept = 0
     for (const { size } of copies.values()) kept += size
-    for (const copy of [...copies.values()]) {
+    for (const copy of copies.values()) {
       if (kept <= maxBytes) return
       if (copy.users > 0) continue
       kept -= copy.size

@@ -1,4 +1,4 @@
-import type { S3Client } from '@aws-sdk/client-s3'
+import type * as Sdk from '@aws-sdk/client-s3'
 import { createReadStream } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { PassThrough, Readable } from 'node:stream'
@@ -40,7 +40,7 @@ const toFull = (error: unknown): never => {
 /** A store in a bucket. The client, 21 MB of code, is loaded with the first blob. Throws TypeError for a key of another form. */
 export function createS3BlobStore(settings: S3Settings): BlobStore {
   const { bucket: Bucket } = settings
-  let opened: Promise<{ sdk: typeof import('@aws-sdk/client-s3'); client: S3Client }> | undefined
+  let opened: Promise<{ sdk: typeof Sdk; client: Sdk.S3Client }> | undefined
   const open = () =>
     (opened ??= import('@aws-sdk/client-s3').then((sdk) => ({
       sdk,
@@ -156,7 +156,7 @@ export function createS3BlobStore(settings: S3Settings): BlobStore {
       const { sdk, client } = await open()
       let ContinuationToken: string | undefined
       do {
-        const page: import('@aws-sdk/client-s3').ListObjectsV2CommandOutput = await client.send(
+        const page: Sdk.ListObjectsV2CommandOutput = await client.send(
           new sdk.ListObjectsV2Command({ Bucket, Prefix, ...(ContinuationToken && { ContinuationToken }) }),
         )
         for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key

@@ -1,9 +1,13 @@
-/// <reference path="./s3rver.d.ts" />
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import S3rver from 's3rver'
 import type { S3Settings } from './s3.ts'
+
+type Server = { run: () => Promise<{ port: number }>; close: () => Promise<void> }
+type Options = { port: number; address: string; silent: boolean; directory: string; configureBuckets: { name: string }[] }
+// It has no types of its own.
+const S3rver = createRequire(import.meta.url)('s3rver') as new (options: Options) => Server
 
 export type TestBucket = AsyncDisposable & {
   settings: Omit<S3Settings, 'copies'> & { endpoint: string; credentials: NonNullable<S3Settings['credentials']> }

@@ -21,7 +21,8 @@ export function BookPage({
   card: BookCard
   detail: BookDetail | undefined
   back: ReactNode
-  deeds?: (book: BookDetail) => ReactNode
+  /** What else may be done with it. */
+  deeds?: ReactNode
 }) {
   const lang = card.language ?? undefined
   return (
@@ -47,7 +48,7 @@ export function BookPage({
           )}
           <SeriesLine card={card} detail={detail} />
           <Contributors card={card} detail={detail} />
-          {detail ? <BookActions book={detail} more={deeds?.(detail)} /> : <DetailSkeleton />}
+          {detail ? <BookActions book={detail} more={deeds} /> : <DetailSkeleton />}
         </div>
         {detail && (
           <div className="flex min-w-0 flex-col gap-7 max-lg:col-span-full">

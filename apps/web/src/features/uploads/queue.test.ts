@@ -49,7 +49,7 @@ it('sends every file, three at a time, in parts', async () => {
 it('goes on by itself where the line broke off', async () => {
   let cut = 3
   const set = setUp()
-  const { send } = set.transport
+  const send = set.transport.send.bind(set.transport)
   set.transport.send = async (...args) => {
     if (cut-- > 0) throw new TypeError('network')
     return send(...args)
@@ -62,7 +62,7 @@ it('goes on by itself where the line broke off', async () => {
 it('gives up what is refused, and tries it again when asked to', async () => {
   let full = true
   const set = setUp()
-  const { begin } = set.transport
+  const begin = set.transport.begin.bind(set.transport)
   set.transport.begin = (...args) => (full ? Promise.reject(new ORPCError('QUOTA_EXCEEDED', { status: 413 })) : begin(...args))
   set.queue.add([file('a.epub')])
   await vi.waitFor(() => expect(set.states()).toEqual(['failed']))
@@ -73,7 +73,7 @@ it('gives up what is refused, and tries it again when asked to', async () => {
 
 it('pauses and goes on from there', async () => {
   const set = setUp()
-  const { send } = set.transport
+  const send = set.transport.send.bind(set.transport)
   set.transport.send = async (id, start, bytes, signal) => {
     if (start > 0 && !set.kept.has('resumed'))
       await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))

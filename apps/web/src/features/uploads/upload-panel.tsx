@@ -125,7 +125,7 @@ function Queue({ queue, rows, store, problemText }: QueueProps) {
       <div className="px-4.5 pb-3.5">
         <Progress value={size === 0 ? 1 : sent / size} label={t('upload.progressAll')} />
       </div>
-      <ul tabIndex={0} aria-label={t('upload.list')} className="max-h-80 divide-y divide-line overflow-y-auto border-t border-line">
+      <ul className="max-h-80 divide-y divide-line overflow-y-auto border-t border-line">
         {rows
           .toSorted((a, b) => Number(isTrouble(b)) - Number(isTrouble(a)))
           .map((row) => (

@@ -47,7 +47,7 @@ function BookRoute() {
       key={bookId}
       card={card}
       detail={detail}
-      deeds={(book) => <DeleteBook book={book} />}
+      deeds={detail && <DeleteBook book={detail} />}
       back={
         <BackLink
           to="/w/$slug/libraries/$libraryId"
