@@ -55,6 +55,8 @@ export type Deps = {
     dataDir: string
     /** Of thumbnails and other derived files. */
     blobsDir: string
+    /** Bytes of one uploaded file at most. */
+    uploadMaxBytes: number
     version: string
     rateLimit: boolean
     /** How often folders are looked through that cannot be watched. */

@@ -96,6 +96,12 @@ const entries: Readonly<Record<string, Entry>> = {
   LAST_OPERATOR: ['error.lastOperator.title', 'error.lastOperator.text', false],
   FIXED: ['error.fixed.title', 'error.fixed.text', false],
   SUSPENDED: ['suspended.title', 'suspended.short', false],
+  IN_FOLDERS: ['error.inFolders.title', 'error.inFolders.text', false],
+  NOT_MANAGED: ['error.notManaged.title', 'error.notManaged.text', false],
+  QUOTA_EXCEEDED: ['error.quota.title', 'error.quota.text', false],
+  STORAGE_FULL: ['error.storageFull.title', 'error.storageFull.text', true],
+  TOO_LARGE: ['error.uploadTooLarge.title', 'error.uploadTooLarge.text', false],
+  EMPTY_FILE: ['error.emptyFile.title', 'error.emptyFile.text', false],
   NOT_IMPERSONATING: ['error.notImpersonating.title', 'error.notImpersonating.text', false],
 }
 

@@ -24,6 +24,16 @@ export function toast(title: string, description?: string): void {
   say({ title, description })
 }
 
+/** Says what was done, with a button that takes it back. */
+export function toastUndo(title: string, label: string, undo: () => void): void {
+  let id = ''
+  const onClick = () => {
+    toasts.close(id)
+    undo()
+  }
+  id = toasts.add({ title, timeout: 10_000, actionProps: { children: label, onClick } })
+}
+
 export function toastError(error: unknown): void {
   const { title, text } = describeError(error)
   say({ title, description: text, type: 'error', priority: 'high' })

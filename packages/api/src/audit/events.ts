@@ -16,6 +16,8 @@ export type Records = {
   /** Of a book, named by its fields alone. */
   metadata: { library: string; fields: readonly string[] }
   'join-link': { roles: readonly string[]; maxUses: number | null; expiresAt: string | null }
+  /** Put into the trash, and taken out of it. */
+  book: { library: string }
   /** What was taken out of the log. */
   audit: { format: string; actorId: string | null; kind: string | null; from: string | null; to: string | null }
   /** An operator acts in the place of the target; the gate writes it. Without a reason when it ends. */
@@ -32,6 +34,7 @@ export type LifecycleEvent = {
     | { change: 'created'; after: Records[K] }
     | { change: 'updated'; before: Records[K]; after: Records[K] }
     | { change: 'deleted'; before: Records[K] }
+    | (K extends 'book' ? { change: 'restored'; after: Records[K] } : never)
     | (K extends 'audit' ? { change: 'exported'; after: Records[K] } : never)
   )
 }[Kind]

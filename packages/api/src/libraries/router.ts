@@ -42,7 +42,7 @@ export const libraries = {
         const mayManage = hasPermission(scope.permissions, 'library:update')
         const [scan, folders, upkeep] = await Promise.all([
           findLatestScan(scope, library.id),
-          mayManage ? listLibraryFolders(scope, library.id) : [],
+          mayManage && library.kind === 'folders' ? listLibraryFolders(scope, library.id) : [],
           mayManage ? findUpkeep(scope, library.id) : undefined,
         ])
         return { library, scan, folders, upkeep }
@@ -64,7 +64,12 @@ export const libraries = {
     }),
 
   create: allowedOutside('library:create')
-    .route({ method: 'POST', path: '/libraries', tags: ['libraries'], summary: 'Make a library of folders and scan it' })
+    .route({
+      method: 'POST',
+      path: '/libraries',
+      tags: ['libraries'],
+      summary: 'Make a library of folders and scan it, or one that people upload books into',
+    })
     .errors({
       NAME_TAKEN: { status: 409 },
       FOLDER_NOT_ALLOWED: { status: 403 },
@@ -74,7 +79,8 @@ export const libraries = {
     .input(CreateLibrary)
     .output(Library)
     .handler(async ({ context: { transaction, deps }, input, errors }) => {
-      const roots = await findUsableRoots(transaction, deps.roots)
+      const { name, visibility, kind } = input
+      const roots = kind === 'managed' ? [] : await findUsableRoots(transaction, deps.roots)
       const folders: string[] = []
       for (const wished of input.folders) {
         const real = await resolveInside(roots, wished)
@@ -86,17 +92,18 @@ export const libraries = {
           throw errors.FOLDER_OVERLAPS({ message: 'One of these folders lies inside another.' })
         folders.push(real)
       }
-      const { name, visibility } = input
       const id = await transaction(async (scope) => {
-        const made = await insertLibrary(scope, { name, visibility, folders })
+        const made = await insertLibrary(scope, { name, visibility, kind, folders })
         if (!made) throw errors.NAME_TAKEN({ message: 'This workspace has a library of that name.' })
-        await insertScan(scope, made)
         await record(scope, { kind: 'library', change: 'created', target: { id: made, name }, after: { name, visibility } })
-        await deps.jobs.enqueueScan(scope, made)
+        if (kind === 'folders') {
+          await insertScan(scope, made)
+          await deps.jobs.enqueueScan(scope, made)
+        }
         await announceChanged(scope, 'libraries')
         return made
       })
-      return { id, name, visibility, bookCount: 0, problemCount: 0, scanning: true, lastScannedAt: null }
+      return { id, name, kind, visibility, bookCount: 0, problemCount: 0, scanning: kind === 'folders', lastScannedAt: null }
     }),
 
   update: inLibrary('library:update')

@@ -8,9 +8,14 @@ import { Noticing, Schedule, Upkeep } from '../watching/schema.ts'
 export const Visibility = z.enum(['organization', 'restricted'])
 export type Visibility = z.infer<typeof Visibility>
 
+/** `folders`: of the server, which nothing here writes to. `managed`: files that people upload. */
+export const LibraryKind = z.enum(['folders', 'managed'])
+export type LibraryKind = z.infer<typeof LibraryKind>
+
 export const Library = z.object({
   id: Id,
   name: z.string(),
+  kind: LibraryKind,
   visibility: Visibility,
   bookCount: z.number().int(),
   /** Files that could not become books; 0 for people who may not scan. */
@@ -29,11 +34,15 @@ export const LibraryDetail = Library.extend({
 })
 export type LibraryDetail = z.infer<typeof LibraryDetail>
 
-export const CreateLibrary = z.object({
-  name: Name,
-  visibility: Visibility.default('organization'),
-  folders: z.array(FolderPath).min(1).max(20),
-})
+export const CreateLibrary = z
+  .object({
+    name: Name,
+    visibility: Visibility.default('organization'),
+    kind: LibraryKind.default('folders'),
+    /** None for a managed library. */
+    folders: z.array(FolderPath).max(20).default([]),
+  })
+  .refine(({ kind, folders }) => (kind === 'managed') === (folders.length === 0), 'A library has folders, or is managed.')
 export type CreateLibrary = z.infer<typeof CreateLibrary>
 
 export const UpdateLibrary = z.object({

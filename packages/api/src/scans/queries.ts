@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, isNotNull, isNull, ne, sql } from 'drizzle-orm'
 import { hasPermission } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { libraryFile, scan } from '@carrel/db/schema'
@@ -112,7 +112,10 @@ export async function cancelScan(scope: OrganizationScope, scanId: string): Prom
       status: sql`case when ${scan.runner} is null then 'cancelled' else ${scan.status} end`,
       finishedAt: sql`case when ${scan.runner} is null then now() end`,
     })
-    .where(and(eq(scan.organizationId, scope.organizationId), eq(scan.id, scanId), isNull(scan.finishedAt)))
+    .where(
+      // Uploads are at rest already; they are read, whoever waits.
+      and(eq(scan.organizationId, scope.organizationId), eq(scan.id, scanId), isNull(scan.finishedAt), ne(scan.reason, 'upload')),
+    )
     .returning({ id: scan.id })
   return rows.length > 0
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
 import type { Transact } from '@carrel/db'
 import type { ReaderPool } from '@carrel/formats'
 import type { BlobStore } from '@carrel/storage'
@@ -10,6 +11,10 @@ import { isMissingInside, resolveInside, usableRoots, type AllowedRoots } from '
 import { listAssignedRoots } from '../folders/queries.ts'
 import { findLibrarySettings, listLibraryFolders, updateFolder } from '../libraries/queries.ts'
 import { asJob, type JobScope } from '../scope.ts'
+import { libraryPrefix } from '../uploads/keys.ts'
+import { forgetIdleRuns } from '../uploads/queries.ts'
+import { storedReaders } from '../uploads/stored-readers.ts'
+import { takeUploads } from '../uploads/take.ts'
 import { makeCovers } from './covers/make.ts'
 import { countCoverTasks } from './covers/queries.ts'
 import { inJobOf, inRunOf, LibraryGone, RunTaken } from './in-job.ts'
@@ -34,6 +39,7 @@ export type ScanDeps = {
   jobs: Jobs
   /** So long a run does what is new before it makes way for another library that waits. Milliseconds. */
   turnMs: number
+  settings: { dataDir: string }
 }
 export type Trouble = 'missing' | 'closed' | 'unreadable' | 'empty'
 
@@ -68,7 +74,7 @@ async function runScan(
   const runner = randomUUID()
   const begun = await inJob((scope) => begin(scope, runner))
   if (!begun) return false
-  const { scan, organizationId, precedence } = begun
+  const { scan, organizationId, precedence, kind } = begun
   const inRun = inRunOf(inJob, { scanId: scan.id, runner })
   // The thumbnails run beside the listing; the first of both that fails ends the other.
   const ended = new AbortController()
@@ -84,17 +90,23 @@ async function runScan(
   )
   try {
     progress.start()
-    const all = await openFolders(deps, begun)
+    const all = kind === 'managed' ? storedFolders(begun, libraryId) : await openFolders(deps, begun)
+    const readers = kind === 'managed' ? storedReaders(deps.readers, deps.blobs) : deps.readers
     const folders = all.filter(({ id }) => scan.bookId === null && (scan.folderId === null || scan.folderId === id))
     const open = all.filter((folder) => folder.root !== null) as (Folder & { root: string })[]
     const roots = new Map(open.map(({ id, root }) => [id, root]))
-    const writer = new ScanWriter(inRun, { scanId: scan.id, precedence, roots })
-    const work = { ...deps, inRun, writer, progress, signal: both }
+    // A file in the store is never gone from where it was.
+    const writer = new ScanWriter(inRun, { scanId: scan.id, precedence, roots: kind === 'managed' ? new Map() : roots })
+    const work = { ...deps, readers, inRun, writer, progress, signal: both }
     let listing = true
     const listed = new AbortController()
     const list = async () => {
       if (scan.bookId !== null) await rereadBook(work, scan.bookId, roots)
-      else
+      else if (kind === 'managed') {
+        const staging = path.join(deps.settings.dataDir, 'tmp/uploads')
+        for (const { id: folderId } of folders)
+          await takeUploads({ ...work, readers: deps.readers, staging }, { organizationId, libraryId, folderId })
+      } else
         for (const folder of folders) {
           folder.trouble ??= folder.root === null ? 'missing' : await listWhole(work, { ...folder, root: folder.root }, scan)
           await inRun((scope) => updateFolder(scope, folder.id, folder.trouble))
@@ -108,6 +120,7 @@ async function runScan(
     const cover = () =>
       makeCovers({
         ...deps,
+        readers,
         inJob: inRun,
         organizationId,
         folders: roots,
@@ -158,17 +171,24 @@ const troubleText = (folders: readonly Folder[]): string =>
 
 /** Takes the oldest open run, also one that an earlier try did not end. */
 async function begin(scope: JobScope, runner: string) {
+  await forgetIdleRuns(scope)
   const scan = await lockOpenScan(scope)
   if (!scan) return null
   await updateScan(scope, scan.id, { status: 'listing', startedAt: scan.startedAt ?? new Date(), error: null, runner })
   await announceChanged(scope, 'libraries')
-  const [assigned, folders, { precedence }] = [
+  const [assigned, folders, { precedence, kind }] = [
     await listAssignedRoots(scope),
     await listLibraryFolders(scope, scope.libraryId),
     await findLibrarySettings(scope),
   ]
-  return { scan, organizationId: scope.organizationId, assigned: assigned.map(({ path }) => path), folders, precedence }
+  return { scan, organizationId: scope.organizationId, assigned: assigned.map(({ path }) => path), folders, precedence, kind }
 }
+
+/** Where the files of a managed library lie in the store. */
+const storedFolders = (
+  { organizationId, folders }: { organizationId: string; folders: readonly { id: string; path: string }[] },
+  libraryId: string,
+): Folder[] => folders.map(({ id, path }) => ({ id, path, root: libraryPrefix(organizationId, libraryId), trouble: null }))
 
 /** Which folders may be read now; asked outside of transactions, since disks may be slow. */
 async function openFolders(

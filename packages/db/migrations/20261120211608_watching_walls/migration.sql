@@ -15,7 +15,7 @@ begin
       coalesce((select array_agg(r.path order by r.path) from root_assignment r where r.organization_id = l.organization_id), '{}'),
       l.watch, f.trouble, f.watch_mode, f.file_system, f.checked_at
     from library_folder f
-    join library l on l.organization_id = f.organization_id and l.id = f.library_id
+    join library l on l.organization_id = f.organization_id and l.id = f.library_id and l.kind = 'folders'
     join organization o on o.id = l.organization_id and o.deleted_at is null and o.suspended_at is null
     order by f.id;
 end $$;--> statement-breakpoint

@@ -64,6 +64,10 @@ export const library = snakeCase.table(
     organizationId: organizationId().references(() => organization.id, { onDelete: 'cascade' }),
     id: uuid().notNull(),
     name: text().notNull(),
+    /** Its files lie in folders of the server, which nothing here writes to, or in the store, where people upload them. */
+    kind: text({ enum: ['folders', 'managed'] })
+      .notNull()
+      .default('folders'),
     visibility: text({ enum: ['organization', 'restricted'] }).notNull(),
     createdAt: createdAt(),
     lastScannedAt: moment(),
@@ -102,6 +106,8 @@ export const library = snakeCase.table(
     }),
     pgPolicy('library_delete', { for: 'delete', to: appRole, using: sql`${ownOrganization} and ${may('library:delete')}` }),
     pgPolicy('library_gate', { for: 'select', to: gateRole, using: sql`true` }),
+    // For the count of its books alone, see app.count_deleted.
+    pgPolicy('library_count', { for: 'update', to: gateRole, using: sql`kind = 'managed'`, withCheck: sql`kind = 'managed'` }),
     purged('library'),
   ],
 )
@@ -231,6 +237,12 @@ export const scan = snakeCase.table(
       for: 'insert',
       to: appRole,
       withCheck: sql`${ownOrganization} and ${mayInLibrary('library:scan', 'library_id')} and library_id in (select id from library)`,
+    }),
+    pgPolicy('scan_upload', {
+      for: 'insert',
+      to: appRole,
+      withCheck: sql`${ownOrganization} and reason = 'upload' and folder_id is null and book_id is null and not confirmed
+        and ${mayInLibrary('book:upload', 'library_id')} and library_id in (select id from library where kind = 'managed')`,
     }),
     pgPolicy('scan_gate', { for: 'select', to: gateRole, using: sql`true` }),
     pgPolicy('scan_tidy', { for: 'delete', to: gateRole, using: sql`status in ('done', 'failed', 'cancelled')` }),

@@ -1,6 +1,7 @@
 import { Toast } from '@base-ui/react/toast'
 import { X } from 'lucide-react'
 import { useEffect } from 'react'
+import { buttonVariants } from './button.tsx'
 import { cn } from '#lib/class-names.ts'
 import { t } from '#lib/i18n.ts'
 import { showToasts, toasts } from '#lib/toasts.ts'
@@ -38,6 +39,7 @@ function Toasts() {
           <Toast.Title className="font-medium" />
           <Toast.Description className="text-small text-muted" />
         </div>
+        {toast.actionProps && <Toast.Action className={buttonVariants({ variant: 'outline', className: '-my-1' })} />}
         <Toast.Close
           aria-label={t('toast.close')}
           className="-m-1.5 grid size-9 shrink-0 place-items-center rounded-field text-muted hover:bg-soft hover:text-ink"

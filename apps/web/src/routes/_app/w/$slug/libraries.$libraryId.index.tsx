@@ -10,6 +10,8 @@ import { SortMenu } from '#features/books/sort-menu.tsx'
 import { LibraryHeader, LibraryHeaderSkeleton } from '#features/libraries/library-header.tsx'
 import { LibraryMenu } from '#features/libraries/library-menu.tsx'
 import { ScanButton } from '#features/libraries/scan-button.tsx'
+import { problemTitle } from '#features/scans/problem-text.ts'
+import { UploadButton, UploadPanel } from '#features/uploads/upload-panel.tsx'
 import { isNotFound } from '#lib/error-text.ts'
 import { isScanning } from '#lib/events.ts'
 import { requireId } from '#lib/ids.ts'
@@ -39,6 +41,7 @@ function LibraryPage() {
   const navigate = Route.useNavigate()
   const { api } = useWorkspace()
   const scans = useCanInLibrary(libraryId, 'library:scan')
+  const uploads = useCanInLibrary(libraryId, 'book:upload')
   const { data: library, error, refetch } = useQuery(api.libraries.get.queryOptions({ input: { libraryId } }))
   usePageTitle(library?.name)
 
@@ -56,6 +59,7 @@ function LibraryPage() {
           actions={
             <>
               {sortButton}
+              {uploads && library.kind === 'managed' && <UploadButton libraryId={libraryId} />}
               <LibraryMenu library={library} />
             </>
           }
@@ -63,6 +67,7 @@ function LibraryPage() {
       ) : (
         <LibraryHeaderSkeleton actions={sortButton} />
       )}
+      {uploads && library?.kind === 'managed' && <UploadPanel key={libraryId} library={library} problemText={problemTitle} />}
       {running && <RunningScan scan={running} />}
       {library?.scan?.status === 'failed' && <FailedScan scan={library.scan} action={scans && <ScanButton library={library} />} />}
       <LibraryBooks key={`${libraryId} ${sort}`} libraryId={libraryId} sort={sort} library={library} />
