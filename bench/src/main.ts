@@ -4,7 +4,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Bench } from './bench.ts'
 import { toJson, toTable, type Figure } from './report.ts'
-import { benchScan } from './scan.ts'
+import { benchRescan, benchScan } from './scan.ts'
 import { buildServer, stopServers } from './server.ts'
 import { benchShelf, shelfFigures } from './shelf.ts'
 import { benchStart } from './start.ts'
@@ -13,7 +13,8 @@ import { benchWeb } from './web.ts'
 const usage = `pnpm bench [figure or group …] [--json] [--rounds 3] [--books 2000] [--cache FOLDER] [--no-build]`
 
 const benches: { figures: string[]; run: (bench: Bench) => Promise<Figure[]> }[] = [
-  { figures: ['scan.listed', 'scan.covered', 'scan.rescan', 'scan.rss'], run: benchScan },
+  { figures: ['scan.listed', 'scan.covered', 'scan.rss'], run: benchScan },
+  { figures: ['scan.rescan', 'scan.mixed-rss'], run: benchRescan },
   { figures: shelfFigures, run: benchShelf },
   { figures: ['start.cold', 'start.rss'], run: benchStart },
   { figures: ['web.js-brotli'], run: benchWeb },

@@ -6,7 +6,7 @@ import { createEventBus, createJobs, createPresence, insertAuthMail, limitAttemp
 import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
 import { createMailer, mailLanguageAsked, type Mailer, type MailSettings } from '@carrel/mail'
 import { createReaderPool } from '@carrel/formats'
-import { cacheBlobs, createFsBlobStore } from '@carrel/storage'
+import { cacheBlobs, createFsBlobStore, createS3BlobStore, type BlobStore } from '@carrel/storage'
 import { SettingError, type Env } from './env.ts'
 
 /** Thumbnails lie under the digest of their picture, so what is kept cannot be stale. */
@@ -73,6 +73,22 @@ function openMail(env: Env): OpenMail | null {
   }
 }
 
+/** Copies of uploaded books in a bucket that are kept on the disk for reading. */
+const copiesBytes = 2 * 1024 ** 3
+
+function openBlobs(env: Env, dataDir: string, blobsDir: string): BlobStore {
+  const { STORAGE, S3_BUCKET: bucket, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = env
+  if (STORAGE === 'fs' || bucket === undefined) return createFsBlobStore(blobsDir)
+  return createS3BlobStore({
+    bucket,
+    endpoint: env.S3_ENDPOINT ?? null,
+    region: env.S3_REGION,
+    credentials: accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : null,
+    pathStyle: env.S3_PATH_STYLE,
+    copies: { folder: path.join(dataDir, 'tmp/copies'), maxBytes: copiesBytes },
+  })
+}
+
 /** Builds everything that requests and jobs work with. Brings the database up to date first. */
 export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
   const { env, target, owner, secret, dataDir, log } = options
@@ -134,7 +150,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
         log[level]({ details: details.map((detail) => (detail instanceof Error ? detail.message : typeof detail)) }, `auth: ${message}`),
     }),
     authDb: pools.authDb,
-    blobs: cacheBlobs(createFsBlobStore(blobsDir), thumbnailCacheBytes),
+    blobs: cacheBlobs(openBlobs(env, dataDir, blobsDir), thumbnailCacheBytes),
     jobs,
     uploads,
     events,
@@ -152,8 +168,10 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
       secureCookies: env.APP_URL?.startsWith('https:') ?? false,
       dataDir,
       blobsDir,
+      uploadMaxBytes: env.UPLOAD_MAX_BYTES,
       version: options.version,
       rateLimit: env.RATE_LIMIT,
+      pollMinutes: env.POLL_MINUTES,
       mailLinks,
     },
     mailer,

@@ -99,6 +99,32 @@ export const settings = {
     default: [] as string[],
     doc: "Addresses of your reverse proxies, such as `127.0.0.1, 10.0.0.0/8`. Only from these is the visitor's address taken from `X-Forwarded-For`.",
   },
+  STORAGE: {
+    type: z.enum(['fs', 's3'], { error: 'must be fs or s3' }),
+    default: 'fs' as const,
+    doc: 'Where thumbnails and uploaded books lie: in `DATA_DIR/blobs` (`fs`), or in a bucket (`s3`). What lies in one is not moved to the other.',
+  },
+  S3_ENDPOINT: {
+    type: url(['http', 'https']),
+    doc: 'Address of the object store, such as `https://s3.example.org`. Without it, that of Amazon for the region.',
+  },
+  S3_REGION: { type: z.string().min(1), default: 'us-east-1', doc: 'Its region.' },
+  S3_BUCKET: { type: z.string().min(1), doc: 'The bucket, which has to be there. Needed with `STORAGE=s3`.' },
+  S3_ACCESS_KEY_ID: {
+    type: z.string().min(1),
+    doc: 'Key of the object store. Without it, what the machine gives (profile, role).',
+  },
+  S3_SECRET_ACCESS_KEY: { type: z.string().min(1), doc: 'Its secret.', secret: true },
+  S3_PATH_STYLE: {
+    type: flag,
+    default: true,
+    doc: 'The bucket stands in the path of addresses (most servers of your own) and not in the host name (Amazon).',
+  },
+  UPLOAD_MAX_BYTES: {
+    type: z.coerce.number({ error: 'must be a number of bytes' }).int().min(1),
+    default: 2 * 1024 ** 3,
+    doc: 'Bytes of one uploaded file at most.',
+  },
   ROLE: {
     type: z.enum(['all', 'web', 'worker'], { error: 'must be all, web or worker' }),
     default: 'all' as const,
@@ -107,6 +133,11 @@ export const settings = {
   SCAN_PROCESSES: {
     type: z.coerce.number({ error: 'must be a number' }).int().min(1).max(64),
     doc: 'Processes that read book files. Default: one for each processor.',
+  },
+  POLL_MINUTES: {
+    type: z.coerce.number({ error: 'must be a number' }).int().min(1).max(1440),
+    default: 15,
+    doc: 'How often folders are looked through that cannot be watched, such as network disks. Minutes.',
   },
   LOG_LEVEL: {
     type: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }),
@@ -146,6 +177,9 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
   }
   for (const name of ['APP_URL', 'SMTP_FROM'])
     if (env['SMTP_HOST'] && !env[name]) throw new SettingError(`${name} is missing: SMTP_HOST is set, and mails need it.`)
+  if (env['STORAGE'] === 's3' && !env['S3_BUCKET']) throw new SettingError('S3_BUCKET is missing: STORAGE is s3.')
+  if (!env['S3_ACCESS_KEY_ID'] !== !env['S3_SECRET_ACCESS_KEY'])
+    throw new SettingError('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: give both or none.')
   const logins = ['DATABASE_APP_URL', 'DATABASE_AUTH_URL', 'DATABASE_JOBS_URL']
   const missing = logins.filter((name) => !env[name])
   if (missing.length > 0 && missing.length < logins.length)

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { availableParallelism, networkInterfaces } from 'node:os'
 import path from 'node:path'
+import { watchPace } from '@carrel/api'
 import { setupCode, needsSetup } from '@carrel/auth'
 import { startEmbeddedPostgres } from '@carrel/db/embedded'
 import { createApp, createProbes } from './app.ts'
@@ -76,7 +77,10 @@ async function main(): Promise<void> {
     running.defer(() => closeServer(server))
     goOn()
     if (env.ROLE !== 'web') {
-      const worker = await createWorker(deps, env.SCAN_PROCESSES ?? availableParallelism())
+      const worker = await createWorker(deps, {
+        processes: env.SCAN_PROCESSES ?? availableParallelism(),
+        watch: { ...watchPace, pollMs: env.POLL_MINUTES * 60_000 },
+      })
       running.defer(() => worker.stop())
       goOn()
     }

@@ -69,6 +69,8 @@ class World {
   /** Book by content, as it was first seen. */
   bookOf = new Map<number, string>()
   marked = new Set<string>()
+  cut = false
+  passing = new Set<string>()
   contents = 0
   names = 0
 
@@ -80,7 +82,7 @@ class World {
 
   bytes(content: number): Uint8Array {
     // No two are of one size: what is written in the same millisecond and of the same size looks unchanged when it is swapped.
-    const extra = [{ name: 'size', data: 'x'.repeat(content), stored: true }]
+    const extra = [{ name: 'size', data: 'x'.repeat(content * 32), stored: true }]
     return buildEpub({ title: `Content ${content}`, identifier: `urn:x:${this.root}:${content}`, creators: ['A. Writer'], extra })
   }
 
@@ -164,10 +166,14 @@ async function check(world: World): Promise<void> {
       expect([content, other, tookPlace, present.has(other)]).toEqual([content, other, true, false])
     }
   }
-  const books = new Set([...world.bookOf.values()])
+  const books = new Set(world.bookOf.values())
   const found = await server.db.superuser<{ id: string; missing: boolean }[]>`
     select id, missing_at is not null as missing from book where library_id = ${world.libraryId}`
+  // A scan that was cut short may have seen content that was gone before this test looked.
+  for (const { id, missing } of found) if (!books.has(id) && missing && world.cut) world.passing.add(id)
+  for (const id of world.passing) books.add(id)
   expect(new Set(found.map(({ id }) => id))).toEqual(books)
+  world.cut = false
   const alive = new Set([...present].map((content) => world.bookOf.get(content)))
   for (const { id, missing } of found) expect([id, missing]).toEqual([id, !alive.has(id)])
   const places = await server.db.superuser<{ id: string }[]>`
@@ -200,6 +206,7 @@ async function take(world: World, what: Step): Promise<void> {
       await check(world)
       return
     case 'cut': {
+      world.cut = true
       await call('POST', `/libraries/${world.libraryId}/scan`, {})
       await new Promise((resolve) => setTimeout(resolve, what.after))
       await worker[Symbol.asyncDispose]()
@@ -215,7 +222,7 @@ async function take(world: World, what: Step): Promise<void> {
       if (what.do === 'empty') rmSync(world.root, { recursive: true })
       const after = await rowsOf(world)
       renameSync(`${world.root}-away`, world.root)
-      const counted = (rows: Row[]) => rows.filter((row) => row.bookMissing === false).map(({ path: at, book }) => [at, book])
+      const counted = (rows: Row[]) => rows.filter((row) => row.bookMissing === false).map(({ path: at, book }) => `${at} ${book}`)
       if (known.some(({ book, missing }) => book && !missing)) {
         expect(status).toBe('failed')
         expect(counted(after).toSorted()).toEqual(counted(known).toSorted())
@@ -228,7 +235,7 @@ async function take(world: World, what: Step): Promise<void> {
       const to = `renamed ${(world.names += 1)}`
       if (!from) return
       renameSync(path.join(world.root, from), path.join(world.root, to))
-      for (const [at, content] of [...world.disk]) {
+      for (const [at, content] of Array.from(world.disk)) {
         if (!at.startsWith(`${from}/`)) continue
         world.disk.delete(at)
         world.set(`${to}${at.slice(from.length)}`, content, at)

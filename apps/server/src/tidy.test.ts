@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -90,7 +90,7 @@ describe('a workspace', () => {
       const { target, user, password, blobs } = JSON.parse(process.argv[1])
       const quiet = () => {}
       const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
-      await runTidy({ transact: createTransact(connect(target, { user, password })), blobs: createFsBlobStore(blobs), log }, new AbortController().signal)`
+      await runTidy({ transact: createTransact(connect(target, { user, password })), blobs: createFsBlobStore(blobs), log, settings: { dataDir: blobs } }, new AbortController().signal)`
     const { user, pass: password } = server.db.login('carrel_app').options
     const options = {
       target: server.db.target,
@@ -217,7 +217,8 @@ describe('what is over goes, and what is not stays', () => {
       await server.deps.blobs.put(each, Buffer.from('x'))
       if (each !== fresh) age(each)
     }
-    const cut = `${key('aa')}.0123.tmp`
+    const cut = '.tmp/0123'
+    mkdirSync(picture('.tmp'), { recursive: true })
     writeFileSync(picture(cut), 'half')
     age(cut)
     await tidy()

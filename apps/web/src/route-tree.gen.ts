@@ -44,6 +44,7 @@ import { Route as AppWSlugLibrariesLibraryIdIndexRouteImport } from './routes/_a
 import { Route as AppWSlugLibrariesLibraryIdAccessRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.access.tsx'
 import { Route as AppWSlugLibrariesLibraryIdProblemsRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.problems.tsx'
 import { Route as AppWSlugLibrariesLibraryIdSettingsRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.settings.tsx'
+import { Route as AppWSlugLibrariesLibraryIdTrashRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.trash.tsx'
 import { Route as AppWSlugPeopleRolesIndexRouteImport } from './routes/_app/w/$slug/people.roles.index.tsx'
 import { Route as AppWSlugPeopleRolesRoleRefRouteImport } from './routes/_app/w/$slug/people.roles.$roleRef.tsx'
 import { Route as AppWSlugPeopleRolesNewRouteImport } from './routes/_app/w/$slug/people.roles.new.tsx'
@@ -229,6 +230,12 @@ const AppWSlugLibrariesLibraryIdSettingsRoute =
     path: '/libraries/$libraryId/settings',
     getParentRoute: () => AppWSlugRouteRoute,
   } as any)
+const AppWSlugLibrariesLibraryIdTrashRoute =
+  AppWSlugLibrariesLibraryIdTrashRouteImport.update({
+    id: '/libraries/$libraryId/trash',
+    path: '/libraries/$libraryId/trash',
+    getParentRoute: () => AppWSlugRouteRoute,
+  } as any)
 const AppWSlugPeopleRolesIndexRoute =
   AppWSlugPeopleRolesIndexRouteImport.update({
     id: '/people/roles/',
@@ -293,6 +300,7 @@ export interface FileRoutesByFullPath {
   '/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
   '/w/$slug/libraries/$libraryId/problems': typeof AppWSlugLibrariesLibraryIdProblemsRoute
   '/w/$slug/libraries/$libraryId/settings': typeof AppWSlugLibrariesLibraryIdSettingsRoute
+  '/w/$slug/libraries/$libraryId/trash': typeof AppWSlugLibrariesLibraryIdTrashRoute
   '/w/$slug/people/roles/$roleRef': typeof AppWSlugPeopleRolesRoleRefRoute
   '/w/$slug/people/roles/new': typeof AppWSlugPeopleRolesNewRoute
   '/w/$slug/people/teams/$teamId': typeof AppWSlugPeopleTeamsTeamIdRoute
@@ -332,6 +340,7 @@ export interface FileRoutesByTo {
   '/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
   '/w/$slug/libraries/$libraryId/problems': typeof AppWSlugLibrariesLibraryIdProblemsRoute
   '/w/$slug/libraries/$libraryId/settings': typeof AppWSlugLibrariesLibraryIdSettingsRoute
+  '/w/$slug/libraries/$libraryId/trash': typeof AppWSlugLibrariesLibraryIdTrashRoute
   '/w/$slug/people/roles/$roleRef': typeof AppWSlugPeopleRolesRoleRefRoute
   '/w/$slug/people/roles/new': typeof AppWSlugPeopleRolesNewRoute
   '/w/$slug/people/teams/$teamId': typeof AppWSlugPeopleTeamsTeamIdRoute
@@ -375,6 +384,7 @@ export interface FileRoutesById {
   '/_app/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
   '/_app/w/$slug/libraries/$libraryId/problems': typeof AppWSlugLibrariesLibraryIdProblemsRoute
   '/_app/w/$slug/libraries/$libraryId/settings': typeof AppWSlugLibrariesLibraryIdSettingsRoute
+  '/_app/w/$slug/libraries/$libraryId/trash': typeof AppWSlugLibrariesLibraryIdTrashRoute
   '/_app/w/$slug/people/roles/$roleRef': typeof AppWSlugPeopleRolesRoleRefRoute
   '/_app/w/$slug/people/roles/new': typeof AppWSlugPeopleRolesNewRoute
   '/_app/w/$slug/people/teams/$teamId': typeof AppWSlugPeopleTeamsTeamIdRoute
@@ -418,6 +428,7 @@ export interface FileRouteTypes {
     | '/w/$slug/libraries/$libraryId/access'
     | '/w/$slug/libraries/$libraryId/problems'
     | '/w/$slug/libraries/$libraryId/settings'
+    | '/w/$slug/libraries/$libraryId/trash'
     | '/w/$slug/people/roles/$roleRef'
     | '/w/$slug/people/roles/new'
     | '/w/$slug/people/teams/$teamId'
@@ -457,6 +468,7 @@ export interface FileRouteTypes {
     | '/w/$slug/libraries/$libraryId/access'
     | '/w/$slug/libraries/$libraryId/problems'
     | '/w/$slug/libraries/$libraryId/settings'
+    | '/w/$slug/libraries/$libraryId/trash'
     | '/w/$slug/people/roles/$roleRef'
     | '/w/$slug/people/roles/new'
     | '/w/$slug/people/teams/$teamId'
@@ -499,6 +511,7 @@ export interface FileRouteTypes {
     | '/_app/w/$slug/libraries/$libraryId/access'
     | '/_app/w/$slug/libraries/$libraryId/problems'
     | '/_app/w/$slug/libraries/$libraryId/settings'
+    | '/_app/w/$slug/libraries/$libraryId/trash'
     | '/_app/w/$slug/people/roles/$roleRef'
     | '/_app/w/$slug/people/roles/new'
     | '/_app/w/$slug/people/teams/$teamId'
@@ -768,6 +781,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppWSlugLibrariesLibraryIdSettingsRouteImport
       parentRoute: typeof AppWSlugRouteRoute
     }
+    '/_app/w/$slug/libraries/$libraryId/trash': {
+      id: '/_app/w/$slug/libraries/$libraryId/trash'
+      path: '/libraries/$libraryId/trash'
+      fullPath: '/w/$slug/libraries/$libraryId/trash'
+      preLoaderRoute: typeof AppWSlugLibrariesLibraryIdTrashRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
     '/_app/w/$slug/people/roles/': {
       id: '/_app/w/$slug/people/roles/'
       path: '/people/roles'
@@ -845,6 +865,7 @@ interface AppWSlugRouteRouteChildren {
   AppWSlugLibrariesLibraryIdAccessRoute: typeof AppWSlugLibrariesLibraryIdAccessRoute
   AppWSlugLibrariesLibraryIdProblemsRoute: typeof AppWSlugLibrariesLibraryIdProblemsRoute
   AppWSlugLibrariesLibraryIdSettingsRoute: typeof AppWSlugLibrariesLibraryIdSettingsRoute
+  AppWSlugLibrariesLibraryIdTrashRoute: typeof AppWSlugLibrariesLibraryIdTrashRoute
   AppWSlugPeopleRolesRoleRefRoute: typeof AppWSlugPeopleRolesRoleRefRoute
   AppWSlugPeopleRolesNewRoute: typeof AppWSlugPeopleRolesNewRoute
   AppWSlugPeopleTeamsTeamIdRoute: typeof AppWSlugPeopleTeamsTeamIdRoute
@@ -868,6 +889,7 @@ const AppWSlugRouteRouteChildren: AppWSlugRouteRouteChildren = {
     AppWSlugLibrariesLibraryIdProblemsRoute,
   AppWSlugLibrariesLibraryIdSettingsRoute:
     AppWSlugLibrariesLibraryIdSettingsRoute,
+  AppWSlugLibrariesLibraryIdTrashRoute: AppWSlugLibrariesLibraryIdTrashRoute,
   AppWSlugPeopleRolesRoleRefRoute: AppWSlugPeopleRolesRoleRefRoute,
   AppWSlugPeopleRolesNewRoute: AppWSlugPeopleRolesNewRoute,
   AppWSlugPeopleTeamsTeamIdRoute: AppWSlugPeopleTeamsTeamIdRoute,

@@ -55,8 +55,12 @@ export type Deps = {
     dataDir: string
     /** Of thumbnails and other derived files. */
     blobsDir: string
+    /** Bytes of one uploaded file at most. */
+    uploadMaxBytes: number
     version: string
     rateLimit: boolean
+    /** How often folders are looked through that cannot be watched. */
+    pollMinutes: number
     /** Public address for links in mails; null: no mail is sent. */
     mailLinks: string | null
   }

@@ -16,6 +16,8 @@ import { reading } from './reading/router.ts'
 import { roles } from './roles/router.ts'
 import { scans } from './scans/router.ts'
 import { setup } from './setup/router.ts'
+import { trash } from './trash/router.ts'
+import { uploads } from './uploads/router.ts'
 import { teams } from './teams/router.ts'
 
 /** The map of features. */
@@ -39,6 +41,8 @@ export const router = {
   metadata,
   reading,
   scans,
+  uploads,
+  trash,
   events,
   instance,
 }

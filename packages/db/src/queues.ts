@@ -26,6 +26,16 @@ export const queues = {
     notify: true,
     deleteAfterSeconds: 24 * 3600,
   },
+  /** One for the whole instance, held by the process that watches folders. No payload. */
+  watch: {
+    policy: 'exclusive',
+    retryLimit: 1000,
+    retryDelay: 1,
+    expireInSeconds: 24 * 3600 - 1,
+    heartbeatSeconds: 15,
+    notify: true,
+    deleteAfterSeconds: 3600,
+  },
   /** One for the whole instance. No payload. */
   tidy: {
     policy: 'exclusive',

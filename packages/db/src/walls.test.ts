@@ -72,6 +72,8 @@ describe('references', () => {
     ['custom_role_permission', 'role_id', 'roleId'],
     ['member_role', 'role_id', 'roleId'],
     ['outbox', 'event_id', 'auditId'],
+    ['upload', 'library_id', 'libraryId'],
+    ['upload', 'book_id', 'bookId'],
     ['team_member', 'team_id', 'teamId'],
     ['library_grant', 'library_id', 'libraryId'],
     ['library_grant', 'team_id', 'teamId'],

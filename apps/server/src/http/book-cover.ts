@@ -3,21 +3,21 @@ import { limits, uploadCover } from '@carrel/api'
 import type { ServerDeps } from '../deps.ts'
 import { sendError } from './guard.ts'
 import { addressOf } from './rpc.ts'
-import { UploadsBusy, type Uploads } from './uploads.ts'
+import { PicturesBusy, type Pictures } from './pictures.ts'
 
 type Asked = { token: string; organization: string; bookId: string }
 
 /** Puts a picture up as the cover of a book. */
 export function createCoverUpload(
   deps: ServerDeps,
-  uploads: Uploads,
+  pictures: Pictures,
   notFound: (response: ServerResponse) => void,
   signInFirst: (response: ServerResponse) => void,
 ) {
   return async (request: IncomingMessage, response: ServerResponse, { token, organization, bookId }: Asked): Promise<void> => {
     const organizationId = organization.toLowerCase()
     try {
-      const answer = await uploads.admit(organizationId, (read) =>
+      const answer = await pictures.admit(organizationId, (read) =>
         uploadCover(deps, { token, organizationId, bookId: bookId.toLowerCase(), address: addressOf(request) }, () =>
           read(request, limits.coverBytes),
         ),
@@ -32,7 +32,7 @@ export function createCoverUpload(
         response.end(JSON.stringify(answer))
       }
     } catch (error) {
-      if (error instanceof UploadsBusy)
+      if (error instanceof PicturesBusy)
         return sendError(response, 429, 'TOO_MANY_REQUESTS', 'Another upload is under way. Try again in a moment.')
       // Who went away in the middle is told nothing.
       if (request.destroyed && !request.complete) return

@@ -11,7 +11,8 @@ import { createCoverLookup } from './cover-lookup.ts'
 import { sendError } from './guard.ts'
 import { createLogo } from './logo.ts'
 import { addressOf, type NodeSurface } from './rpc.ts'
-import { sendBytes, sendFile } from './send-file.ts'
+import { createPictures } from './pictures.ts'
+import { sendBytes, sendFile, sendStored } from './send-file.ts'
 import { createUploads } from './uploads.ts'
 
 const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
@@ -19,6 +20,8 @@ const coverRoute = new RegExp(`^/files/(${uuid})/books/(${uuid})/cover/([1-9]\\d
 const fileRoute = new RegExp(`^/files/(${uuid})/files/(${uuid})$`)
 const coverUploadRoute = new RegExp(`^/files/(${uuid})/books/(${uuid})/cover$`)
 const logoRoute = new RegExp(`^/files/(${uuid})/logo$`)
+const uploadRoute = new RegExp(`^/files/(${uuid})/uploads(?:/(${uuid}))?$`)
+const uploadMethods = { begin: ['POST'], other: ['HEAD', 'PATCH', 'DELETE'] }
 const exportRoute = new RegExp(`^/files/(${uuid})/audit\\.(csv|jsonl)$`)
 type CoverRoute = [organization: string, bookId: string, width: string]
 type FileRoute = [organization: string, fileId: string]
@@ -26,14 +29,15 @@ type ExportRoute = [organization: string, format: ExportFormat]
 const signInFirst = (response: ServerResponse) => sendError(response, 401, 'UNAUTHORIZED', 'Sign in to go on.')
 const mediaTypes: Record<string, string> = { epub: 'application/epub+zip' }
 
-/** Covers, logos, downloads and the log of a workspace. Authorized like rows, each time; no connection is held while bytes flow. Answers all it is asked. */
+/** Covers, logos, downloads, uploads and the log of a workspace. Authorized like rows, each time; no connection is held while bytes flow. Answers all it is asked. */
 export function createFiles(deps: ServerDeps): NodeSurface {
   const secure = deps.settings.secureCookies
   const lookUpCover = createCoverLookup(deps)
   const notFound = (response: ServerResponse) => sendError(response, 404, 'NOT_FOUND', 'There is no such file, or it is not open to you.')
-  const uploads = createUploads()
-  const logos = createLogo(deps, uploads, notFound, signInFirst)
-  const putCover = createCoverUpload(deps, uploads, notFound, signInFirst)
+  const pictures = createPictures()
+  const logos = createLogo(deps, pictures, notFound, signInFirst)
+  const putCover = createCoverUpload(deps, pictures, notFound, signInFirst)
+  const receive = createUploads(deps, notFound, signInFirst)
 
   const findFile = (token: string, organization: string, fileId: string) =>
     asMember(
@@ -61,6 +65,16 @@ export function createFiles(deps: ServerDeps): NodeSurface {
     const found = await findFile(token, organization, fileId)
     if (found === 'unauthenticated') return signInFirst(response)
     if (!found) return notFound(response)
+    const options = {
+      type: mediaTypes[found.format ?? ''] ?? 'application/octet-stream',
+      disposition: contentDisposition(path.posix.basename(found.path)),
+    }
+    if (found.key !== null) {
+      const key = found.key
+      const sent = await sendStored(request, response, deps.blobs, key, { ...options, etag: `"${(found.sha256 ?? '').slice(0, 40)}"` })
+      if (!sent) sendError(response, 410, 'FILE_UNAVAILABLE', 'The file of this book is not in the store any more. Ask the operator.')
+      return
+    }
     const root = await resolveDownload(deps.roots, found)
     if (!root)
       return sendError(response, 410, 'FILE_UNAVAILABLE', 'The folder of this book cannot be read now. Nothing is lost; ask the operator.')
@@ -75,8 +89,7 @@ export function createFiles(deps: ServerDeps): NodeSurface {
         size === found.size && modifiedMs === found.modifiedMs && found.sha256
           ? `"${found.sha256.slice(0, 40)}"`
           : `"${size.toString(36)}-${modifiedMs.toString(36)}"`,
-      type: mediaTypes[found.format ?? ''] ?? 'application/octet-stream',
-      disposition: contentDisposition(path.posix.basename(found.path)),
+      ...options,
     })
   }
 
@@ -96,9 +109,11 @@ export function createFiles(deps: ServerDeps): NodeSurface {
     response.setHeader('content-security-policy', "sandbox; default-src 'none'")
     const route = (request.url ?? '').split('?', 1)[0] ?? ''
     const logoOf = logoRoute.exec(route)?.[1]
+    const upload = uploadRoute.exec(route)
+    const uploads = upload !== null && (upload[2] === undefined ? uploadMethods.begin : uploadMethods.other).includes(request.method ?? '')
     const pictured = coverUploadRoute.exec(route)?.slice(1) as [organization: string, bookId: string] | undefined
     const puts = (logoOf !== undefined || pictured !== undefined) && request.method === 'PUT'
-    if (!puts && request.method !== 'GET' && request.method !== 'HEAD') {
+    if (!puts && !uploads && request.method !== 'GET' && request.method !== 'HEAD') {
       sendError(response, 405, 'METHOD_NOT_SUPPORTED', 'Files are read with GET.')
       return true
     }
@@ -106,8 +121,9 @@ export function createFiles(deps: ServerDeps): NodeSurface {
     const cover = coverRoute.exec(route)?.slice(1) as CoverRoute | undefined
     const file = fileRoute.exec(route)?.slice(1) as FileRoute | undefined
     const log = exportRoute.exec(route)?.slice(1) as ExportRoute | undefined
-    if (!cover && !file && !log && logoOf === undefined && !(puts && pictured)) notFound(response)
+    if (!cover && !file && !log && !uploads && logoOf === undefined && !(puts && pictured)) notFound(response)
     else if (!token) signInFirst(response)
+    else if (uploads) await receive(request, response, { token, organization: upload[1] ?? '', uploadId: upload[2] ?? null })
     else if (puts && pictured) await putCover(request, response, { token, organization: pictured[0], bookId: pictured[1] })
     else if (logoOf !== undefined) await logos[puts ? 'put' : 'send'](request, response, { token, organization: logoOf })
     else if (cover) await sendCover(request, response, token, cover)

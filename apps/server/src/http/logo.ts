@@ -4,14 +4,14 @@ import type { ServerDeps } from '../deps.ts'
 import { sendError } from './guard.ts'
 import { addressOf } from './rpc.ts'
 import { sendBytes } from './send-file.ts'
-import { UploadsBusy, type Uploads } from './uploads.ts'
+import { PicturesBusy, type Pictures } from './pictures.ts'
 
 type Asked = { token: string; organization: string }
 
 /** The logo of a workspace: sent to its members, put by who may change the workspace. */
 export function createLogo(
   deps: ServerDeps,
-  uploads: Uploads,
+  pictures: Pictures,
   notFound: (response: ServerResponse) => void,
   signInFirst: (response: ServerResponse) => void,
 ) {
@@ -33,7 +33,7 @@ export function createLogo(
   async function put(request: IncomingMessage, response: ServerResponse, { token, organization }: Asked): Promise<void> {
     const organizationId = organization.toLowerCase()
     try {
-      const answer = await uploads.admit(organizationId, (admitted) =>
+      const answer = await pictures.admit(organizationId, (admitted) =>
         uploadLogo(deps, { token, organizationId, address: addressOf(request) }, () => admitted(request, limits.pictureBytes)),
       )
       if (answer === 'unauthenticated') signInFirst(response)
@@ -46,7 +46,7 @@ export function createLogo(
         response.end(JSON.stringify(answer))
       }
     } catch (error) {
-      if (error instanceof UploadsBusy)
+      if (error instanceof PicturesBusy)
         return sendError(response, 429, 'TOO_MANY_REQUESTS', 'Another upload is under way. Try again in a moment.')
       // Who went away in the middle is told nothing.
       if (request.destroyed && !request.complete) return

@@ -1,5 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import type { BlobStore } from '@carrel/storage'
 import parseRange from 'range-parser'
 
 const chunkBytes = 256 * 1024
@@ -68,6 +70,58 @@ async function copy(handle: FileHandle, response: ServerResponse, start: number,
   return true
 }
 
+type Representation = { size: number; modifiedAt: Date; etag: string; type: string; disposition: string }
+
+/** Writes the head: validators, and one byte range (RFC 9110 §14). Answers which bytes are to follow; null for none. */
+function sendHead(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { size, modifiedAt, etag, type, disposition }: Representation,
+): { start: number; end: number } | null {
+  response.setHeader('etag', etag)
+  response.setHeader('accept-ranges', 'bytes')
+  response.setHeader('last-modified', modifiedAt.toUTCString())
+  const nothing = () => {
+    response.end()
+    return null
+  }
+  if (isFresh(request, etag)) {
+    response.writeHead(304)
+    return nothing()
+  }
+  const range = chooseRange(request, size, etag)
+  if (range === null) {
+    response.writeHead(416, { 'content-range': `bytes */${size}` })
+    return nothing()
+  }
+  const { start, end } = range === 'all' ? { start: 0, end: size - 1 } : range
+  const headers = { 'content-type': type, 'content-length': end - start + 1, 'content-disposition': disposition }
+  response.writeHead(
+    range === 'all' ? 200 : 206,
+    range === 'all' ? headers : { ...headers, 'content-range': `bytes ${start}-${end}/${size}` },
+  )
+  return request.method === 'HEAD' || size === 0 ? nothing() : { start, end }
+}
+
+/** Sends a file of the store as `sendFile` does; false when it is not there. */
+export async function sendStored(
+  request: IncomingMessage,
+  response: ServerResponse,
+  blobs: BlobStore,
+  key: string,
+  options: { etag: string; type: string; disposition: string },
+): Promise<boolean> {
+  const found = await blobs.stat(key)
+  if (!found) return false
+  const range = sendHead(request, response, { ...found, ...options })
+  if (!range || response.destroyed) return true
+  const stream = await blobs.read(key, range)
+  if (!stream) response.destroy()
+  // Who goes away in the middle is no fault.
+  else await pipeline(stream, response).catch(() => response.destroy())
+  return true
+}
+
 /**
  * Sends an open file and closes it: validators, HEAD, and one byte range (RFC 9110 §14). The size is the
  * one at opening; a file that grows meanwhile is cut there, one that shrinks ends the connection.
@@ -81,20 +135,9 @@ export async function sendFile(
   try {
     const { size, mtimeMs } = await handle.stat()
     const etag = options.etag(size, Math.trunc(mtimeMs))
-    response.setHeader('etag', etag)
-    response.setHeader('accept-ranges', 'bytes')
-    response.setHeader('last-modified', new Date(mtimeMs).toUTCString())
-    if (isFresh(request, etag)) return void response.writeHead(304).end()
-    const range = chooseRange(request, size, etag)
-    if (range === null) return void response.writeHead(416, { 'content-range': `bytes */${size}` }).end()
-    const { start, end } = range === 'all' ? { start: 0, end: size - 1 } : range
-    const headers = { 'content-type': options.type, 'content-length': end - start + 1, 'content-disposition': options.disposition }
-    response.writeHead(
-      range === 'all' ? 200 : 206,
-      range === 'all' ? headers : { ...headers, 'content-range': `bytes ${start}-${end}/${size}` },
-    )
-    if (request.method === 'HEAD' || size === 0) return void response.end()
-    if (response.destroyed) return
+    const range = sendHead(request, response, { ...options, size, modifiedAt: new Date(mtimeMs), etag })
+    if (!range || response.destroyed) return
+    const { start, end } = range
     // Without the bytes that were promised the client would wait for them for ever.
     if (await copy(handle, response, start, end + 1)) response.end()
     else response.destroy()

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pino } from 'pino'
 import { createOperator, sessionCookie } from '@carrel/auth'
+import { watchPace, type WatchPace } from '@carrel/api'
 import { newId } from '@carrel/db'
 import { createTestDatabase, insertRow, type TestCluster, type TestDatabase } from '@carrel/db/testing'
 import { createApp } from '../app.ts'
@@ -38,6 +39,9 @@ export type TestServerOptions = {
   worker?: number
   /** How long a file must rest before a scan reads it; 0 by default. */
   settleMs?: number
+  turnMs?: number
+  /** Watches folders, at this pace; not by default. */
+  watch?: Partial<WatchPace>
   database?: TestDatabase
   dataDir?: string
   /** Instead of one temporary folder. */
@@ -92,7 +96,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     await running?.stop()
   }
   const startWorker = async (processes = 2) => {
-    worker = await parts.createWorker(deps, processes, options.settleMs ?? 0)
+    worker = await parts.createWorker(deps, {
+      processes,
+      settleMs: options.settleMs ?? 0,
+      ...(options.turnMs !== undefined && { turnMs: options.turnMs }),
+      watch: options.watch ? { ...watchPace, pollMs: 900_000, ...options.watch } : null,
+    })
   }
   if (options.worker) await startWorker(options.worker)
 

@@ -59,6 +59,7 @@ export async function buildTwins(server: TestServer): Promise<Twins> {
       'name_key',
       'status',
       'visibility',
+      'kind',
       'layout',
       'cover_state',
       'sha256',

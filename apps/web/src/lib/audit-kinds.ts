@@ -14,6 +14,7 @@ const kinds: Readonly<Record<AuditKind, true>> = {
   'join-link': true,
   'metadata-field': true,
   metadata: true,
+  book: true,
   organization: true,
   audit: true,
   support: true,

@@ -67,6 +67,7 @@ const entries: Readonly<Record<string, Entry>> = {
   ALREADY_SET_UP: ['error.alreadySetUp.title', 'error.alreadySetUp.text', false],
   SLUG_TAKEN: ['error.slugTaken.title', 'error.slugTaken.text', false],
   NAME_TAKEN: ['error.nameTaken.title', 'error.nameTaken.text', false],
+  SCHEDULE_INVALID: ['error.schedule.title', 'error.schedule.text', false],
   NO_PICTURE: ['error.noPicture.title', 'error.noPicture.text', false],
   BAD_VALUE: ['error.badValue.title', 'error.badValue.text', false],
   CHANGED_SINCE: ['error.changedSince.title', 'error.changedSince.text', false],
@@ -99,6 +100,12 @@ const entries: Readonly<Record<string, Entry>> = {
   LAST_OPERATOR: ['error.lastOperator.title', 'error.lastOperator.text', false],
   FIXED: ['error.fixed.title', 'error.fixed.text', false],
   SUSPENDED: ['suspended.title', 'suspended.short', false],
+  IN_FOLDERS: ['error.inFolders.title', 'error.inFolders.text', false],
+  NOT_MANAGED: ['error.notManaged.title', 'error.notManaged.text', false],
+  QUOTA_EXCEEDED: ['error.quota.title', 'error.quota.text', false],
+  STORAGE_FULL: ['error.storageFull.title', 'error.storageFull.text', true],
+  TOO_LARGE: ['error.uploadTooLarge.title', 'error.uploadTooLarge.text', false],
+  EMPTY_FILE: ['error.emptyFile.title', 'error.emptyFile.text', false],
   NOT_IMPERSONATING: ['error.notImpersonating.title', 'error.notImpersonating.text', false],
 }
 

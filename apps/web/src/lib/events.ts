@@ -92,6 +92,8 @@ function applyEvent(client: QueryClient, event: ServerEvent): void {
       refresh(client, api.books.key())
       refresh(client, api.edits.key())
       refresh(client, api.metadata.key())
+      refresh(client, api.uploads.key())
+      refreshList(client, api.trash.key())
       for (const key of [api.permissions.key(), api.grants.key(), api.audit.key()]) refreshList(client, key)
     })
   }

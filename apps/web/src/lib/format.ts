@@ -82,6 +82,12 @@ export function formatDate(timestamp: string, style: 'medium' | 'long' = 'long')
   return new Intl.DateTimeFormat(locale(), { dateStyle: style }).format(new Date(timestamp))
 }
 
+/** The name of a day of the week; 0 is Sunday. */
+export function formatWeekday(day: number): string {
+  // The fourth of January 1970 was a Sunday.
+  return new Intl.DateTimeFormat(locale(), { weekday: 'long', timeZone: 'UTC' }).format(new Date(Date.UTC(1970, 0, 4 + day)))
+}
+
 /** The time of day, to the minute. */
 export function formatTime(timestamp: string): string {
   return new Intl.DateTimeFormat(locale(), { timeStyle: 'short' }).format(new Date(timestamp))

@@ -24,19 +24,14 @@ export function toast(title: string, description?: string): void {
   say({ title, description })
 }
 
-/** Says something, and for ten seconds offers what can be done about it. */
-export function toastWithAction(title: string, action: { label: string; onClick: () => void }): void {
-  const id = toasts.add({
-    title,
-    timeout: 10_000,
-    actionProps: {
-      children: action.label,
-      onClick: () => {
-        toasts.close(id)
-        action.onClick()
-      },
-    },
-  })
+/** Says what was done, with a button that takes it back. */
+export function toastUndo(title: string, label: string, undo: () => void): void {
+  let id = ''
+  const onClick = () => {
+    toasts.close(id)
+    undo()
+  }
+  id = toasts.add({ title, timeout: 10_000, actionProps: { children: label, onClick } })
 }
 
 export function toastError(error: unknown): void {

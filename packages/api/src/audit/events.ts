@@ -2,7 +2,8 @@
 export type Records = {
   /** The logo by its version, where it was changed. */
   organization: { name: string; slug: string; language: string; logo?: string | null }
-  library: { name: string; visibility: string }
+  /** Whether and when it is kept up to date, where that was changed. */
+  library: { name: string; visibility: string; watch?: boolean; schedule?: string | null }
   role: { name: string; description: string; permissions: readonly string[] }
   /** A member's roles: built-in ones by name, others by id. */
   assignment: { roles: readonly string[] }
@@ -15,6 +16,8 @@ export type Records = {
   /** Of a book, named by its fields alone. */
   metadata: { library: string; fields: readonly string[] }
   'join-link': { roles: readonly string[]; maxUses: number | null; expiresAt: string | null }
+  /** Put into the trash, and taken out of it. */
+  book: { library: string }
   /** What was taken out of the log. */
   audit: { format: string; actorId: string | null; kind: string | null; from: string | null; to: string | null }
   /** An operator acts in the place of the target; the gate writes it. Without a reason when it ends. */
@@ -31,6 +34,7 @@ export type LifecycleEvent = {
     | { change: 'created'; after: Records[K] }
     | { change: 'updated'; before: Records[K]; after: Records[K] }
     | { change: 'deleted'; before: Records[K] }
+    | (K extends 'book' ? { change: 'restored'; after: Records[K] } : never)
     | (K extends 'audit' ? { change: 'exported'; after: Records[K] } : never)
   )
 }[Kind]

@@ -14,6 +14,7 @@ export const auditKinds = [
   'join-link',
   'metadata-field',
   'metadata',
+  'book',
   'audit',
   'support',
   'suspension',

@@ -19,11 +19,12 @@ import {
 import { listAssignedRoots } from '../folders/queries.ts'
 import { listValues } from '../metadata/queries.ts'
 import type { OrganizationScope } from '../scope.ts'
+import { fileKey } from '../uploads/keys.ts'
 import { decodeCursor, encodeCursor, isMoment } from '../cursor.ts'
 import { Id } from '../shapes.ts'
 import type { BookCard, BookPage, BookSort } from './schema.ts'
 
-const cardColumns = {
+export const cardColumns = {
   id: book.id,
   libraryId: book.libraryId,
   title: book.title,
@@ -39,7 +40,7 @@ const cardColumns = {
   coverAspect: book.coverAspect,
   addedAt: book.addedAt,
 }
-type CardRow = {
+export type CardRow = {
   id: string
   libraryId: string
   title: string
@@ -56,7 +57,7 @@ type CardRow = {
   addedAt: Date
 }
 
-const toCard = (row: CardRow): BookCard => ({
+export const toCard = (row: CardRow): BookCard => ({
   id: row.id,
   libraryId: row.libraryId,
   title: row.title,
@@ -302,10 +303,16 @@ export async function findDownload(scope: OrganizationScope, fileId: string) {
       sha256: libraryFile.sha256,
       format: libraryFile.format,
       folder: libraryFolder.path,
+      kind: library.kind,
+      libraryId: library.id,
     })
     .from(libraryFile)
     .innerJoin(book, and(eq(book.organizationId, libraryFile.organizationId), eq(book.id, libraryFile.bookId)))
+    .innerJoin(library, and(eq(library.organizationId, book.organizationId), eq(library.id, book.libraryId)))
     .innerJoin(libraryFolder, and(eq(libraryFolder.organizationId, libraryFile.organizationId), eq(libraryFolder.id, libraryFile.folderId)))
     .where(and(...shelf(scope, undefined), eq(libraryFile.organizationId, scope.organizationId), eq(libraryFile.id, fileId)))
-  return row && { ...row, roots: (await listAssignedRoots(scope)).map((root) => root.path) }
+  if (!row) return undefined
+  const { organizationId } = scope
+  if (row.kind === 'managed') return { ...row, key: fileKey({ organizationId, libraryId: row.libraryId }, row.path), roots: [] }
+  return { ...row, key: null, roots: (await listAssignedRoots(scope)).map((root) => root.path) }
 }

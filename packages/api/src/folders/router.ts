@@ -4,9 +4,11 @@ import { ORPCError } from '@orpc/server'
 import * as z from 'zod'
 import { fileKind } from '@carrel/formats/names'
 import { recordInstance } from '../instance/audit/queries.ts'
+import { announce } from '../events/queries.ts'
 import { allowedOutside, operatorOutside } from '../procedures.ts'
 import { isMissingInside, isUsableRoot, resolveInside } from './policy.ts'
 import { deleteAssignment, insertAssignments, listAssignedRoots, listAssignments, listOrganizations } from './queries.ts'
+import { expectedNoticing } from '../watching/noticing.ts'
 import { findUsableRoots, isReadableFolder } from './roots.ts'
 import { AllowedRoot, AssignRoot, FolderListing, ListFolders, Root } from './schema.ts'
 
@@ -53,6 +55,7 @@ export const folders = {
         ),
         books: entries.filter((entry) => entry.isFile() && isBook(entry.name)).length,
         truncated: names.length > shown.length,
+        noticing: await expectedNoticing(real, deps.settings.pollMinutes),
       }
     }),
 }
@@ -97,6 +100,8 @@ export const roots = {
         const organization = (await listOrganizations(scope)).find((o) => o.id === input.organizationId)
         if (!organization) throw new ORPCError('NOT_FOUND')
         await insertAssignments(scope, input.organizationId, [real])
+        // Who watches its folders looks anew.
+        await announce(scope, { type: 'changed', organizationId: input.organizationId, what: 'libraries' })
         await recordInstance(scope, { action: 'folder.assigned', target: organization, after: { path: real } })
       })
       return {}
@@ -108,6 +113,7 @@ export const roots = {
     .handler(async ({ context: { transaction }, input }) => {
       await transaction(async (scope) => {
         if (!(await deleteAssignment(scope, input.organizationId, input.path))) return
+        await announce(scope, { type: 'changed', organizationId: input.organizationId, what: 'libraries' })
         const organization = (await listOrganizations(scope)).find((o) => o.id === input.organizationId)
         await recordInstance(scope, {
           action: 'folder.unassigned',

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { limits } from '../limits.ts'
 import { Id } from '../shapes.ts'
+import { Noticing } from '../watching/schema.ts'
 
 export const FolderPath = z
   .string()
@@ -27,6 +28,8 @@ export const FolderListing = z.object({
   books: z.number().int(),
   /** True when the folder holds more than is listed. */
   truncated: z.boolean(),
+  /** How new books in it would be noticed. */
+  noticing: Noticing.omit({ checkedAt: true }),
 })
 export type FolderListing = z.infer<typeof FolderListing>
 

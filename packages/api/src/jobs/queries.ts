@@ -1,12 +1,20 @@
 import { sql } from 'drizzle-orm'
 import { fromDrizzle, type PgBoss } from 'pg-boss'
 import { queues } from '@carrel/db'
-import type { InstanceScope, OrganizationScope } from '../scope.ts'
+import type { InstanceScope, JobScope, OrganizationScope } from '../scope.ts'
+
+/** Libraries of one workspace that are scanned at once, in all processes. */
+export const scansOfOne = 2
 
 /** What procedures may ask of the job queue; the jobs themselves live with their features. */
 export type Jobs = {
-  /** Queues a scan in the transaction that wants it; does nothing when one waits or runs already. */
-  enqueueScan(scope: OrganizationScope, libraryId: string): Promise<void>
+  /**
+   * Queues a scan in the transaction that wants it; does nothing when one waits already. The more libraries of a workspace
+   * wait, the later its next one: whoever adds fifty at once keeps nobody else waiting.
+   */
+  enqueueScan(scope: OrganizationScope | JobScope, libraryId: string): Promise<void>
+  /** Whether another library has waited for some seconds for the place that this one holds. */
+  isScanAwaited(libraryId: string): Promise<boolean>
   /** Queues a mail in the transaction that writes it. */
   enqueueMail(scope: OrganizationScope | InstanceScope, mailId: string): Promise<void>
   /** Queues a mail that stands written already, before invitations, of which there may be many: somebody waits for it. */
@@ -17,8 +25,21 @@ export type Jobs = {
 
 export function createJobs(boss: PgBoss): Jobs {
   return {
-    async enqueueScan({ db }, libraryId) {
-      await boss.send('scan', { libraryId }, { singletonKey: libraryId, db: fromDrizzle(db, sql) })
+    async enqueueScan({ db, organizationId }, libraryId) {
+      const [row] = await db.execute<{ waiting: number }>(sql`select app.waiting_scans(${libraryId}::uuid) as waiting`)
+      const turn = { priority: -Math.min(row?.waiting ?? 0, 10_000), group: { id: organizationId } }
+      await boss.send('scan', { libraryId }, { ...turn, singletonKey: libraryId, db: fromDrizzle(db, sql) })
+    },
+    async isScanAwaited(libraryId) {
+      const { rows } = await boss.getDb().executeSql(
+        `with active as (select singleton_key, group_id from pgboss.job where name = 'scan' and state = 'active')
+        select exists (select from pgboss.job waiting where name = 'scan' and state in ('created', 'retry')
+          and created_on < now() - interval '3 seconds' and start_after < now() - interval '3 seconds'
+          and singleton_key not in (select singleton_key from active)
+          and (select count(*) from active where group_id = waiting.group_id and singleton_key <> $1) < $2) as awaited`,
+        [libraryId, scansOfOne],
+      )
+      return (rows as { awaited: boolean }[])[0]?.awaited ?? false
     },
     async enqueueMail({ kind, db }, mailId) {
       // Before invitations, of which there may be many: somebody waits for what the operator sends.

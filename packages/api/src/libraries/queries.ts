@@ -4,6 +4,7 @@ import { newId } from '@carrel/db'
 import { library, libraryFolder, scan } from '@carrel/db/schema'
 import { violates } from '../errors.ts'
 import type { JobScope, LibraryScope, OrganizationScope } from '../scope.ts'
+import { libraryPrefix } from '../uploads/keys.ts'
 import type { Library, SourceKind, Visibility } from './schema.ts'
 
 const running = sql<boolean>`exists (
@@ -13,6 +14,7 @@ const running = sql<boolean>`exists (
 const columns = {
   id: library.id,
   name: library.name,
+  kind: library.kind,
   visibility: library.visibility,
   bookCount: library.bookCount,
   problemCount: library.problemCount,
@@ -53,12 +55,14 @@ export async function listLibraryFolders(scope: OrganizationScope | JobScope, li
 }
 
 /** How a library's scan goes about its work. */
-export async function findLibrarySettings(scope: LibraryScope): Promise<{ precedence: ('sidecar' | 'file')[] }> {
+export async function findLibrarySettings(
+  scope: LibraryScope,
+): Promise<{ precedence: ('sidecar' | 'file')[]; kind: 'folders' | 'managed' }> {
   const [row] = await scope.db
-    .select({ precedence: library.precedence })
+    .select({ precedence: library.precedence, kind: library.kind })
     .from(library)
     .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, scope.libraryId)))
-  return row ?? { precedence: ['sidecar', 'file'] }
+  return row ?? { precedence: ['sidecar', 'file'], kind: 'folders' }
 }
 
 /** Notes what is wrong with a folder, or that nothing is. */
@@ -78,20 +82,21 @@ export async function updateFolder(
     .where(and(eq(libraryFolder.organizationId, scope.organizationId), eq(libraryFolder.id, folderId)))
 }
 
-/** A new library on folders whose real paths were checked; null when the name is taken. */
+/** A new library, on folders whose real paths were checked or on the store; null when the name is taken. */
 export async function insertLibrary(
   scope: OrganizationScope,
-  input: { name: string; visibility: Visibility; folders: readonly string[] },
+  input: { name: string; visibility: Visibility; kind: 'folders' | 'managed'; folders: readonly string[] },
 ): Promise<string | null> {
   const { db, organizationId } = scope
   const id = newId()
   try {
-    await db.insert(library).values({ organizationId, id, name: input.name, visibility: input.visibility })
+    await db.insert(library).values({ organizationId, id, name: input.name, visibility: input.visibility, kind: input.kind })
   } catch (error) {
     if (violates(error, 'library_name_unique')) return null
     throw error
   }
-  await db.insert(libraryFolder).values(input.folders.map((path) => ({ organizationId, id: newId(), libraryId: id, path })))
+  const folders = input.kind === 'managed' ? [libraryPrefix(organizationId, id)] : input.folders
+  await db.insert(libraryFolder).values(folders.map((path) => ({ organizationId, id: newId(), libraryId: id, path })))
   return id
 }
 

@@ -12,6 +12,9 @@ import { findLibraryOfBook } from '../metadata/queries.ts'
 import { cancelScan, findLatestScan, findScan, findScanToJoin, insertScan } from '../scans/queries.ts'
 import { Scan, StartScan } from '../scans/schema.ts'
 import { Id } from '../shapes.ts'
+import { toNoticing, toUpkeep } from '../watching/noticing.ts'
+import { findUpkeep, updateUpkeep } from '../watching/queries.ts'
+import { nextDue } from '../watching/schedule.ts'
 import {
   deleteLibrary,
   findLibrary,
@@ -42,32 +45,41 @@ export const libraries = {
     .input(LibraryId)
     .output(LibraryDetail)
     .handler(async ({ context: { transaction, deps }, input }) => {
-      const { library, scan, folders, precedence } = await transaction(async (scope) => {
+      const { library, scan, folders, upkeep, precedence } = await transaction(async (scope) => {
         const library = await getLibrary(scope, input.libraryId)
         const mayManage = hasPermission(scope.permissions, 'library:update')
-        const [scan, { precedence }, folders] = await Promise.all([
+        const [scan, { precedence }, folders, upkeep] = await Promise.all([
           findLatestScan(scope, library.id),
           findLibrarySettings({ ...scope, libraryId: library.id }),
-          mayManage ? listLibraryFolders(scope, library.id) : [],
+          mayManage && library.kind === 'folders' ? listLibraryFolders(scope, library.id) : [],
+          mayManage ? findUpkeep(scope, library.id) : undefined,
         ])
-        return { library, scan, folders, precedence }
+        return { library, scan, folders, upkeep, precedence }
       })
       const roots = folders.length > 0 ? await findUsableRoots(transaction, deps.roots) : []
       return {
         ...library,
         precedence,
         scan: scan ?? null,
+        upkeep: upkeep ? toUpkeep(upkeep) : null,
         folders: await Promise.all(
           folders.map(async (folder) => {
             const real = await resolveInside(roots, folder.path)
-            return { ...folder, available: real !== null && (await isReadableFolder(real)) }
+            const kept = upkeep?.folders.find(({ id }) => id === folder.id)
+            const noticing = kept ? toNoticing(kept, deps.settings.pollMinutes) : null
+            return { ...folder, noticing, available: real !== null && (await isReadableFolder(real)) }
           }),
         ),
       }
     }),
 
   create: allowedOutside('library:create')
-    .route({ method: 'POST', path: '/libraries', tags: ['libraries'], summary: 'Make a library of folders and scan it' })
+    .route({
+      method: 'POST',
+      path: '/libraries',
+      tags: ['libraries'],
+      summary: 'Make a library of folders and scan it, or one that people upload books into',
+    })
     .errors({
       NAME_TAKEN: { status: 409 },
       FOLDER_NOT_ALLOWED: { status: 403 },
@@ -77,7 +89,8 @@ export const libraries = {
     .input(CreateLibrary)
     .output(Library)
     .handler(async ({ context: { transaction, deps }, input, errors }) => {
-      const roots = await findUsableRoots(transaction, deps.roots)
+      const { name, visibility, kind } = input
+      const roots = kind === 'managed' ? [] : await findUsableRoots(transaction, deps.roots)
       const folders: string[] = []
       for (const wished of input.folders) {
         const real = await resolveInside(roots, wished)
@@ -89,17 +102,18 @@ export const libraries = {
           throw errors.FOLDER_OVERLAPS({ message: 'One of these folders lies inside another.' })
         folders.push(real)
       }
-      const { name, visibility } = input
       const id = await transaction(async (scope) => {
-        const made = await insertLibrary(scope, { name, visibility, folders })
+        const made = await insertLibrary(scope, { name, visibility, kind, folders })
         if (!made) throw errors.NAME_TAKEN({ message: 'This workspace has a library of that name.' })
-        await insertScan(scope, made)
         await record(scope, { kind: 'library', change: 'created', target: { id: made, name }, after: { name, visibility } })
-        await deps.jobs.enqueueScan(scope, made)
+        if (kind === 'folders') {
+          await insertScan(scope, made)
+          await deps.jobs.enqueueScan(scope, made)
+        }
         await announceChanged(scope, 'libraries')
         return made
       })
-      return { id, name, visibility, bookCount: 0, problemCount: 0, scanning: true, lastScannedAt: null }
+      return { id, name, kind, visibility, bookCount: 0, problemCount: 0, scanning: kind === 'folders', lastScannedAt: null }
     }),
 
   update: inLibrary('library:update')
@@ -107,9 +121,9 @@ export const libraries = {
       method: 'PATCH',
       path: '/libraries/{libraryId}',
       tags: ['libraries'],
-      summary: 'Rename a library or open it to fewer or more people',
+      summary: 'Rename a library, open it to fewer or more people, or change how it is kept up to date',
     })
-    .errors({ NAME_TAKEN: { status: 409 } })
+    .errors({ NAME_TAKEN: { status: 409 }, SCHEDULE_INVALID: { status: 422 } })
     .input(UpdateLibrary)
     .output(Library)
     .handler(async ({ context: { scope, deps, level, held }, input, errors }) => {
@@ -132,14 +146,19 @@ export const libraries = {
         if (!(await findScanToJoin(scope, library.id, request))) await insertScan(scope, library.id, request)
         await deps.jobs.enqueueScan(scope, library.id)
       }
+      const { watch, schedule } = input
+      if (schedule && !nextDue(schedule)) throw errors.SCHEDULE_INVALID({ message: 'No time fits this schedule.' })
+      const upkeep = { ...(watch !== undefined && { watch }), ...(schedule !== undefined && { schedule }) }
+      const kept = Object.keys(upkeep).length > 0 ? await findUpkeep(scope, library.id) : undefined
+      if (kept) await updateUpkeep(scope, library.id, upkeep)
       const { id, name } = library
       const after = { name: input.name ?? name, visibility: input.visibility ?? library.visibility }
       await record(scope, {
         kind: 'library',
         change: 'updated',
         target: { id, name: after.name },
-        before: { name, visibility: library.visibility },
-        after,
+        before: { name, visibility: library.visibility, ...(kept && { watch: kept.watch, schedule: kept.schedule }) },
+        after: { ...after, ...(kept && { watch: kept.watch, schedule: kept.schedule, ...upkeep }) },
       })
       await announceChanged(scope, 'libraries')
       return getLibrary(scope, input.libraryId)

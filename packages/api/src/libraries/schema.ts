@@ -2,14 +2,20 @@ import * as z from 'zod'
 import { FolderPath } from '../folders/schema.ts'
 import { Scan } from '../scans/schema.ts'
 import { Id, Name, Timestamp } from '../shapes.ts'
+import { Noticing, Schedule, Upkeep } from '../watching/schema.ts'
 
 /** `organization`: every member sees it. `restricted`: owners, admins and people it is shared with. */
 export const Visibility = z.enum(['organization', 'restricted'])
 export type Visibility = z.infer<typeof Visibility>
 
+/** `folders`: of the server, which nothing here writes to. `managed`: files that people upload. */
+export const LibraryKind = z.enum(['folders', 'managed'])
+export type LibraryKind = z.infer<typeof LibraryKind>
+
 export const Library = z.object({
   id: Id,
   name: z.string(),
+  kind: LibraryKind,
   visibility: Visibility,
   bookCount: z.number().int(),
   /** Files that could not become books; 0 for people who may not scan. */
@@ -31,16 +37,22 @@ export const Precedence = z
 export const LibraryDetail = Library.extend({
   precedence: z.array(SourceKind),
   /** Empty for people who may not manage libraries. */
-  folders: z.array(z.object({ id: Id, path: z.string(), available: z.boolean() })),
+  folders: z.array(z.object({ id: Id, path: z.string(), available: z.boolean(), noticing: Noticing.nullable() })),
+  /** Null for people who may not manage libraries. */
+  upkeep: Upkeep.nullable(),
   scan: Scan.nullable(),
 })
 export type LibraryDetail = z.infer<typeof LibraryDetail>
 
-export const CreateLibrary = z.object({
-  name: Name,
-  visibility: Visibility.default('organization'),
-  folders: z.array(FolderPath).min(1).max(20),
-})
+export const CreateLibrary = z
+  .object({
+    name: Name,
+    visibility: Visibility.default('organization'),
+    kind: LibraryKind.default('folders'),
+    /** None for a managed library. */
+    folders: z.array(FolderPath).max(20).default([]),
+  })
+  .refine(({ kind, folders }) => (kind === 'managed') === (folders.length === 0), 'A library has folders, or is managed.')
 export type CreateLibrary = z.infer<typeof CreateLibrary>
 
 export const UpdateLibrary = z.object({
@@ -49,5 +61,9 @@ export const UpdateLibrary = z.object({
   visibility: Visibility.optional(),
   /** Another order describes all books anew, in the background. */
   precedence: Precedence.optional(),
+  /** Whether changes in its folders are noticed by themselves. */
+  watch: z.boolean().optional(),
+  /** When it is scanned anyway; null: never. */
+  schedule: Schedule.nullable().optional(),
 })
 export type UpdateLibrary = z.infer<typeof UpdateLibrary>

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, isNotNull, isNull, ne, sql } from 'drizzle-orm'
 import { hasPermission } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { libraryFile, scan } from '@carrel/db/schema'
@@ -47,13 +47,13 @@ export async function findScan(scope: OrganizationScope, scanId: string): Promis
   return row && toScan(scope, row)
 }
 
-/** The newest run over a library. */
+/** The run over a library that is under way, or else the newest. */
 export async function findLatestScan(scope: OrganizationScope | JobScope, libraryId: string): Promise<Scan | undefined> {
   const [row] = await scope.db
     .select()
     .from(scan)
     .where(and(eq(scan.organizationId, scope.organizationId), eq(scan.libraryId, libraryId)))
-    .orderBy(desc(scan.createdAt), desc(scan.id))
+    .orderBy(desc(sql`${scan.finishedAt} is null and ${scan.runner} is not null`), desc(scan.createdAt), desc(scan.id))
     .limit(1)
   return row && toScan(scope, row)
 }
@@ -115,7 +115,10 @@ export async function cancelScan(scope: OrganizationScope, scanId: string): Prom
       status: sql`case when ${scan.runner} is null then 'cancelled' else ${scan.status} end`,
       finishedAt: sql`case when ${scan.runner} is null then now() end`,
     })
-    .where(and(eq(scan.organizationId, scope.organizationId), eq(scan.id, scanId), isNull(scan.finishedAt)))
+    .where(
+      // Uploads are at rest already; they are read, whoever waits.
+      and(eq(scan.organizationId, scope.organizationId), eq(scan.id, scanId), isNull(scan.finishedAt), ne(scan.reason, 'upload')),
+    )
     .returning({ id: scan.id })
   return rows.length > 0
 }

@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
 import type { Transact } from '@carrel/db'
 import type { ReaderPool } from '@carrel/formats'
 import type { BlobStore } from '@carrel/storage'
 import type { Log } from '../deps.ts'
+import type { Jobs } from '../jobs/queries.ts'
 import { announceChanged } from '../events/queries.ts'
 import { isMissingInside, resolveInside, usableRoots, type AllowedRoots } from '../folders/policy.ts'
 import { listAssignedRoots } from '../folders/queries.ts'
 import { findLibrarySettings, listLibraryFolders, updateFolder } from '../libraries/queries.ts'
-import type { JobScope } from '../scope.ts'
+import { asJob, type JobScope } from '../scope.ts'
+import { libraryPrefix } from '../uploads/keys.ts'
+import { forgetIdleRuns } from '../uploads/queries.ts'
+import { storedReaders } from '../uploads/stored-readers.ts'
+import { takeUploads } from '../uploads/take.ts'
 import { makeCovers } from './covers/make.ts'
 import { countCoverTasks } from './covers/queries.ts'
 import { describeAnew } from './describe-anew.ts'
@@ -17,6 +23,7 @@ import { listFolder, type ListingWork } from './listing/list-folder.ts'
 import { countFolder, forgetFiles, loseHeldFiles, markScanned, recount } from './listing/queries.ts'
 import { FolderUnreadable } from './listing/walker.ts'
 import { ScanWriter } from './listing/writer.ts'
+import { GivesWay, startTurn, type Turn } from './turn.ts'
 import { mustAsk } from './policy.ts'
 import { Cancelled, Progress } from './progress.ts'
 import { lockOpenScan, updateScan } from './queries.ts'
@@ -30,19 +37,30 @@ export type ScanDeps = {
   log: Log
   /** A file that was written less than this long ago may still be being copied. Milliseconds. */
   settleMs: number
+  jobs: Jobs
+  /** So long a run does what is new before it makes way for another library that waits. Milliseconds. */
+  turnMs: number
+  settings: { dataDir: string }
 }
 export type Trouble = 'missing' | 'closed' | 'unreadable' | 'empty'
 
 /**
  * Does the runs of a library that wait, oldest first: lists what is new or changed, then makes the thumbnails. Goes on where
  * an earlier try ended, since files already listed are known by size and time. Deletes no book. Does nothing when
- * no run waits, which is so when two jobs were queued for one.
+ * no run waits, which is so when two jobs were queued for one. When others wait, it makes way after a while and goes on in
+ * its next turn.
  */
 export async function runScans(deps: ScanDeps, libraryId: string, options: { signal: AbortSignal; lastTry: boolean }): Promise<void> {
+  const turn = startTurn(deps, libraryId)
   try {
-    while (await runScan(deps, libraryId, options));
+    while (await runScan(deps, libraryId, options, turn)) if (await turn.isOver()) throw new GivesWay()
   } catch (error) {
-    if (!(error instanceof LibraryGone) && !(error instanceof RunTaken)) throw error
+    if (error instanceof GivesWay)
+      await asJob(deps.transact, libraryId, async (scope) => {
+        if (scope) await deps.jobs.enqueueScan(scope, libraryId)
+        deps.log.info({ libraryId }, 'scan makes way for others that wait')
+      })
+    else if (!(error instanceof LibraryGone) && !(error instanceof RunTaken)) throw error
   }
 }
 
@@ -51,12 +69,13 @@ async function runScan(
   deps: ScanDeps,
   libraryId: string,
   { signal, lastTry }: { signal: AbortSignal; lastTry: boolean },
+  turn: Turn,
 ): Promise<boolean> {
   const inJob = inJobOf(deps.transact, libraryId)
   const runner = randomUUID()
   const begun = await inJob((scope) => begin(scope, runner))
   if (!begun) return false
-  const { scan, organizationId, precedence } = begun
+  const { scan, organizationId, precedence, kind } = begun
   const inRun = inRunOf(inJob, { scanId: scan.id, runner })
   // The thumbnails run beside the listing; the first of both that fails ends the other.
   const ended = new AbortController()
@@ -66,20 +85,30 @@ async function runScan(
     ended.abort(error)
     throw error
   }
+  const stopCounting = turn.count(
+    () => progress.counts.listed + progress.counts.problems + progress.counts.covered,
+    () => ended.abort(new GivesWay()),
+  )
   try {
     progress.start()
-    const all = await openFolders(deps, begun)
+    const all = kind === 'managed' ? storedFolders(begun, libraryId) : await openFolders(deps, begun)
+    const readers = kind === 'managed' ? storedReaders(deps.readers, deps.blobs) : deps.readers
     const folders = all.filter(({ id }) => scan.bookId === null && !scan.describe && (scan.folderId === null || scan.folderId === id))
     const open = all.filter((folder) => folder.root !== null) as (Folder & { root: string })[]
     const roots = new Map(open.map(({ id, root }) => [id, root]))
-    const writer = new ScanWriter(inRun, { scanId: scan.id, precedence, roots })
-    const work = { ...deps, inRun, writer, progress, signal: both }
+    // A file in the store is never gone from where it was.
+    const writer = new ScanWriter(inRun, { scanId: scan.id, precedence, roots: kind === 'managed' ? new Map() : roots })
+    const work = { ...deps, readers, inRun, writer, progress, signal: both }
     let listing = true
     const listed = new AbortController()
     const list = async () => {
       if (scan.describe) await describeAnew(work, { bookId: scan.bookId, since: begun.startedAt })
       else if (scan.bookId !== null) await rereadBook(work, scan.bookId, roots)
-      else
+      else if (kind === 'managed') {
+        const staging = path.join(deps.settings.dataDir, 'tmp/uploads')
+        for (const { id: folderId } of folders)
+          await takeUploads({ ...work, readers: deps.readers, staging }, { organizationId, libraryId, folderId })
+      } else
         for (const folder of folders) {
           folder.trouble ??= folder.root === null ? 'missing' : await listWhole(work, { ...folder, root: folder.root }, scan)
           await inRun((scope) => updateFolder(scope, folder.id, folder.trouble))
@@ -93,6 +122,7 @@ async function runScan(
     const cover = () =>
       makeCovers({
         ...deps,
+        readers,
         inJob: inRun,
         organizationId,
         folders: roots,
@@ -115,9 +145,12 @@ async function runScan(
       await inJob((scope) => finish(scope, false))
       return true
     }
-    if (signal.aborted || reason instanceof LibraryGone || reason instanceof RunTaken) throw reason
+    if (reason instanceof GivesWay) await inRun((scope) => updateScan(scope, scan.id, { status: 'queued', runner: null }))
+    if (signal.aborted || reason instanceof GivesWay || reason instanceof LibraryGone || reason instanceof RunTaken) throw reason
     await (lastTry ? progress.end({ status: 'failed', error: faultAgain }) : progress.waitForNextTry(fault)).catch(() => {})
     throw reason
+  } finally {
+    stopCounting()
   }
 }
 
@@ -140,18 +173,25 @@ const troubleText = (folders: readonly Folder[]): string =>
 
 /** Takes the oldest open run, also one that an earlier try did not end. */
 async function begin(scope: JobScope, runner: string) {
+  await forgetIdleRuns(scope)
   const scan = await lockOpenScan(scope)
   if (!scan) return null
   const startedAt = scan.startedAt ?? new Date()
   await updateScan(scope, scan.id, { status: 'listing', startedAt, error: null, runner })
   await announceChanged(scope, 'libraries')
-  const [assigned, folders, { precedence }] = [
+  const [assigned, folders, { precedence, kind }] = [
     await listAssignedRoots(scope),
     await listLibraryFolders(scope, scope.libraryId),
     await findLibrarySettings(scope),
   ]
-  return { scan, startedAt, organizationId: scope.organizationId, assigned: assigned.map(({ path }) => path), folders, precedence }
+  return { scan, startedAt, organizationId: scope.organizationId, assigned: assigned.map(({ path }) => path), folders, precedence, kind }
 }
+
+/** Where the files of a managed library lie in the store. */
+const storedFolders = (
+  { organizationId, folders }: { organizationId: string; folders: readonly { id: string; path: string }[] },
+  libraryId: string,
+): Folder[] => folders.map(({ id, path }) => ({ id, path, root: libraryPrefix(organizationId, libraryId), trouble: null }))
 
 /** Which folders may be read now; asked outside of transactions, since disks may be slow. */
 async function openFolders(

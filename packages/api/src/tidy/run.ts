@@ -1,7 +1,11 @@
+import { readdir, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
 import type { Pools, Transact } from '@carrel/db'
 import type { BlobStore } from '@carrel/storage'
 import type { Log } from '../deps.ts'
 import { asVisitor, type VisitorScope } from '../scope.ts'
+import { expireTrash } from '../trash/queries.ts'
+import { expireUploads, listEndedUploads, listUnusedFiles } from '../uploads/queries.ts'
 import {
   agedKinds,
   authLeftovers,
@@ -12,7 +16,7 @@ import {
   removeAged,
 } from './queries.ts'
 
-export type TidyDeps = { transact: Transact; authDb: Pools['authDb']; blobs: BlobStore; log: Log }
+export type TidyDeps = { transact: Transact; authDb: Pools['authDb']; blobs: BlobStore; log: Log; settings: { dataDir: string } }
 
 /** Rows that go in one transaction: a few hundred milliseconds of a book's own rows. */
 const rowsAtOnce = 500
@@ -52,6 +56,9 @@ export async function runTidy(deps: TidyDeps, signal: AbortSignal): Promise<void
       kind,
       () => untilNone(() => inStep((scope) => removeAged(scope, kind, rowsAtOnce))),
     ]),
+    ['trash', () => untilNone(() => inStep((scope) => expireTrash(scope, rowsAtOnce)))],
+    ['uploads', () => untilNone(() => inStep((scope) => expireUploads(scope, rowsAtOnce)))],
+    ['files', () => removeFiles(deps, inStep, signal)],
     ['pictures', () => removePictures(deps, inStep, signal)],
   ]
   const failures: unknown[] = []
@@ -101,9 +108,9 @@ async function removePictures({ blobs }: TidyDeps, inStep: InStep, signal: Abort
     total += unused.length
     held.clear()
   }
+  await blobs.tidy(writtenBefore)
   for await (const key of blobs.list('orgs/')) {
     signal.throwIfAborted()
-    if (key.endsWith('.tmp')) await blobs.delete(key, { writtenBefore })
     const [, owner, cover, logo] = pictureKey.exec(key) ?? []
     const digest = cover ?? logo
     if (owner === undefined || digest === undefined) continue
@@ -115,4 +122,53 @@ async function removePictures({ blobs }: TidyDeps, inStep: InStep, signal: Abort
   }
   await removeUnused()
   return total
+}
+
+const partOf = /^orgs\/([0-9a-f-]{36})\/uploads\/([0-9a-f-]{36})\/\d+-\d+$/
+const fileOf = /^orgs\/([0-9a-f-]{36})\/library\/([0-9a-f-]{36}\/.+)$/
+const filesAtOnce = 1000
+
+/** Parts of uploads that ended, and files of managed libraries that no row names any more: of books out of the trash, of libraries that are gone. */
+async function removeFiles({ blobs, settings }: TidyDeps, inStep: InStep, signal: AbortSignal): Promise<number> {
+  const writtenBefore = new Date(Date.now() - spareMs)
+  let total = await removeStaging(path.join(settings.dataDir, 'tmp/uploads'), writtenBefore)
+  let organizationId = ''
+  const parts = new Map<string, string[]>()
+  const files = new Map<string, string>()
+  const removeUnused = async (): Promise<void> => {
+    const ended = parts.size > 0 ? await inStep((scope) => listEndedUploads(scope, organizationId, [...parts.keys()])) : []
+    const unused = files.size > 0 ? await inStep((scope) => listUnusedFiles(scope, organizationId, [...files.keys()])) : []
+    const keys = [...ended.flatMap((id) => parts.get(id) ?? []), ...unused.flatMap((file) => files.get(file) ?? [])]
+    for (const key of keys) await blobs.delete(key, { writtenBefore })
+    total += keys.length
+    parts.clear()
+    files.clear()
+  }
+  for await (const key of blobs.list('orgs/')) {
+    signal.throwIfAborted()
+    const part = partOf.exec(key)
+    const file = fileOf.exec(key)
+    const owner = part?.[1] ?? file?.[1]
+    if (owner === undefined) continue
+    if (owner !== organizationId || parts.size + files.size >= filesAtOnce) {
+      await removeUnused()
+      organizationId = owner
+    }
+    if (part?.[2] !== undefined) parts.set(part[2], [...(parts.get(part[2]) ?? []), key])
+    if (file?.[2] !== undefined) files.set(file[2], key)
+  }
+  await removeUnused()
+  return total
+}
+
+/** What a worker that was killed had put together. */
+async function removeStaging(folder: string, before: Date): Promise<number> {
+  let gone = 0
+  for (const name of await readdir(folder).catch(() => [])) {
+    const stats = await stat(path.join(folder, name)).catch(() => null)
+    if (!stats || stats.mtime >= before) continue
+    await rm(path.join(folder, name), { recursive: true, force: true })
+    gone += 1
+  }
+  return gone
 }

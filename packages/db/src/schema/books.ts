@@ -65,6 +65,13 @@ export const tag = names('tag')
 const keptLongEnough = sql.raw(`missing_at is not null and missing_nights >= (
   select l.keep_missing_nights from library l where l.organization_id = book.organization_id and l.id = book.library_id)`)
 
+/** In the trash for thirty days. */
+const trashedLongEnough = sql.raw("merged_into is null and deleted_at < now() - interval '30 days'")
+/** A job, whose writes are many, is told apart before rights are asked for. */
+const mayDelete = sql.raw(`(select app.job_library()) is null and library_id = any ((select app.visible_libraries())::uuid[])
+  and app.library_may(organization_id, library_id, 'book:delete')
+  and exists (select from library l where l.organization_id = book.organization_id and l.id = book.library_id and l.kind = 'managed')`)
+
 export const book = snakeCase.table(
   'book',
   {
@@ -140,7 +147,18 @@ export const book = snakeCase.table(
     index('book_missing')
       .on(t.organizationId, t.libraryId, t.id)
       .where(sql`missing_at is not null`),
+    index('book_deleted')
+      .on(t.organizationId, t.libraryId, t.deletedAt, t.id)
+      .where(sql`deleted_at is not null`),
     ...editedData('book', { insert: true, update: true }),
+    // Into the trash of a managed library and out of it.
+    pgPolicy('book_trash', {
+      for: 'update',
+      to: appRole,
+      using: sql`${ownOrganization} and ${mayDelete}`,
+      withCheck: sql`${ownOrganization} and ${mayDelete}`,
+    }),
+    pgPolicy('book_trashed', { for: 'delete', to: gateRole, using: trashedLongEnough }),
     pgPolicy('book_gate', { for: 'select', to: gateRole, using: sql`true` }),
     pgPolicy('book_night', { for: 'update', to: gateRole, using: sql`missing_at is not null`, withCheck: sql`missing_at is not null` }),
     pgPolicy('book_expired', { for: 'delete', to: gateRole, using: keptLongEnough }),
@@ -317,6 +335,7 @@ export const libraryFile = snakeCase.table(
       .on(t.organizationId, t.libraryId, t.id)
       .where(sql`problem is not null`),
     ...editedData('library_file', { update: true }),
+    pgPolicy('library_file_gate', { for: 'select', to: gateRole, using: sql`true` }),
     ...seenAndPurged('library_file'),
   ],
 )

@@ -49,6 +49,7 @@ export const rootAssignment = snakeCase.table(
       to: appRole,
       using: sql`${ownOrganization} and (${may('library:create')} or ${may('book:read')} or ${inJob})`,
     }),
+    pgPolicy('root_assignment_gate', { for: 'select', to: gateRole, using: sql`true` }),
     pgPolicy('root_assignment_operator', { for: 'all', to: appRole, using: isOperator, withCheck: isOperator }),
   ],
 )
@@ -64,6 +65,10 @@ export const library = snakeCase.table(
     organizationId: organizationId().references(() => organization.id, { onDelete: 'cascade' }),
     id: uuid().notNull(),
     name: text().notNull(),
+    /** Its files lie in folders of the server, which nothing here writes to, or in the store, where people upload them. */
+    kind: text({ enum: ['folders', 'managed'] })
+      .notNull()
+      .default('folders'),
     visibility: text({ enum: ['organization', 'restricted'] }).notNull(),
     createdAt: createdAt(),
     lastScannedAt: moment(),
@@ -85,6 +90,8 @@ export const library = snakeCase.table(
     keepMissingNights: integer().notNull().default(30),
     /** Cron expression in the server's time, or null. */
     schedule: text(),
+    /** When the schedule was set, or last came due. */
+    scheduledAt: moment(),
     watch: boolean().notNull().default(true),
   },
   (t) => [
@@ -100,6 +107,7 @@ export const library = snakeCase.table(
     }),
     pgPolicy('library_delete', { for: 'delete', to: appRole, using: sql`${ownOrganization} and ${may('library:delete')}` }),
     pgPolicy('library_gate', { for: 'select', to: gateRole, using: sql`true` }),
+    // For the count of its books alone, see app.count_deleted and app.recount_books.
     pgPolicy('library_count', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
     purged('library'),
   ],
@@ -232,6 +240,12 @@ export const scan = snakeCase.table(
       for: 'insert',
       to: appRole,
       withCheck: sql`${ownOrganization} and (${mayInLibrary('library:scan', 'library_id')} or (describe and (${mayInLibrary('library:update', 'library_id')} or ${mayInLibrary('metadata:edit', 'library_id')}))) and library_id in (select id from library)`,
+    }),
+    pgPolicy('scan_upload', {
+      for: 'insert',
+      to: appRole,
+      withCheck: sql`${ownOrganization} and reason = 'upload' and folder_id is null and book_id is null and not confirmed
+        and ${mayInLibrary('book:upload', 'library_id')} and library_id in (select id from library where kind = 'managed')`,
     }),
     pgPolicy('scan_gate', { for: 'select', to: gateRole, using: sql`true` }),
     pgPolicy('scan_hold', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`false` }),

@@ -25,11 +25,17 @@ export type Place = {
   mailId: string
   metadataFieldId: string
   visibility: 'organization' | 'restricted'
+  kind: 'folders' | 'managed'
   /** Begins every text of the place, so that it can be found where it should not be. */
   mark: string
 }
 
-export function freshPlace(organizationId: string, mark: string, visibility: Place['visibility'] = 'organization'): Place {
+export function freshPlace(
+  organizationId: string,
+  mark: string,
+  visibility: Place['visibility'] = 'organization',
+  kind: Place['kind'] = 'folders',
+): Place {
   return {
     organizationId,
     libraryId: newId(),
@@ -52,6 +58,7 @@ export function freshPlace(organizationId: string, mark: string, visibility: Pla
     mailId: newId(),
     metadataFieldId: newId(),
     visibility,
+    kind,
     mark,
   }
 }
@@ -100,6 +107,7 @@ export const placeRows = {
       id: p.libraryId,
       name: `${p.mark} library`,
       visibility: p.visibility,
+      kind: p.kind,
       book_count: 2,
       problem_count: 1,
     },
@@ -184,6 +192,19 @@ export const placeRows = {
       updated_at: new Date(),
     },
   ],
+  organization_quota: (p) => [{ organization_id: p.organizationId, max_bytes: 1_000_000_000 }],
+  upload: (p, userId) => [
+    {
+      organization_id: p.organizationId,
+      id: newId(),
+      library_id: p.libraryId,
+      user_id: userId,
+      name: `${p.mark} upload.epub`,
+      size: 10,
+      received: 5,
+      parts: '{5}',
+    },
+  ],
   metadata_field: (p) => [
     {
       organization_id: p.organizationId,
@@ -255,10 +276,20 @@ export async function insertRow(sql: Sql | TransactionSql, table: string, row: R
 }
 
 /** Tables with a row for each of several people. The last two take members only. */
-export const tablesOfPeople: readonly TenantTable[] = ['reading_state', 'merged_reading', 'library_access', 'member_role', 'team_member']
+export const tablesOfPeople: readonly TenantTable[] = [
+  'upload',
+  'reading_state',
+  'merged_reading',
+  'library_access',
+  'member_role',
+  'team_member',
+]
 
 /** Tables whose rows need somebody who invites. */
 const ofInviters: ReadonlySet<TenantTable> = new Set(['invitation', 'join_link', 'admission', 'invitation_token', 'mail'])
+
+/** One row a workspace, whatever its places. */
+const ofWorkspace: ReadonlySet<TenantTable> = new Set(['organization_quota'])
 
 /** Writes all rows of a place, those of people once for each of `users`. Needs a superuser. */
 export async function fillRows(superuser: Sql, place: Place, users: readonly string[], skip: readonly TenantTable[] = []): Promise<void> {
@@ -266,7 +297,11 @@ export async function fillRows(superuser: Sql, place: Place, users: readonly str
     if (skip.includes(table) || (users.length === 0 && ofInviters.has(table))) continue
     const authored = ofInviters.has(table)
     for (const userId of tablesOfPeople.includes(table) ? users : authored ? users.slice(0, 1) : ['']) {
-      for (const row of placeRows[table](place, userId)) await insertRow(superuser, table, row)
+      for (const row of placeRows[table](place, userId)) {
+        if (ofWorkspace.has(table))
+          await superuser`insert into ${superuser(table)} ${superuser(row as unknown as Record<string, never>)} on conflict do nothing`
+        else await insertRow(superuser, table, row)
+      }
     }
   }
 }

@@ -175,9 +175,9 @@ export async function buildSqlWorld(superuser: Sql): Promise<SqlWorld> {
   await superuser`insert into session ${superuser({ id: newId(), token: 'token-in-place', user_id: users.member, expires_at, impersonated_by: users.operator })}`
   const places = {
     open: freshPlace(organizations.own, 'OPEN'),
-    second: freshPlace(organizations.own, 'SECOND'),
-    restricted: freshPlace(organizations.own, 'RESTRICTED', 'restricted'),
-    foreign: freshPlace(organizations.foreign, 'FOREIGN'),
+    second: freshPlace(organizations.own, 'SECOND', 'organization', 'managed'),
+    restricted: freshPlace(organizations.own, 'RESTRICTED', 'restricted', 'managed'),
+    foreign: freshPlace(organizations.foreign, 'FOREIGN', 'organization', 'managed'),
     foreignRestricted: freshPlace(organizations.foreign, 'FOREIGN-RESTRICTED', 'restricted'),
   }
   for (const place of [places.open, places.second, places.restricted]) {
@@ -398,6 +398,7 @@ const withinGifts: Rule = (actor, row) => {
   if (row.place?.mark === 'SECOND') return share('RESTRICTED', viewing)
   return row.place?.mark !== 'RESTRICTED' || share('OPEN', managing)
 }
+const managed: Rule = (_actor, row) => row.place?.kind === 'managed'
 const myself: Rule = (actor, row) => actor.userId !== null && actor.userId === row.userId
 const sends: Rule = (actor, row) => actor.mail !== null && actor.mail === row.place
 const byOperator: Rule = (actor) => actor.operator
@@ -415,6 +416,8 @@ type Cells = Partial<Record<Verb, Rule>> & {
   touch?: (place: Place) => Row
   /** Writes that would move a row where it must not go; refused to all who may update at all. */
   moves?: (world: SqlWorld, actor: SqlActor) => Row[]
+  /** What an insert meets that is allowed; `done` by default. */
+  met?: string
 }
 
 const bookData: Cells = { select: seen, insert: byJob, update: byJob, delete: byJob }
@@ -477,7 +480,13 @@ export const sqlRules: Record<TenantTable, Cells> = {
   series: names,
   publisher: names,
   tag: names,
-  book: { ...ofEditedBook, delete: byJob, touch: () => ({ title: 'touched' }), moves: movesOf(ofLibraryMoves) },
+  book: {
+    ...ofEditedBook,
+    update: any(byJob, edits, all(mayThere('book:delete'), seen, managed)),
+    delete: byJob,
+    touch: () => ({ title: 'touched' }),
+    moves: movesOf(ofLibraryMoves),
+  },
   cover_task: { ...ofEditedBook, update: seen, touch: () => ({ wanted_at: new Date() }) },
   book_contributor: { ...ofEditedBook, touch: () => ({ role: 'touched' }), moves: movesOf(ofBookMoves) },
   book_series: { ...ofEditedBook, touch: () => ({ position: 7 }), moves: movesOf(ofBookMoves) },
@@ -525,6 +534,21 @@ export const sqlRules: Record<TenantTable, Cells> = {
     touch: () => ({ level: 'viewer' }),
     // Who opens a library to viewers makes none of them a manager.
     moves: (world, actor) => (actor.userId === world.users.sharer ? [{ level: 'manager' }] : []),
+  },
+  organization_quota: {
+    select: any(own, byOperator),
+    insert: byOperator,
+    update: byOperator,
+    delete: byOperator,
+    touch: () => ({ max_bytes: 7 }),
+    met: '23505',
+  },
+  upload: {
+    select: any(all(mine, seen), byJob),
+    insert: all(mine, mayThere('book:upload'), seen, managed),
+    update: any(all(mine, mayThere('book:upload'), seen), byJob),
+    delete: mine,
+    touch: () => ({ received: 6 }),
   },
   metadata_field: {
     select: own,
@@ -671,7 +695,7 @@ export async function runSqlMatrix(
               await check(
                 table,
                 `insert for ${place.mark}${userId === world.users.colleague ? ' for the colleague' : ''}`,
-                allowed ? 'done' : '42501',
+                allowed ? (cells.met ?? 'done') : '42501',
                 async (point) => {
                   await insertRow(point, table, freshRow(world, table, place, userId ?? ''))
                   return 'done'
@@ -861,9 +885,10 @@ async function allFacts(superuser: Sql, world: SqlWorld, keys: Map<string, strin
         const place = places.find(
           (p) =>
             p.organizationId === row.organization_id &&
-            Object.values(p).some((id) =>
-              [row.library_id, row.book_id, row.team_id, row.role_id, row.invitation_id, row.event_id, row.field_id, row.id].includes(id),
-            ),
+            (table === 'organization_quota' ||
+              Object.values(p).some((id) =>
+                [row.library_id, row.book_id, row.team_id, row.role_id, row.invitation_id, row.event_id, row.field_id, row.id].includes(id),
+              )),
         )
         const isRole = table === 'custom_role' || table === 'custom_role_permission' || table === 'member_role'
         if (!place && !isRole) throw new Error(`A row of ${table} belongs to no place: ${row['the key']}`)
@@ -932,6 +957,7 @@ async function removals(superuser: Sql, world: SqlWorld, actor: SqlActor): Promi
 function freshRow(world: SqlWorld, table: TenantTable, place: Place, userId: string): Row {
   const row: Row = { ...(placeRows[table](place, userId)[0] as Row) }
   if (table === 'custom_role_permission') row.permission = 'book:read'
+  if (table === 'upload') row.received = 0
   if (table === 'library_grant')
     Object.assign(row, {
       team_id: null,

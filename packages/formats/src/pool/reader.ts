@@ -116,7 +116,7 @@ export class Reader {
     const { memoryLimit, timeLimit, idleExit } = this.#options
     this.#resident = residentBytes(this.#process.pid) ?? this.#resident
     const grown = this.#resident === null ? 0 : this.#resident - (this.#baseline ??= this.#resident)
-    if (grown > memoryLimit / 2) this.#retiring = true
+    if (grown > memoryLimit / 3) this.#retiring = true
     if (this.#jobs.length === 0) {
       if (this.#retiring || elapsed > idleExit) this.#retire()
     } else if (grown > memoryLimit) {

@@ -4,6 +4,7 @@ import { newId } from '@carrel/db'
 import type { Place } from '@carrel/db/testing'
 import type { Answer } from '../send.ts'
 import type { TestServer } from '../server.ts'
+import { uploaderOf } from '../uploads.ts'
 import { fingerprint, leaks } from './answers.ts'
 import type { WalkOptions, WalkResult } from './walk.ts'
 import { marks, type AccessWorld, type Caller } from './world.ts'
@@ -180,6 +181,89 @@ export async function walkLogos(
           result.failures.push(`${caller.name}: ${method} logo of ${kind} is told apart from what is not there`)
     }
   }
+}
+
+/** An upload is begun by those who may upload into a library that they see, and gone on with by whoever began it alone. */
+export async function walkUploads(
+  server: TestServer,
+  world: AccessWorld,
+  callers: readonly Caller[],
+  result: WalkResult,
+  options: WalkOptions,
+): Promise<void> {
+  const { superuser } = server.db
+  const { open, restricted, foreign } = world.places
+  await superuser`update library set kind = 'managed'`
+  await superuser`delete from upload`
+  const theirs = new Map<string, string>()
+  for (const place of [open, foreign]) {
+    const id = newId()
+    const user_id = place === open ? world.people.owner.id : world.people.outsider.id
+    await superuser`insert into upload ${superuser({ organization_id: place.organizationId, id, library_id: place.libraryId, user_id, name: 'a.epub', size: 10 })}`
+    theirs.set(place.mark, id)
+  }
+  const organizations = {
+    alpha: world.alpha.id,
+    beta: world.beta.id,
+    nonexistent: newId(),
+    'alpha by slug': world.alpha.slug,
+    malformed: '..%2f',
+  }
+  const libraries = { open: open.libraryId, restricted: restricted.libraryId, foreign: foreign.libraryId, nonexistent: newId() }
+  for (const method of ['POST', 'HEAD', 'PATCH', 'DELETE']) {
+    result.doors += 1
+    for (const caller of callers) {
+      if (options.stopAtFirst && result.failures.length > 0) return
+      const answers = new Map<string, Answer>()
+      for (const [kind, organization] of Object.entries(organizations)) {
+        const wellFormed = /^[0-9a-f-]{36}$/.test(organization)
+        const send = uploaderOf(server, { cookie: caller.cookie ?? '' }, organization)
+        const judge = (what: string, answer: Answer, status: number) => {
+          result.cells += 1
+          const door = `${caller.name}: ${method} upload of ${what} in ${kind}`
+          if (answer.status !== status)
+            result.failures.push(`${door}: expected ${status}, met ${answer.status} ${answer.text.slice(0, 80)}`)
+          const leaked = leaks(answer, '', caller, false, world)
+          if (leaked.length > 0) result.failures.push(`${door}: leaks ${leaked.join()}`)
+          if (!/private|no-store/.test(String(answer.headers['cache-control']))) result.failures.push(`${door}: may be kept by caches`)
+          if (status === 404) answers.set(`${kind}/${what}`, answer)
+        }
+        if (method === 'POST') {
+          for (const [which, libraryId] of Object.entries(libraries)) {
+            const place = caller.organization === kind ? caller.sees.find((each) => each.libraryId === libraryId) : undefined
+            const held = [
+              ...(caller.role === null ? [] : rolePermissions[caller.role]),
+              ...(caller.level && place === restricted ? levelPermissions[caller.level] : []),
+            ]
+            const status = !wellFormed ? 405 : !caller.known ? 401 : !place ? 404 : held.includes('book:upload') ? 201 : 403
+            judge(which, await send.begin(libraryId, 'a.epub', 10), status)
+          }
+          continue
+        }
+        const [first] = await superuser<{ id: string }[]>`select u.id from upload u join session s on s.user_id = u.user_id
+          join organization o on o.id = u.organization_id where ${caller.cookie ?? ''} like '%' || s.token || '%' and u.organization_id::text = ${organization}
+          and not u.id = any (${[...theirs.values()]}) and u.state = 'open' limit 1`
+        const uploads = { own: first?.id, "the owner's": theirs.get(open.mark), foreign: theirs.get(foreign.mark), nonexistent: newId() }
+        for (const [which, id] of Object.entries(uploads)) {
+          if (id === undefined) continue
+          const mine =
+            caller.organization === kind &&
+            (which === 'own' || (which === "the owner's" && caller.name === 'owner') || (which === 'foreign' && caller.name === 'outsider'))
+          const good = method === 'HEAD' ? 200 : 204
+          const status = !wellFormed ? (method === 'HEAD' ? 404 : 405) : !caller.known ? 401 : mine ? good : 404
+          const answer = await (method === 'HEAD' ? send.look(id) : method === 'PATCH' ? send.part(id, 0, Buffer.alloc(1)) : send.end(id))
+          // One byte is too little of ten, which only they are told whose upload it is.
+          judge(which, answer, method === 'PATCH' && status === 204 ? 400 : status)
+        }
+      }
+      const gone = answers.get('nonexistent/nonexistent')
+      for (const [kind, answer] of answers)
+        if (gone && fingerprint(answer) !== fingerprint(gone))
+          result.failures.push(`${caller.name}: ${method} upload of ${kind} is told apart from what is not there`)
+    }
+  }
+  await superuser`delete from upload`
+  await superuser`update library set kind = 'folders'`
 }
 
 /** The cover of a book is put up by who may edit what is known of it, by a role or by a grant on its library. */

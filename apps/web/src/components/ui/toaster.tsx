@@ -1,6 +1,7 @@
 import { Toast } from '@base-ui/react/toast'
 import { X } from 'lucide-react'
 import { useEffect } from 'react'
+import { buttonVariants } from './button.tsx'
 import { cn } from '#lib/class-names.ts'
 import { t } from '#lib/i18n.ts'
 import { showToasts, toasts } from '#lib/toasts.ts'
@@ -38,7 +39,7 @@ function Toasts() {
           <Toast.Title className="font-medium" />
           <Toast.Description className="text-small text-muted" />
         </div>
-        <Toast.Action className="-my-1.5 shrink-0 rounded-field px-2.5 py-2 text-small font-medium text-accent hover:bg-soft max-md:min-h-11" />
+        {toast.actionProps && <Toast.Action className={buttonVariants({ variant: 'outline', className: '-my-1' })} />}
         <Toast.Close
           aria-label={t('toast.close')}
           className="-m-1.5 grid size-9 shrink-0 place-items-center rounded-field text-muted hover:bg-soft hover:text-ink"

@@ -60,6 +60,9 @@ export function sentenceOf(event: AuditEvent, names: Names): string {
       return renamed
         ? t('activity.metadata-field.renamed', { actor, target, before: old })
         : t('activity.metadata-field.updated', { actor, target })
+    case 'book.deleted':
+    case 'book.restored':
+      return t(`activity.${event.action}`, { actor, target, library: isolate(textOf(after['library'] ?? before['library'])) })
     case 'metadata.updated':
       return t('activity.metadata.updated', { actor, target, library })
     case 'organization.updated':

@@ -1,7 +1,7 @@
 import type { BookDetail } from '@carrel/api/schema/books'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Check, ChevronDown, Download, RotateCcw } from 'lucide-react'
-import type { MouseEvent } from 'react'
+import type { MouseEvent, ReactNode } from 'react'
 import { FormError } from '#components/form-error.tsx'
 import { Button, buttonVariants } from '#components/ui/button.tsx'
 import { Menu, MenuContent, MenuLinkItem, MenuTrigger } from '#components/ui/menu.tsx'
@@ -11,8 +11,9 @@ import { formatBytes } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { toast, toastError } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
+import { ReadAgain } from './read-again.tsx'
 
-export function BookActions({ book }: { book: BookDetail }) {
+export function BookActions({ book, more }: { book: BookDetail; more?: ReactNode }) {
   const can = useCan()
   const save = useMutation({ mutationFn: saveFile })
   return (
@@ -20,6 +21,8 @@ export function BookActions({ book }: { book: BookDetail }) {
       <div className="mt-5.5 flex flex-wrap gap-2 empty:hidden max-md:justify-center">
         {can('book:download') && <DownloadButton book={book} onSave={(file) => !save.isPending && save.mutate(file)} />}
         {can('reading:write') && <FinishedButton book={book} />}
+        <ReadAgain book={book} />
+        {more}
       </div>
       <div className="mt-3 max-w-[66ch] empty:hidden max-md:text-start">
         <FormError error={save.error} />

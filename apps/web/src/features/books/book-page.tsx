@@ -12,7 +12,18 @@ import { FileList } from './file-list.tsx'
 import { Shelf } from './shelf.tsx'
 
 /** The page of a book. `detail` is undefined while only its card is known. */
-export function BookPage({ card, detail, back }: { card: BookCard; detail: BookDetail | undefined; back: ReactNode }) {
+export function BookPage({
+  card,
+  detail,
+  back,
+  deeds,
+}: {
+  card: BookCard
+  detail: BookDetail | undefined
+  back: ReactNode
+  /** What else may be done with it. */
+  deeds?: ReactNode
+}) {
   const lang = card.language ?? undefined
   return (
     <article style={accentStyle(card.cover.color)}>
@@ -37,7 +48,7 @@ export function BookPage({ card, detail, back }: { card: BookCard; detail: BookD
           )}
           <SeriesLine card={card} detail={detail} />
           <Contributors card={card} detail={detail} />
-          {detail ? <BookActions book={detail} /> : <DetailSkeleton />}
+          {detail ? <BookActions book={detail} more={deeds} /> : <DetailSkeleton />}
         </div>
         {detail && (
           <div className="flex min-w-0 flex-col gap-7 max-lg:col-span-full">

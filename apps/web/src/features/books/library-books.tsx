@@ -97,7 +97,7 @@ function NoBooks({ library }: { library: LibraryDetail | undefined }) {
   const filling = library?.scanning === true
   return (
     <Notice title={t(filling ? 'grid.filling.title' : 'grid.empty.title')} art={<EmptyShelf />}>
-      {t(filling ? 'grid.filling.text' : 'grid.empty.text')}
+      {t(filling ? 'grid.filling.text' : library?.kind === 'managed' ? 'grid.emptyManaged.text' : 'grid.empty.text')}
     </Notice>
   )
 }

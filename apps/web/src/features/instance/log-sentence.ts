@@ -1,5 +1,5 @@
 import type { InstanceEvent } from '@carrel/api/schema/instance/audit'
-import { formatDate, formatTime } from '#lib/format.ts'
+import { formatBytes, formatDate, formatTime } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { isolate } from '#lib/isolates.ts'
 
@@ -39,6 +39,12 @@ export function sentenceOf(event: InstanceEvent): string {
       return until === ''
         ? t('admin.log.user.banned', { actor, target })
         : t('admin.log.user.bannedUntil', { actor, target, until: `${formatDate(until)}, ${formatTime(until)}` })
+    case 'organization.limited':
+      return t('admin.log.organization.limited', {
+        actor,
+        target,
+        size: typeof after['maxBytes'] === 'number' ? formatBytes(after['maxBytes']) : t('admin.quota.none'),
+      })
     case 'settings.updated':
       return t('admin.log.settings.signUp', { actor, before: signUpText(before['signUp']), after: signUpText(after['signUp']) })
     case 'mail.tested':

@@ -142,7 +142,12 @@ function Share({ part, whole, children }: { part: number; whole: number; childre
   )
 }
 
-const queueNames = { scan: 'admin.system.queue.scan', mail: 'admin.system.queue.mail' } as const
+const queueNames = {
+  scan: 'admin.system.queue.scan',
+  mail: 'admin.system.queue.mail',
+  watch: 'admin.system.queue.watch',
+  tidy: 'admin.system.queue.tidy',
+} as const
 
 const isKnown = (name: string): name is keyof typeof queueNames => Object.hasOwn(queueNames, name)
 

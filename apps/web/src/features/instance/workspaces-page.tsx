@@ -1,7 +1,7 @@
 import type { InstanceOrganization, ListOrganizations } from '@carrel/api/schema/instance/organizations'
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { CirclePause, CirclePlay, Ellipsis, History, Trash2, Undo2 } from 'lucide-react'
+import { CirclePause, CirclePlay, Ellipsis, HardDrive, History, Trash2, Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import { Chip } from '#components/chip.tsx'
 import { InitialsBadge } from '#components/initials-badge.tsx'
@@ -18,6 +18,7 @@ import { usePageTitle } from '#lib/page-title.ts'
 import { toast, toastError } from '#lib/toasts.ts'
 import { admin } from './api.ts'
 import { DeleteWorkspace } from './delete-workspace.tsx'
+import { QuotaDialog } from './quota-dialog.tsx'
 import { SuspendDialog } from './suspend-dialog.tsx'
 
 export type WorkspaceFilter = { q?: string; state?: Exclude<NonNullable<ListOrganizations['state']>, 'open'> }
@@ -28,6 +29,7 @@ const shownOwners = 2
 export function WorkspacesPage({ filter, onFilter }: { filter: WorkspaceFilter; onFilter: (filter: WorkspaceFilter) => void }) {
   const { q = '', state } = filter
   const [suspending, setSuspending] = useState<InstanceOrganization | null>(null)
+  const [limiting, setLimiting] = useState<InstanceOrganization | null>(null)
   const [deleting, setDeleting] = useState<InstanceOrganization | null>(null)
   usePageTitle(`${t('admin.workspaces')} · ${t('admin.title')}`)
   const list = useInfiniteQuery(
@@ -69,17 +71,25 @@ export function WorkspacesPage({ filter, onFilter }: { filter: WorkspaceFilter; 
         </Notice>
       ) : (
         <>
-          <WorkspaceTable workspaces={workspaces} busy={list.isPlaceholderData} onSuspend={setSuspending} onDelete={setDeleting} />
+          <WorkspaceTable
+            workspaces={workspaces}
+            busy={list.isPlaceholderData}
+            onSuspend={setSuspending}
+            onLimit={setLimiting}
+            onDelete={setDeleting}
+          />
           <LoadMore list={list} />
         </>
       )}
       <SuspendDialog workspace={suspending} onClose={() => setSuspending(null)} />
+      <QuotaDialog workspace={limiting} onClose={() => setLimiting(null)} />
       <DeleteWorkspace workspace={deleting} onClose={() => setDeleting(null)} />
     </>
   )
 }
 
-type Deeds = { onSuspend: (workspace: InstanceOrganization) => void; onDelete: (workspace: InstanceOrganization) => void }
+type Deed = (workspace: InstanceOrganization) => void
+type Deeds = { onSuspend: Deed; onLimit: Deed; onDelete: Deed }
 
 const columns =
   'lg:grid lg:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_4.5rem_4.5rem_5rem_5.5rem_2.25rem] lg:items-center lg:gap-x-4 lg:pr-3 lg:pl-4.5'
@@ -131,7 +141,7 @@ function closedText({ suspension, deletion }: InstanceOrganization): string | nu
     : t('admin.workspace.suspendedFor', { date, reason: suspension.reason })
 }
 
-function WorkspaceRow({ workspace, onSuspend, onDelete }: { workspace: InstanceOrganization } & Deeds) {
+function WorkspaceRow({ workspace, ...deeds }: { workspace: InstanceOrganization } & Deeds) {
   const { name, slug, state, owners, members, libraries, books, bytes } = workspace
   const closed = closedText(workspace)
   const facts = [
@@ -167,7 +177,7 @@ function WorkspaceRow({ workspace, onSuspend, onDelete }: { workspace: InstanceO
       <td className={`tabular text-meta whitespace-nowrap text-muted max-lg:hidden ${figure}`}>{formatBytes(bytes)}</td>
       <td className="tabular text-meta text-muted max-lg:order-4 max-lg:col-span-2 max-lg:pl-11.5 lg:hidden">{facts}</td>
       <td className="size-9 !py-0 max-md:size-11 max-lg:order-2 pointer-coarse:size-11">
-        <WorkspaceMenu workspace={workspace} onSuspend={onSuspend} onDelete={onDelete} />
+        <WorkspaceMenu workspace={workspace} {...deeds} />
       </td>
       {closed !== null && (
         <td
@@ -206,7 +216,7 @@ function Owners({ owners }: Pick<InstanceOrganization, 'owners'>) {
   )
 }
 
-function WorkspaceMenu({ workspace, onSuspend, onDelete }: { workspace: InstanceOrganization } & Deeds) {
+function WorkspaceMenu({ workspace, onSuspend, onLimit, onDelete }: { workspace: InstanceOrganization } & Deeds) {
   const { organizationId, name, state } = workspace
   const client = useQueryClient()
   const settled = (title: string) => ({
@@ -227,6 +237,12 @@ function WorkspaceMenu({ workspace, onSuspend, onDelete }: { workspace: Instance
         <Ellipsis aria-hidden size={17} />
       </MenuTrigger>
       <MenuContent align="end">
+        {state !== 'deleted' && (
+          <MenuItem onClick={() => onLimit(workspace)}>
+            <HardDrive aria-hidden size={16} className="text-muted" />
+            {t('admin.quota')}
+          </MenuItem>
+        )}
         {state === 'open' && (
           <MenuItem onClick={() => onSuspend(workspace)}>
             <CirclePause aria-hidden size={16} className="text-muted" />

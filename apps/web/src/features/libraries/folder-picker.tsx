@@ -8,6 +8,7 @@ import { cn } from '#lib/class-names.ts'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { FolderListing } from './folder-listing.tsx'
+import { noticingText } from './noticing.ts'
 import { crumbs, folderName, overlaps } from './paths.ts'
 
 type FolderPickerProps = {
@@ -108,15 +109,18 @@ function OpenFolder({
   if (!data) return <ErrorNotice className="py-8" error={error} onRetry={() => void refetch()} />
   const { parent } = data
   return (
-    <FolderListing
-      folders={data.folders}
-      books={data.books}
-      truncated={data.truncated}
-      chosen={chosen}
-      onOpen={onOpen}
-      onChoose={onChoose}
-      {...(parent === null ? {} : { onUp: () => onUp(parent) })}
-    />
+    <>
+      <FolderListing
+        folders={data.folders}
+        books={data.books}
+        truncated={data.truncated}
+        chosen={chosen}
+        onOpen={onOpen}
+        onChoose={onChoose}
+        {...(parent === null ? {} : { onUp: () => onUp(parent) })}
+      />
+      <p className="border-t border-line px-4 py-2.5 text-meta text-muted">{noticingText(data.noticing)}</p>
+    </>
   )
 }
 

@@ -1,4 +1,4 @@
-import type { Library, Visibility } from '@carrel/api/schema/libraries'
+import type { Library, LibraryKind, Visibility } from '@carrel/api/schema/libraries'
 import { limits } from '@carrel/api/limits'
 import { Form } from '@base-ui/react/form'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -14,6 +14,7 @@ import { useWorkspace } from '#lib/workspace.ts'
 import { FolderPicker } from './folder-picker.tsx'
 import { NoRoots } from './no-roots.tsx'
 import { folderName } from './paths.ts'
+import { KindField } from './kind-field.tsx'
 import { VisibilityField } from './visibility-field.tsx'
 
 type LibraryFormProps = {
@@ -30,6 +31,7 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
   const { api } = useWorkspace()
   const client = useQueryClient()
   const roots = useQuery(api.folders.roots.queryOptions())
+  const [kind, setKind] = useState<LibraryKind>('folders')
   const [folders, setFolders] = useState<readonly string[]>([])
   const [typedName, setTypedName] = useState<string | null>(null)
   const [visibility, setVisibility] = useState<Visibility>('organization')
@@ -50,7 +52,8 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
   const errors = useFieldErrors('name', nameTaken ? describeError(create.error).text : null)
   const submit = useSubmitOnce()
 
-  if (roots.data?.length === 0) {
+  // The wizard is about the folders that the server was started with.
+  if (roots.data?.length === 0 && !askVisibility) {
     return (
       <>
         <NoRoots operator={operator} onRetry={() => void roots.refetch()} />
@@ -63,14 +66,22 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
       className="flex flex-col gap-6"
       errors={errors}
       onFormSubmit={() => {
-        if (folders.length === 0) {
+        if (kind === 'folders' && folders.length === 0) {
           setMissing(true)
           return picker.current?.focus()
         }
-        submit(() => create.mutateAsync({ name: name.trim(), visibility, folders: [...folders] }))
+        submit(() => create.mutateAsync({ name: name.trim(), visibility, kind, folders: kind === 'managed' ? [] : [...folders] }))
       }}
     >
-      <fieldset ref={picker} tabIndex={-1} aria-describedby={missing ? missingId : undefined} className="min-w-0 scroll-mt-6 outline-none">
+      {askVisibility && <KindField value={kind} onChange={setKind} />}
+      {kind === 'folders' && roots.data?.length === 0 && <NoRoots operator={operator} onRetry={() => void roots.refetch()} />}
+      <fieldset
+        hidden={kind === 'managed' || roots.data?.length === 0}
+        ref={picker}
+        tabIndex={-1}
+        aria-describedby={missing ? missingId : undefined}
+        className="min-w-0 scroll-mt-6 outline-none"
+      >
         <legend className="mb-1.5 text-small font-medium">{t('library.folders')}</legend>
         <FolderPicker
           chosen={folders}
@@ -93,7 +104,7 @@ export function LibraryForm({ operator, askVisibility, submitLabel, secondary, o
           create.reset()
         }}
         // Without a folder that is what is missing; with one the name comes along.
-        required={folders.length > 0}
+        required={kind === 'managed' || folders.length > 0}
         maxLength={limits.nameLength}
         autoComplete="off"
         placeholder={t('library.namePlaceholder')}

@@ -6,7 +6,7 @@ import { Skeleton } from '#components/ui/skeleton.tsx'
 import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
-import { libraryFacts } from './library-facts.ts'
+import { bookCountText, libraryFacts } from './library-facts.ts'
 
 export function LibraryHeader({ library, actions }: { library: LibraryDetail; actions: ReactNode }) {
   const { slug } = useWorkspace()
@@ -16,7 +16,7 @@ export function LibraryHeader({ library, actions }: { library: LibraryDetail; ac
       actions={actions}
       description={
         <span className="tabular">
-          {libraryFacts(library)}
+          {library.kind === 'managed' && !library.scanning ? bookCountText(library) : libraryFacts(library)}
           {library.problemCount > 0 && !library.scanning && (
             <>
               {' · '}

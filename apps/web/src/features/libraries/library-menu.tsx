@@ -1,6 +1,6 @@
 import type { LibraryDetail } from '@carrel/api/schema/libraries'
 import { Link } from '@tanstack/react-router'
-import { Ellipsis, FileWarning, RefreshCw, Settings, UsersRound } from 'lucide-react'
+import { Ellipsis, FileWarning, RefreshCw, Settings, Trash2, UsersRound } from 'lucide-react'
 import { buttonVariants } from '#components/ui/button.tsx'
 import { Menu, MenuContent, MenuItem, MenuLinkItem, MenuTrigger } from '#components/ui/menu.tsx'
 import { useCan, useCanInLibrary } from '#lib/can.ts'
@@ -14,12 +14,13 @@ import { useScanLibrary } from './use-scan-library.ts'
 export function LibraryMenu({ library }: { library: LibraryDetail }) {
   const { slug } = useWorkspace()
   const can = useCan()
-  const scans = useCanInLibrary(library.id, 'library:scan')
+  const scans = useCanInLibrary(library.id, 'library:scan') && library.kind === 'folders'
   const updates = useCanInLibrary(library.id, 'library:update')
+  const deletes = useCanInLibrary(library.id, 'book:delete') && library.kind === 'managed'
   const shares = useCanInLibrary(library.id, 'library:share')
   const scan = useScanLibrary(library.id)
   const settings = updates || can('library:delete')
-  if (!scans && !settings && !shares && library.problemCount === 0) return null
+  if (!scans && !settings && !shares && !deletes && library.problemCount === 0) return null
   const params = { slug, libraryId: library.id }
   return (
     <Menu>
@@ -37,6 +38,12 @@ export function LibraryMenu({ library }: { library: LibraryDetail }) {
           <MenuLinkItem closeOnClick render={<Link to="/w/$slug/libraries/$libraryId/problems" params={params} />}>
             <FileWarning aria-hidden size={16} className="text-muted" />
             {t('library.problems', { count: library.problemCount, files: formatNumber(library.problemCount) })}
+          </MenuLinkItem>
+        )}
+        {deletes && (
+          <MenuLinkItem closeOnClick render={<Link to="/w/$slug/libraries/$libraryId/trash" params={params} />}>
+            <Trash2 aria-hidden size={16} className="text-muted" />
+            {t('trash.title')}
           </MenuLinkItem>
         )}
         {shares && (

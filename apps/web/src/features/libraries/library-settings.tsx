@@ -16,6 +16,8 @@ import { toast } from '#lib/toasts.ts'
 import { useEdits } from '#lib/use-edits.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { DeleteLibrary } from './delete-library.tsx'
+import { FolderNoticing, ScanFolder } from './folder-noticing.tsx'
+import { LibraryUpkeep } from './library-upkeep.tsx'
 import { PrecedenceField } from './precedence-field.tsx'
 import { VisibilityField } from './visibility-field.tsx'
 
@@ -56,15 +58,20 @@ export function LibrarySettings({ library, onDeleted }: { library: LibraryDetail
                 ) : (
                   <FolderX aria-hidden size={18} className="shrink-0 text-warn" />
                 )}
-                <span dir="ltr" className="min-w-0 [overflow-wrap:anywhere]">
-                  {folder.path}
+                <span className="min-w-0">
+                  <span dir="ltr" className="block [overflow-wrap:anywhere]">
+                    {folder.path}
+                  </span>
+                  <FolderNoticing noticing={folder.noticing} />
                 </span>
+                <ScanFolder libraryId={library.id} folder={folder} />
                 {!folder.available && <span className="ml-auto shrink-0 text-meta text-warn">{t('settings.folders.missing')}</span>}
               </li>
             ))}
           </ul>
         </section>
       )}
+      {updates && library.upkeep && <LibraryUpkeep libraryId={library.id} upkeep={library.upkeep} />}
       {can('library:delete') && <DeleteLibrary library={library} onDeleted={onDeleted} />}
     </div>
   )

@@ -15,6 +15,7 @@ const account = (operator: boolean, memberships: Membership[]): Account => ({
 const library = (part: Partial<Library>): Library => ({
   id: 'l',
   name: 'L',
+  kind: 'folders',
   visibility: 'organization',
   bookCount: 0,
   problemCount: 0,

@@ -1,4 +1,5 @@
-import { sql } from 'drizzle-orm'
+import { eq, inArray, sql } from 'drizzle-orm'
+import { organization, organizationQuota } from '@carrel/db/schema'
 import { decodeCursor, encodeCursor } from '../../cursor.ts'
 import type { InstanceScope } from '../../scope.ts'
 import { Id } from '../../shapes.ts'
@@ -25,7 +26,7 @@ type OrganizationRow = {
 const undoMs = 7 * 24 * 3_600_000
 const iso = (moment: string): string => new Date(moment).toISOString()
 
-const organizationOf = (row: OrganizationRow): InstanceOrganization => ({
+const organizationOf = (row: OrganizationRow, maxBytes: number | null): InstanceOrganization => ({
   organizationId: row.id,
   name: row.name,
   slug: row.slug,
@@ -44,6 +45,7 @@ const organizationOf = (row: OrganizationRow): InstanceOrganization => ({
   libraries: row.libraries,
   books: row.books,
   bytes: Number(row.bytes),
+  maxBytes,
 })
 
 /** A page of workspaces by name; null for a cursor that is none of ours. */
@@ -58,7 +60,42 @@ export async function listOrganizations(scope: InstanceScope, input: ListOrganiz
   ]
   const items = rows.slice(0, input.limit)
   const last = items.at(-1)
-  return { items: items.map(organizationOf), nextCursor: rows.length > input.limit && last ? encodeCursor([last.key, last.id]) : null }
+  const quotas = await listQuotas(
+    scope,
+    items.map((row) => row.id),
+  )
+  return {
+    items: items.map((row) => organizationOf(row, quotas.get(row.id) ?? null)),
+    nextCursor: rows.length > input.limit && last ? encodeCursor([last.key, last.id]) : null,
+  }
+}
+
+async function listQuotas({ db }: InstanceScope, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .select()
+    .from(organizationQuota)
+    .where(inArray(organizationQuota.organizationId, [...ids]))
+  return new Map(rows.map((row) => [row.organizationId, row.maxBytes]))
+}
+
+/** Limits what the uploaded files of a workspace may take. Undefined when there is none such. */
+export async function setQuota(
+  { db }: InstanceScope,
+  organizationId: string,
+  maxBytes: number | null,
+): Promise<{ name: string; before: number | null } | undefined> {
+  const [found] = await db.select({ name: organization.name }).from(organization).where(eq(organization.id, organizationId))
+  if (!found) return undefined
+  const here = eq(organizationQuota.organizationId, organizationId)
+  const [old] = await db.select({ maxBytes: organizationQuota.maxBytes }).from(organizationQuota).where(here)
+  if (maxBytes === null) await db.delete(organizationQuota).where(here)
+  else
+    await db
+      .insert(organizationQuota)
+      .values({ organizationId, maxBytes })
+      .onConflictDoUpdate({ target: organizationQuota.organizationId, set: { maxBytes } })
+  return { name: found.name, before: old?.maxBytes ?? null }
 }
 
 export type OrganizationChange = { name: string; slug: string; changed: boolean }

@@ -10,9 +10,10 @@ import {
   recoverOrganization,
   removeOrganization,
   resumeOrganization,
+  setQuota,
   suspendOrganization,
 } from './queries.ts'
-import { ListOrganizations, OrganizationId, OrganizationPage, RemoveOrganization, SuspendOrganization } from './schema.ts'
+import { ListOrganizations, OrganizationId, OrganizationPage, RemoveOrganization, SetQuota, SuspendOrganization } from './schema.ts'
 
 /** Writes down what became of a workspace and tells the tabs of its members. */
 async function told(
@@ -43,6 +44,27 @@ export const organizations = {
       const page = await listOrganizations(scope, input)
       if (!page) throw badCursor()
       return page
+    }),
+
+  setQuota: operator
+    .route({
+      method: 'PUT',
+      path: '/instance/organizations/{organizationId}/quota',
+      tags: ['instance'],
+      summary: 'Limit what the uploaded files of a workspace may take, or let them be without limit',
+    })
+    .input(SetQuota)
+    .handler(async ({ context: { scope }, input: { organizationId, maxBytes } }) => {
+      const set = await setQuota(scope, organizationId, maxBytes)
+      if (!set) throw notFound('workspace')
+      if (set.before !== maxBytes)
+        await recordInstance(scope, {
+          action: 'organization.limited',
+          target: { id: organizationId, name: set.name },
+          before: { maxBytes: set.before },
+          after: { maxBytes },
+        })
+      return {}
     }),
 
   suspend: operator

@@ -18,6 +18,8 @@ export const InstanceOrganization = z.object({
   books: z.number().int(),
   /** Of the files of all books, as the last scans met them. */
   bytes: z.number(),
+  /** Bytes that its uploaded files may take at most; null: without limit. */
+  maxBytes: z.number().int().nullable(),
 })
 export type InstanceOrganization = z.infer<typeof InstanceOrganization>
 
@@ -41,3 +43,5 @@ export const RemoveOrganization = OrganizationId.extend({
   /** The name, typed once more. */
   name: z.string().max(400),
 })
+/** Null: without limit. */
+export const SetQuota = OrganizationId.extend({ maxBytes: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullable() })

@@ -25,10 +25,9 @@ export async function listCoverTasks(
 ): Promise<CoverTask[]> {
   return scope.db.execute<CoverTask>(sql`
     select t.book_id as "bookId", f.folder_id as "folderId", f.path
-    from cover_task t left join book b on b.organization_id = t.organization_id and b.id = t.book_id left join lateral (
-      select folder_id, path from library_file f
-      where f.organization_id = t.organization_id and f.id = b.cover_file_id
-    ) f on true
+    from cover_task t
+    join book b on b.organization_id = t.organization_id and b.id = t.book_id
+    left join library_file f on f.organization_id = b.organization_id and f.id = b.cover_file_id and f.problem is null and (f.missing_at is null or f.held)
     where t.organization_id = ${scope.organizationId} and t.library_id = ${scope.libraryId} ${onlyWanted ? sql`and t.wanted_at is not null` : sql``}
       and (f.folder_id is null or f.folder_id = any (${array(folderIds)})) and not t.book_id = any (${array(putOff)})
     order by t.wanted_at desc nulls last, t.book_id limit ${limit}`)

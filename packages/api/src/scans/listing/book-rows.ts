@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { BookMetadata, ContributorRole } from '@carrel/formats'
 import { nameKey, personSortName, searchText, sortKey } from '../../books/sort-key.ts'
+import { recordingOf } from './units.ts'
 
 const nameLength = 300
 
@@ -48,8 +49,9 @@ export function bookColumns(metadata: BookMetadata, fallbackTitle: string) {
 
 /** A title for a book that has none: the name of its file without the extension, or of its folder where several files are one recording. */
 export function titleFromPath(filePath: string, recording = false): string {
-  const folder = path.posix.dirname(filePath)
-  const stem = recording && folder !== '.' ? path.posix.basename(folder) : path.posix.basename(filePath, path.posix.extname(filePath))
+  const folder = recordingOf(path.posix.dirname(filePath))
+  const stem =
+    recording && folder !== '.' && folder !== '' ? path.posix.basename(folder) : path.posix.basename(filePath, path.posix.extname(filePath))
   return stem.replaceAll('_', ' ').trim().slice(0, 1000).toWellFormed() || stem || filePath
 }
 

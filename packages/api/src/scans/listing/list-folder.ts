@@ -105,9 +105,9 @@ export async function listFolder(
   const noteTouched = async () => {
     const files = touched
     touched = []
-    const back = files.filter(({ missing }) => missing)
-    progress.counts.restored += back.length
-    const books = [...new Set(back.flatMap(({ bookId }) => bookId ?? []))]
+    progress.counts.restored += files.filter(({ missing }) => missing).length
+    // What lies beside a book may be another file now, or none.
+    const books = [...new Set(files.flatMap(({ bookId }) => bookId ?? []))]
     await inRun(async (scope) => {
       await touchFiles(scope, files)
       await refreshMissing(scope, books)

@@ -20,5 +20,5 @@ test('orders what is below a folder right behind it', () => {
 })
 
 test('cuts long paths where the database does', () => {
-  expect([...pathKey('\u{1f4da}'.repeat(600))]).toHaveLength(512)
+  expect(Array.from(pathKey('\u{1f4da}'.repeat(600)))).toHaveLength(512)
 })

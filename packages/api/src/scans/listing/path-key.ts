@@ -13,5 +13,5 @@ export function compareBytes(a: string, b: string): number {
 /** The column `path_key` of a path. */
 export function pathKey(path: string): string {
   const key = path.replaceAll('/', '\u0001')
-  return key.length <= 512 ? key : [...key].slice(0, 512).join('')
+  return key.length <= 512 ? key : Array.from(key).slice(0, 512).join('')
 }

@@ -16,6 +16,12 @@ const partless = (name: string): string =>
     .replaceAll(/\b(?:part|pt|chapter|track|disc|disk|cd|of)\b/g, '')
     .replaceAll(/[\s_.()[\]-]+/g, '')
 
+/** The folder of a recording, of one of its folders: the one above for a disc's. */
+export function recordingOf(folder: string): string {
+  const at = folder.lastIndexOf('/')
+  return disc.test(folder.slice(at + 1)) ? folder.slice(0, Math.max(0, at)) : folder
+}
+
 /**
  * Which files of one folder belong together, by their names alone:
  *
@@ -44,8 +50,7 @@ export function unitsOf(folder: string, names: readonly string[]): Map<string, P
   const books = audio.filter((name) => /\.m4b$/i.test(name))
   const parted = new Set(books.map(partless)).size === 1 && books.length === audio.length
   const apart = folder === '' || (books.length > 0 && !parted)
-  const at = folder.lastIndexOf('/')
-  const recording = disc.test(folder.slice(at + 1)) ? folder.slice(0, Math.max(0, at)) : folder
+  const recording = recordingOf(folder)
   for (const name of audio) placed.set(name, { unit: apart && !whole ? own(name) : recording, role: 'book' })
 
   const units = new Set([...placed.values()].map(({ unit }) => unit))

@@ -6,6 +6,8 @@ import { unitsOf, type Placed } from './units.ts'
 import { FolderUnreadable, type Found } from './walk-protocol.ts'
 
 const skippedFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', 'lost+found', '__MACOSX'])
+/** Names that a walk passes by. */
+export const isPassedBy = (name: string): boolean => name.startsWith('.') || skippedFolders.has(name)
 const partSize = 512
 const partEveryMs = 150
 const pathBytes = 1024
@@ -73,7 +75,7 @@ function list(root: string, folder: string): Entry[] {
   let long = false
   const take = (entry: Dirent): void => {
     const { name } = entry
-    if (name.startsWith('.') || skippedFolders.has(name)) return
+    if (isPassedBy(name)) return
     const isFolder = entry.isDirectory()
     const kind = isFolder ? null : fileKind(name)
     const counts = isFolder || kind === 'book' || kind === 'audio'

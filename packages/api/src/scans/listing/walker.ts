@@ -40,6 +40,7 @@ function giveBack(thread: Worker): void {
 export async function* walk(root: string, below: string, signal: AbortSignal): AsyncGenerator<Found[]> {
   signal.throwIfAborted()
   const thread = takeThread()
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- worker threads have no origin
   const say = (message: ToThread) => thread.postMessage(message)
   const heard: FromThread[] = []
   let wake: () => void = () => {}

@@ -24,11 +24,16 @@ export class ScanWriter {
     this.#run = run
   }
 
-  /** Resolves when the batch is committed. */
-  async write(outcomes: readonly Outcome[]): Promise<Written> {
+  /** Resolves when the batch is committed, and with it what `also` writes after it. */
+  async write(outcomes: readonly Outcome[], also?: (scope: JobScope) => Promise<void>): Promise<Written> {
     // Names that are not UTF-8 can read alike: the last of one path counts.
     const byPath = new Map(outcomes.map((outcome) => [`${outcome.folderId}/${outcome.path}`, outcome]))
-    return byPath.size > 0 ? this.#inRun((scope) => this.#write(scope, [...byPath.values()])) : { moved: 0 }
+    if (byPath.size === 0) return { moved: 0 }
+    return this.#inRun(async (scope) => {
+      const written = await this.#write(scope, [...byPath.values()])
+      await also?.(scope)
+      return written
+    })
   }
 
   /** Describes these books anew from the files that they have. */

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
-import { toast, toastError, toastWithAction } from '#lib/toasts.ts'
+import { toast, toastError, toastUndo } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
 /** Takes a change back, and says what came of it. */
@@ -24,5 +24,5 @@ export function useUndo() {
 /** Says that something was done, and for ten seconds how to take it back. */
 export function useToastUndo(): (title: string, changeId: string) => void {
   const { mutate } = useUndo()
-  return useCallback((title, changeId) => toastWithAction(title, { label: t('edit.undo'), onClick: () => mutate({ changeId }) }), [mutate])
+  return useCallback((title, changeId) => toastUndo(title, t('edit.undo'), () => mutate({ changeId })), [mutate])
 }

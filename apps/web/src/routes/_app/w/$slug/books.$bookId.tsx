@@ -8,6 +8,7 @@ import { BookPage, BookPageSkeleton } from '#features/books/book-page.tsx'
 import { findKnownCard } from '#features/books/known-card.ts'
 import { usePendingCovers } from '#features/books/pending-covers.ts'
 import { setOpenedBook, wantsViewTransition } from '#lib/cover-transition.ts'
+import { DeleteBook } from '#features/trash/delete-book.tsx'
 import { isNotFound } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
 import { requireId } from '#lib/ids.ts'
@@ -46,6 +47,7 @@ function BookRoute() {
       key={bookId}
       card={card}
       detail={detail}
+      deeds={detail && <DeleteBook book={detail} />}
       back={
         <BackLink
           to="/w/$slug/libraries/$libraryId"

@@ -13,6 +13,8 @@ import { SortMenu } from '#features/books/sort-menu.tsx'
 import { LibraryHeader, LibraryHeaderSkeleton } from '#features/libraries/library-header.tsx'
 import { LibraryMenu } from '#features/libraries/library-menu.tsx'
 import { ScanButton } from '#features/libraries/scan-button.tsx'
+import { problemTitle } from '#features/scans/problem-text.ts'
+import { UploadButton, UploadPanel } from '#features/uploads/upload-panel.tsx'
 import { isNotFound } from '#lib/error-text.ts'
 import { isScanning } from '#lib/events.ts'
 import { t } from '#lib/i18n.ts'
@@ -45,6 +47,7 @@ function LibraryPage() {
   const scans = useCanInLibrary(libraryId, 'library:scan')
   const edits = useCanInLibrary(libraryId, 'metadata:edit')
   const [selecting, setSelecting] = useState(false)
+  const uploads = useCanInLibrary(libraryId, 'book:upload')
   const { data: library, error, refetch } = useQuery(api.libraries.get.queryOptions({ input: { libraryId } }))
   usePageTitle(library?.name)
 
@@ -68,6 +71,7 @@ function LibraryPage() {
                   {t(selecting ? 'select.end' : 'select.begin')}
                 </Button>
               )}
+              {uploads && library.kind === 'managed' && <UploadButton libraryId={libraryId} />}
               <LibraryMenu library={library} />
             </>
           }
@@ -75,6 +79,7 @@ function LibraryPage() {
       ) : (
         <LibraryHeaderSkeleton actions={sortButton} />
       )}
+      {uploads && library?.kind === 'managed' && <UploadPanel key={libraryId} library={library} problemText={problemTitle} />}
       {running && <RunningScan scan={running} />}
       {library?.scan?.status === 'failed' && <FailedScan scan={library.scan} action={scans && <ScanButton library={library} />} />}
       <LibraryBooks

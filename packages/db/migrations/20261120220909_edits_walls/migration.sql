@@ -5,7 +5,7 @@ grant select, insert, update (undone_at) on book_change to carrel_app;--> statem
 grant select on book_edit, book_change to carrel_gate;--> statement-breakpoint
 grant select, insert, delete on merged_reading to carrel_gate;--> statement-breakpoint
 grant select, insert, update, delete on reading_state to carrel_gate;--> statement-breakpoint
-grant select (library_id, deleted_at) on book to carrel_gate;--> statement-breakpoint
+grant select (library_id, deleted_at, merged_into) on book to carrel_gate;--> statement-breakpoint
 grant update (book_count) on library to carrel_gate;--> statement-breakpoint
 grant select, update (cancel_requested) on scan to carrel_gate;--> statement-breakpoint
 
@@ -102,6 +102,18 @@ begin
       and not exists (select from book_change c where c.organization_id = organization
         and d in (c.before #>> '{cover,hash}', c.after #>> '{cover,hash}'))
       and not exists (select from organization o where o.id = unused_pictures.organization and o.logo = d);
+end $$;--> statement-breakpoint
+-- What is hidden behind another book is not in the trash.
+create or replace function app.expire_trash(most integer) returns integer
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare gone integer;
+begin
+  perform app.require_nobody();
+  delete from book b using (
+    select organization_id, id from book where merged_into is null and deleted_at < now() - interval '30 days' limit most
+  ) as over where b.organization_id = over.organization_id and b.id = over.id;
+  get diagnostics gone = row_count;
+  return gone;
 end $$;--> statement-breakpoint
 reset role;--> statement-breakpoint
 revoke create on schema app from carrel_gate;

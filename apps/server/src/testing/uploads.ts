@@ -1,0 +1,38 @@
+import type { Answer } from './send.ts'
+import type { Person, TestServer } from './server.ts'
+
+export const partType = 'application/offset+octet-stream'
+
+/** The upload protocol as a person speaks it. */
+export function uploaderOf(server: TestServer, person: Pick<Person, 'cookie'>, organization: string) {
+  const at = (id: string) => `/files/${organization}/uploads${id === '' ? '' : `/${id}`}`
+  const send = (method: string, id: string, headers: Record<string, string>, body?: Uint8Array) =>
+    server.send(method, at(id), { cookie: person.cookie, headers, ...(body && { body }) })
+  const begin = (libraryId: string, name: string, size: number | string): Promise<Answer> =>
+    send('POST', '', {
+      'upload-length': String(size),
+      'upload-metadata': `filename ${Buffer.from(name).toString('base64')},library ${Buffer.from(libraryId).toString('base64')}`,
+    })
+  const part = (id: string, offset: number | string, bytes: Uint8Array, headers: Record<string, string> = {}) =>
+    send('PATCH', id, { 'content-type': partType, 'upload-offset': String(offset), ...headers }, bytes)
+  const idOf = (answer: Answer): string => {
+    if (answer.status !== 201) throw new Error(`No upload: ${answer.status} ${answer.text}`)
+    return String(answer.headers.location).split('/').at(-1) ?? ''
+  }
+  return {
+    begin,
+    part,
+    idOf,
+    look: (id: string) => send('HEAD', id, {}),
+    end: (id: string) => send('DELETE', id, {}),
+    /** Begins one and sends all of it. */
+    async whole(libraryId: string, name: string, bytes: Uint8Array, partBytes = 8_000_000): Promise<string> {
+      const id = idOf(await begin(libraryId, name, bytes.length))
+      for (let start = 0; start < bytes.length; start += partBytes) {
+        const answer = await part(id, start, bytes.subarray(start, start + partBytes))
+        if (answer.status !== 204) throw new Error(`A part was refused: ${answer.status} ${answer.text}`)
+      }
+      return id
+    },
+  }
+}

@@ -1,0 +1,186 @@
+import { errorCode } from '#lib/error-text.ts'
+import type { Transport } from './transport.ts'
+
+/** `sent`: all bytes are there, and the server reads them. */
+export type QueueState = 'waiting' | 'sending' | 'paused' | 'sent' | 'failed'
+export type QueuedFile = {
+  key: number
+  name: string
+  size: number
+  /** Bytes that are there. */
+  sent: number
+  state: QueueState
+  uploadId: string | null
+  /** Why it failed. */
+  error: unknown
+}
+
+export type QueueOptions = {
+  transport: Transport
+  libraryId: string
+  /** Which upload a file was going on with, over a reload. */
+  memory: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+  onSent: () => void
+  pause: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+const atOnce = 3
+const firstPart = 1024 * 1024
+const largestPart = 8 * 1024 * 1024
+const smallestPart = 512 * 1024
+/** A part that took longer is halved next time, one that was quicker doubled. */
+const slowMs = 8000
+const quickMs = 1500
+const waitsMs = [1000, 2000, 5000, 10_000, 20_000]
+const passing = new Set(['NETWORK', 'TIMEOUT', 'UNAVAILABLE', 'STARTING', 'TOO_MANY_REQUESTS', 'OTHER_OFFSET', 'INTERNAL_SERVER_ERROR'])
+
+type Entry = { shown: QueuedFile; file: File; stop: AbortController | null }
+
+/**
+ * Files on their way into one library: three at a time, each in parts whose size follows the speed of the line. What the line
+ * breaks off is gone on with by itself; everything else waits for somebody.
+ */
+export class UploadQueue {
+  readonly #options: QueueOptions
+  #entries: Entry[] = []
+  #shown: readonly QueuedFile[] = []
+  #part = firstPart
+  #next = 1
+  readonly #listeners = new Set<() => void>()
+
+  constructor(options: QueueOptions) {
+    this.#options = options
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+  files = (): readonly QueuedFile[] => this.#shown
+
+  add(files: Iterable<File>): void {
+    for (const file of files) {
+      const known = this.#entries.find((entry) => memoryKey('', entry.file) === memoryKey('', file) && entry.shown.state !== 'sent')
+      if (known) continue
+      const shown: QueuedFile = {
+        key: this.#next++,
+        name: file.name,
+        size: file.size,
+        sent: 0,
+        state: 'waiting',
+        uploadId: null,
+        error: null,
+      }
+      this.#entries.push({ shown, file, stop: null })
+    }
+    this.#changed()
+  }
+
+  pause(key: number): void {
+    this.#change(key, (entry) => {
+      if (entry.shown.state !== 'waiting' && entry.shown.state !== 'sending') return
+      entry.stop?.abort()
+      entry.shown = { ...entry.shown, state: 'paused' }
+    })
+  }
+
+  /** Goes on with what was paused or failed. */
+  resume(key: number): void {
+    this.#change(key, (entry) => {
+      if (entry.shown.state === 'paused' || entry.shown.state === 'failed') entry.shown = { ...entry.shown, state: 'waiting', error: null }
+    })
+  }
+
+  /** Takes a file off the list; what came of it is given up, unless it is being read. */
+  remove(key: number): void {
+    const entry = this.#entries.find(({ shown }) => shown.key === key)
+    if (!entry) return
+    entry.stop?.abort()
+    this.#entries = this.#entries.filter((other) => other !== entry)
+    const { uploadId, state } = entry.shown
+    this.#options.memory.removeItem(memoryKey(this.#options.libraryId, entry.file))
+    if (uploadId !== null && state !== 'sent') void this.#options.transport.end(uploadId).catch(() => {})
+    this.#changed()
+  }
+
+  clear(keys: readonly number[]): void {
+    this.#entries = this.#entries.filter(({ shown }) => !keys.includes(shown.key))
+    this.#changed()
+  }
+
+  #change(key: number, change: (entry: Entry) => void): void {
+    const entry = this.#entries.find(({ shown }) => shown.key === key)
+    if (entry) change(entry)
+    this.#changed()
+  }
+
+  #changed(): void {
+    const sending = this.#entries.filter(({ stop }) => stop !== null).length
+    for (const entry of this.#entries.filter(({ shown }) => shown.state === 'waiting').slice(0, Math.max(0, atOnce - sending)))
+      void this.#run(entry)
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#shown = this.#entries.map(({ shown }) => shown)
+    for (const listener of this.#listeners) listener()
+  }
+
+  async #run(entry: Entry): Promise<void> {
+    const stop = new AbortController()
+    entry.stop = stop
+    entry.shown = { ...entry.shown, state: 'sending' }
+    try {
+      for (let tries = 0; ;) {
+        const before = entry.shown.sent
+        try {
+          await this.#send(entry, stop.signal)
+          break
+        } catch (error) {
+          if (entry.shown.sent > before) tries = 0
+          const wait = waitsMs[tries]
+          tries += 1
+          if (stop.signal.aborted || wait === undefined || !passing.has(errorCode(error))) throw error
+          this.#part = Math.max(smallestPart, this.#part / 2)
+          await this.#options.pause(wait, stop.signal)
+        }
+      }
+      entry.shown = { ...entry.shown, state: 'sent' }
+      this.#options.memory.removeItem(memoryKey(this.#options.libraryId, entry.file))
+      this.#options.onSent()
+    } catch (error) {
+      if (!stop.signal.aborted) entry.shown = { ...entry.shown, state: 'failed', error }
+    } finally {
+      if (entry.stop === stop) entry.stop = null
+      this.#changed()
+    }
+  }
+
+  async #send(entry: Entry, signal: AbortSignal): Promise<void> {
+    const { transport, libraryId, memory } = this.#options
+    const { file } = entry
+    if (file.size === 0) throw Object.assign(new Error('empty'), { code: 'EMPTY_FILE' })
+    const remembered = memoryKey(libraryId, file)
+    let uploadId = entry.shown.uploadId ?? memory.getItem(remembered)
+    let sent = uploadId === null ? null : await transport.offset(uploadId, signal)
+    if (uploadId === null || sent === null) {
+      uploadId = await transport.begin(libraryId, { name: file.name, size: file.size }, signal)
+      sent = 0
+      memory.setItem(remembered, uploadId)
+    }
+    entry.shown = { ...entry.shown, uploadId, sent }
+    this.#tell()
+    while (sent < file.size) {
+      const started = performance.now()
+      sent = await transport.send(uploadId, sent, file.slice(sent, sent + this.#part), signal)
+      const took = performance.now() - started
+      if (took < quickMs) this.#part = Math.min(largestPart, this.#part * 2)
+      else if (took > slowMs) this.#part = Math.max(smallestPart, this.#part / 2)
+      entry.shown = { ...entry.shown, sent }
+      this.#tell()
+    }
+  }
+}
+
+const memoryKey = (libraryId: string, file: Pick<File, 'name' | 'size' | 'lastModified'>): string =>
+  `carrel.upload ${libraryId} ${file.size} ${file.lastModified} ${file.name}`

@@ -1,0 +1,196 @@
+import { and, asc, count, desc, eq, inArray, ne, sql } from 'drizzle-orm'
+import { newId } from '@carrel/db'
+import { book, library, scan, upload } from '@carrel/db/schema'
+import { violates } from '../errors.ts'
+import type { JobScope, OrganizationScope, VisitorScope } from '../scope.ts'
+import type { Upload } from './schema.ts'
+
+const columns = {
+  id: upload.id,
+  name: upload.name,
+  size: upload.size,
+  received: upload.received,
+  state: upload.state,
+  problem: upload.problem,
+  problemDetail: upload.problemDetail,
+  bookId: upload.bookId,
+  createdAt: upload.createdAt,
+}
+const toUpload = ({ problem, problemDetail, createdAt, ...row }: Pick<typeof upload.$inferSelect, keyof typeof columns>): Upload => ({
+  ...row,
+  problem: problem === null ? null : { code: problem, detail: problemDetail ?? '' },
+  createdAt: createdAt.toISOString(),
+})
+
+const own = (scope: OrganizationScope) => and(eq(upload.organizationId, scope.organizationId), eq(upload.userId, scope.user.id))
+const listed = 500
+
+export async function listUploads(scope: OrganizationScope, libraryId: string): Promise<Upload[]> {
+  const rows = await scope.db
+    .select(columns)
+    .from(upload)
+    .where(and(own(scope), eq(upload.libraryId, libraryId)))
+    .orderBy(desc(upload.createdAt), desc(upload.id))
+    .limit(listed)
+  return rows.map(toUpload)
+}
+
+/** Bytes that the workspace has in the store, and may have at most. */
+export async function findStore({ db }: OrganizationScope): Promise<{ held: number; most: number | null }> {
+  const [row] = await db.execute<{ held: string; most: string | null }>(sql`select held, most from app.own_store()`)
+  return { held: Number(row?.held ?? 0), most: row?.most == null ? null : Number(row.most) }
+}
+
+/** What kind of library this is; undefined for one that the actor does not see. */
+export async function findLibraryKind(scope: OrganizationScope, libraryId: string): Promise<'folders' | 'managed' | undefined> {
+  const [row] = await scope.db
+    .select({ kind: library.kind })
+    .from(library)
+    .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
+  return row?.kind
+}
+
+/** A new upload, whose size counts from now on; null when the workspace has no room for it. */
+export async function insertUpload(
+  scope: OrganizationScope,
+  input: { libraryId: string; name: string; size: number },
+): Promise<string | null> {
+  const id = newId()
+  try {
+    await scope.db.insert(upload).values({ organizationId: scope.organizationId, id, userId: scope.user.id, ...input })
+    return id
+  } catch (error) {
+    if (violates(error, 'upload_quota')) return null
+    throw error
+  }
+}
+
+export async function countOpenUploads(scope: OrganizationScope): Promise<number> {
+  const [row] = await scope.db
+    .select({ count: count() })
+    .from(upload)
+    .where(and(own(scope), eq(upload.state, 'open')))
+  return row?.count ?? 0
+}
+
+/** One's own upload, with the library it goes to. */
+export async function findUpload(scope: OrganizationScope, uploadId: string) {
+  const [row] = await scope.db
+    .select({
+      id: upload.id,
+      libraryId: upload.libraryId,
+      size: upload.size,
+      received: upload.received,
+      state: upload.state,
+      parts: upload.parts,
+    })
+    .from(upload)
+    .where(and(own(scope), eq(upload.id, uploadId)))
+  return row
+}
+
+/** Notes that a part lies in the store. Undefined when the upload went on, or ended, without it. */
+export async function addPart(
+  scope: OrganizationScope,
+  uploadId: string,
+  part: { start: number; end: number },
+): Promise<{ received: number; whole: boolean } | undefined> {
+  const [row] = await scope.db
+    .update(upload)
+    .set({
+      received: part.end,
+      parts: sql`${upload.parts} || ${part.end}::bigint`,
+      state: sql`case when ${upload.size} = ${part.end} then 'received' else 'open' end`,
+      updatedAt: sql`now()`,
+    })
+    .where(and(own(scope), eq(upload.id, uploadId), eq(upload.state, 'open'), eq(upload.received, part.start)))
+    .returning({ received: upload.received, state: upload.state })
+  return row && { received: row.received, whole: row.state === 'received' }
+}
+
+/** Gives an upload up; answers its parts. Undefined when it is none, or is being read. */
+export async function deleteUpload(scope: OrganizationScope, uploadId: string): Promise<{ parts: number[] } | undefined> {
+  const [row] = await scope.db
+    .delete(upload)
+    .where(and(own(scope), eq(upload.id, uploadId), ne(upload.state, 'received')))
+    .returning({ parts: upload.parts })
+  return row
+}
+
+/** Runs for uploads that another run has taken already are nothing to tell of. */
+export async function forgetIdleRuns(scope: JobScope): Promise<void> {
+  await scope.db.delete(scan).where(
+    and(
+      eq(scan.organizationId, scope.organizationId),
+      eq(scan.libraryId, scope.libraryId),
+      eq(scan.reason, 'upload'),
+      eq(scan.status, 'queued'),
+      sql`not exists (select from ${upload} where ${upload.organizationId} = ${scan.organizationId} and ${upload.libraryId} = ${scan.libraryId}
+        and ${upload.state} = 'received')`,
+    ),
+  )
+}
+
+export type ReceivedUpload = { id: string; name: string; size: number; parts: number[] }
+
+/** Uploads of the library that are whole, oldest first. */
+export async function listReceivedUploads(scope: JobScope, limit: number): Promise<ReceivedUpload[]> {
+  return scope.db
+    .select({ id: upload.id, name: upload.name, size: upload.size, parts: upload.parts })
+    .from(upload)
+    .where(and(eq(upload.organizationId, scope.organizationId), eq(upload.libraryId, scope.libraryId), eq(upload.state, 'received')))
+    .orderBy(asc(upload.updatedAt), asc(upload.id))
+    .limit(limit)
+}
+
+/** These uploads are files of books now, by path. Books that were in the trash are back. */
+export async function finishUploads(scope: JobScope, done: readonly { id: string; path: string }[]): Promise<void> {
+  const ids = `{${done.map(({ id }) => id).join(',')}}`
+  await scope.db.execute(sql`update upload u set state = 'done', book_id = f.book_id, updated_at = now()
+    from json_to_recordset(${JSON.stringify(done)}::text::json) as r(id uuid, path text)
+    join library_file f on f.organization_id = ${scope.organizationId} and f.library_id = ${scope.libraryId} and f.path = r.path
+      and f.folder_id in (select id from library_folder where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId})
+      and f.path_hash = sha256(convert_to(r.path, 'UTF8'))
+    where u.organization_id = ${scope.organizationId} and u.library_id = ${scope.libraryId} and u.id = r.id`)
+  await scope.db
+    .update(book)
+    .set({ deletedAt: null })
+    .where(
+      and(
+        eq(book.organizationId, scope.organizationId),
+        eq(book.libraryId, scope.libraryId),
+        sql`${book.deletedAt} is not null and ${book.mergedInto} is null`,
+        sql`${book.id} in (select book_id from upload where organization_id = ${scope.organizationId} and id = any (${ids}::uuid[]))`,
+      ),
+    )
+}
+
+/** Says of an upload why it became no book. */
+export async function refuseUpload(scope: JobScope, uploadId: string, problem: { code: string; detail: string }): Promise<void> {
+  await scope.db
+    .update(upload)
+    .set({ state: 'refused', problem: problem.code, problemDetail: problem.detail, updatedAt: sql`now()` })
+    .where(and(eq(upload.organizationId, scope.organizationId), eq(upload.libraryId, scope.libraryId), inArray(upload.id, [uploadId])))
+}
+
+/** Removes at most so many uploads of which nothing came for a day. How many went. */
+export async function expireUploads({ db }: VisitorScope, most: number): Promise<number> {
+  const [row] = await db.execute<{ gone: number }>(sql`select app.expire_uploads(${most}::int) as gone`)
+  return row?.gone ?? 0
+}
+
+/** Of these uploads of a workspace, those whose parts nobody needs any more. */
+export async function listEndedUploads({ db }: VisitorScope, organizationId: string, ids: readonly string[]): Promise<string[]> {
+  const rows = await db.execute<{ id: string }>(
+    sql`select id from app.ended_uploads(${organizationId}::uuid, ${`{${ids.join(',')}}`}::uuid[]) as id`,
+  )
+  return [...rows].map((row) => row.id)
+}
+
+/** Of these files of a workspace, each the id of its library, `/` and its path, those that no book has. */
+export async function listUnusedFiles({ db }: VisitorScope, organizationId: string, files: readonly string[]): Promise<string[]> {
+  const rows = await db.execute<{ file: string }>(
+    sql`select file from app.unused_files(${organizationId}::uuid, array(select json_array_elements_text(${JSON.stringify(files)}::text::json))) as file`,
+  )
+  return [...rows].map((row) => row.file)
+}

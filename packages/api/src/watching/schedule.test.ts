@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { isDue, nextDue } from './schedule.ts'
+
+const at = (text: string) => new Date(text).getTime()
+
+test('is due once its time has come, also when several times were missed', () => {
+  const daily = '30 3 * * *'
+  expect(isDue(daily, at('2026-03-01T03:30:00'), at('2026-03-01T20:00:00'))).toBe(false)
+  expect(isDue(daily, at('2026-03-01T03:30:10'), at('2026-03-02T03:29:59'))).toBe(false)
+  expect(isDue(daily, at('2026-03-01T03:30:10'), at('2026-03-02T03:30:00'))).toBe(true)
+  expect(isDue(daily, at('2026-03-01T03:30:10'), at('2026-03-09T12:00:00'))).toBe(true)
+  expect(nextDue('0 0 * * 0', at('2026-03-04T00:00:00'))).toEqual(new Date('2026-03-08T00:00:00'))
+})
+
+test('what never comes, or is none, is never due', () => {
+  for (const none of ['0 3 31 2 *', '61 3 * * *', '* * * * * *', 'daily', '']) expect([none, nextDue(none)]).toEqual([none, null])
+})

@@ -1,0 +1,2 @@
+ALTER TABLE "library" ADD COLUMN "scheduled_at" timestamp(3) with time zone;--> statement-breakpoint
+CREATE POLICY "root_assignment_gate" ON "root_assignment" AS PERMISSIVE FOR SELECT TO "carrel_gate" USING (true);
