@@ -63,7 +63,8 @@ export function freshPlace(
   }
 }
 
-export type Row = Record<string, string | number | boolean | null | Date | Buffer | readonly string[]>
+type Json = Readonly<Record<string, string>>
+export type Row = Record<string, string | number | boolean | null | Date | Buffer | readonly string[] | Json>
 
 const bookRow = (p: Place, id: string, name: string): Row => ({
   organization_id: p.organizationId,
@@ -156,7 +157,7 @@ export const placeRows = {
     },
   ],
   book_edit: (p) => [
-    { organization_id: p.organizationId, book_id: p.bookId, values: JSON.stringify({ title: `${p.mark} edit` }), updated_at: new Date() },
+    { organization_id: p.organizationId, book_id: p.bookId, values: { title: `${p.mark} edit` }, updated_at: new Date() },
   ],
   book_change: (p, userId) => [
     {
@@ -166,8 +167,8 @@ export const placeRows = {
       kind: 'edit',
       actor_id: userId || null,
       actor_name: `${p.mark} actor`,
-      before: '{}',
-      after: JSON.stringify({ title: `${p.mark} change` }),
+      before: {},
+      after: { title: `${p.mark} change` },
     },
   ],
   former_content: (p) => [

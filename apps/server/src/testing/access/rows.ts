@@ -115,6 +115,13 @@ export const procedureRows: Record<string, Row> = {
     input: ({ id, visibility }) => ({ libraryId: id, visibility }),
   },
   'libraries.scan': { needs: 'library:scan', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
+  'libraries.cancelScan': {
+    needs: 'library:scan',
+    names: 'library',
+    inLibrary: true,
+    input: ({ id }) => ({ libraryId: id, scanId: noMember }),
+    answer: [404, 'NOT_FOUND'],
+  },
   'scans.problems': { needs: 'library:scan', names: 'library', input: ({ id }) => ({ libraryId: id }) },
   'uploads.list': { needs: 'book:upload', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'trash.list': { needs: 'book:delete', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
