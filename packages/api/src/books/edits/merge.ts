@@ -10,6 +10,7 @@ import type { BookEdits } from './schema.ts'
 import {
   findMerged,
   giveFiles,
+  hasFile,
   hideBooks,
   holdScans,
   insertChange,
@@ -79,6 +80,7 @@ export async function splitBook(
   bookId: string,
   fileId: string,
 ): Promise<{ bookId: string } | 'no-file' | 'only-file'> {
+  if (!(await hasFile(scope, bookId, fileId))) return 'no-file'
   await hold(scope, bookId, [])
   const [files, { precedence }] = await Promise.all([findRelatedFiles(scope, [], new Map(), [bookId]), findLibrarySettings(scope)])
   const own = [...files.values()].filter((file) => file.bookId === bookId && file.role === 'book')

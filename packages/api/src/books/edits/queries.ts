@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
-import { book, bookChange, bookEdit, coverTask } from '@carrel/db/schema'
+import { book, bookChange, bookEdit, coverTask, libraryFile } from '@carrel/db/schema'
 import type { LibraryScope, OrganizationScope } from '../../scope.ts'
 import type { BookEdits, UploadedCover } from './schema.ts'
 
@@ -105,6 +105,14 @@ export async function showUploadedCovers(scope: LibraryScope, covers: readonly (
       sql`delete from cover_task where organization_id = ${scope.organizationId} and book_id = any (${uuids(covers.map(({ id }) => id))})`,
     ),
   ])
+}
+
+export async function hasFile(scope: LibraryScope, bookId: string, fileId: string): Promise<boolean> {
+  const rows = await scope.db
+    .select({ id: libraryFile.id })
+    .from(libraryFile)
+    .where(and(eq(libraryFile.organizationId, scope.organizationId), eq(libraryFile.bookId, bookId), eq(libraryFile.id, fileId)))
+  return rows.length > 0
 }
 
 /** Waits for what a scan of this book's library writes now; until this transaction ends it writes no more. */
