@@ -810,11 +810,10 @@ async function askDoors(
     await check('part_reading', `call for ${place.mark}`, mayMerge, (point) =>
       first(point`select app.part_reading(${place.auditId}::uuid, ${place.bookId}::uuid)::text as value`),
     )
-    for (const other of Object.values(places))
-      if (other !== place)
-        await check('merge_reading', `call for ${place.mark} with a book of ${other.mark}`, '42501', (point) =>
-          first(point`select app.merge_reading(${newId()}::uuid, ${place.bookId}::uuid, array[${other.bookId}::uuid])::text as value`),
-        )
+    const other = place === places.open ? places.second : places.open
+    await check('merge_reading', `call for ${place.mark} with a book of ${other.mark}`, '42501', (point) =>
+      first(point`select app.merge_reading(${newId()}::uuid, ${place.bookId}::uuid, array[${other.bookId}::uuid])::text as value`),
+    )
     await check('hold_scans', `call for ${place.mark}`, mayMerge, (point) =>
       first(point`select app.hold_scans(${place.bookId}::uuid)::text as value`),
     )
