@@ -19,7 +19,7 @@ export const catalogue = {
     scan: 'in use',
     share: 'in use',
   },
-  book: { read: 'in use', download: 'in use', upload: 'planned', edit: 'planned', delete: 'planned' },
+  book: { read: 'in use', download: 'in use', upload: 'planned', edit: 'planned', delete: 'in use' },
   metadata: { edit: 'in use', fetch: 'planned' },
   collection: { read: 'planned', create: 'planned', edit: 'planned', delete: 'planned', publish: 'planned' },
   tag: { read: 'planned', manage: 'planned' },

@@ -134,6 +134,7 @@ const definerFunctions = [
   'app.require_in_library',
   'app.restore_organization',
   'app.resume_organization',
+  'app.retry_problems',
   'app.set_operator',
   'app.set_password',
   'app.shares_like_team',

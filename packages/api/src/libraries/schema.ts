@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { limits } from '../limits.ts'
 import { FolderPath } from '../folders/schema.ts'
 import { Scan } from '../scans/schema.ts'
 import { Id, Name, Timestamp } from '../shapes.ts'
@@ -7,6 +8,9 @@ import { Id, Name, Timestamp } from '../shapes.ts'
 export const Visibility = z.enum(['organization', 'restricted'])
 export type Visibility = z.infer<typeof Visibility>
 
+/** Nights for which a missing book and everyone's place in it are kept; null: until somebody removes it. */
+export const KeepMissingNights = z.number().int().min(0).max(365).nullable()
+
 export const Library = z.object({
   id: Id,
   name: z.string(),
@@ -14,22 +18,41 @@ export const Library = z.object({
   bookCount: z.number().int(),
   /** Files that could not become books; 0 for people who may not scan. */
   problemCount: z.number().int(),
+  /** Books none of whose files is there; likewise. */
+  missingCount: z.number().int(),
   scanning: z.boolean(),
   lastScannedAt: Timestamp.nullable(),
 })
 export type Library = z.infer<typeof Library>
 
+/** Why a folder cannot be looked through; while it is so, nothing of it counts as gone. */
+export const FolderTrouble = z.enum(['missing', 'closed', 'unreadable', 'empty'])
+export type FolderTrouble = z.infer<typeof FolderTrouble>
+
+export const LibraryFolder = z.object({
+  id: Id,
+  /** To people who may scan and not manage libraries, only its name. */
+  path: z.string(),
+  available: z.boolean(),
+  trouble: FolderTrouble.nullable(),
+  troubleSince: Timestamp.nullable(),
+})
+export type LibraryFolder = z.infer<typeof LibraryFolder>
+
 export const LibraryDetail = Library.extend({
-  /** Empty for people who may not manage libraries. */
-  folders: z.array(z.object({ id: Id, path: z.string(), available: z.boolean() })),
+  /** Empty for people who may neither manage nor scan libraries. */
+  folders: z.array(LibraryFolder),
   scan: Scan.nullable(),
+  /** Files that the last scan did not find, and of how many: somebody who may scan has to say that they are gone. */
+  held: z.object({ files: z.number().int(), of: z.number().int() }).nullable(),
+  keepMissingNights: KeepMissingNights,
 })
 export type LibraryDetail = z.infer<typeof LibraryDetail>
 
 export const CreateLibrary = z.object({
   name: Name,
   visibility: Visibility.default('organization'),
-  folders: z.array(FolderPath).min(1).max(20),
+  folders: z.array(FolderPath).min(1).max(limits.libraryFolders),
 })
 export type CreateLibrary = z.infer<typeof CreateLibrary>
 
@@ -37,5 +60,10 @@ export const UpdateLibrary = z.object({
   libraryId: Id,
   name: Name.optional(),
   visibility: Visibility.optional(),
+  keepMissingNights: KeepMissingNights.optional(),
 })
 export type UpdateLibrary = z.infer<typeof UpdateLibrary>
+
+export const AddFolder = z.object({ libraryId: Id, path: FolderPath })
+export const MoveFolder = z.object({ libraryId: Id, folderId: Id, path: FolderPath })
+export const RemoveFolder = z.object({ libraryId: Id, folderId: Id })

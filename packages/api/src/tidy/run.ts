@@ -2,9 +2,12 @@ import type { Pools, Transact } from '@carrel/db'
 import type { BlobStore } from '@carrel/storage'
 import type { Log } from '../deps.ts'
 import { asVisitor, type VisitorScope } from '../scope.ts'
+import { Nights } from './nights.ts'
 import {
   agedKinds,
   authLeftovers,
+  countNight,
+  expireMissing,
   forgetOrganization,
   listEndedOrganizations,
   listUnusedPictures,
@@ -27,7 +30,7 @@ const pictureKey = /^orgs\/([0-9a-f-]{36})\/(?:covers\/([0-9a-f]{64})\/\d+|logo\
  * Each step is small and leaves nothing half done, so a run that was cut short is simply run again. One that fails
  * does not keep the others back; the first failure is thrown at the end.
  */
-export async function runTidy(deps: TidyDeps, signal: AbortSignal): Promise<void> {
+export async function runTidy(deps: TidyDeps, signal: AbortSignal, nights = new Nights()): Promise<void> {
   const inStep = <T>(fn: (scope: VisitorScope) => Promise<T>): Promise<T> => {
     signal.throwIfAborted()
     return asVisitor(deps.transact, fn)
@@ -39,6 +42,8 @@ export async function runTidy(deps: TidyDeps, signal: AbortSignal): Promise<void
   }
   const gone: Record<string, number> = {}
   const steps: [string, () => Promise<number>][] = [
+    ['nights', () => nights.count(() => inStep(countNight))],
+    ['missing', () => untilNone(() => inStep((scope) => expireMissing(scope, rowsAtOnce)))],
     ['workspaces', () => purgeWorkspaces(deps, inStep, signal)],
     ...Object.entries(authLeftovers).map(([kind, remove]): [string, () => Promise<number>] => [
       kind,

@@ -3,7 +3,7 @@ revoke all on book_distinction from public;--> statement-breakpoint
 grant select, insert, delete on book_distinction to carrel_app;--> statement-breakpoint
 grant select (night_counted_at), update (night_counted_at) on instance to carrel_gate;--> statement-breakpoint
 grant update (book_count, problem_count, file_bytes, missing_count, held_count) on library to carrel_gate;--> statement-breakpoint
-grant select (library_id, folder_id, book_id, role, size, sha256, format, problem, ignored_at, missing_at, held), update (ignored_at) on library_file to carrel_gate;--> statement-breakpoint
+grant select (library_id, folder_id, book_id, role, size, sha256, format, problem, ignored_at, missing_at, held), update (ignored_at, modified_ms) on library_file to carrel_gate;--> statement-breakpoint
 grant select (organization_id, library_id, sha256, book_id), insert (organization_id, library_id, sha256, book_id), update (book_id, file_id, scan_id) on former_content to carrel_gate;--> statement-breakpoint
 grant select (formats), update (missing_at, formats) on book to carrel_gate;--> statement-breakpoint
 grant select (folder_id, book_id) on scan to carrel_gate;--> statement-breakpoint
@@ -32,6 +32,19 @@ begin
       where f.organization_id = org and f.library_id = l.id and f.problem is not null and f.ignored_at is null)
     where done and l.organization_id = org and l.id = ignore_problem.library;
   return done;
+end $$;--> statement-breakpoint
+
+-- Lets files that are problems be read again by the next run that meets them: this one, or all that nobody put aside. How many.
+create function app.retry_problems(library uuid, file uuid) returns integer
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare retried integer;
+begin
+  perform app.require_in_library(library, 'library:scan');
+  update library_file f set modified_ms = null
+    where f.organization_id = app.current_organization() and f.library_id = retry_problems.library and f.problem is not null
+      and (f.id = file or (file is null and f.ignored_at is null));
+  get diagnostics retried = row_count;
+  return retried;
 end $$;--> statement-breakpoint
 
 -- What books, deleted with their files, were to the counts of their libraries.
@@ -171,17 +184,18 @@ reset role;--> statement-breakpoint
 do $$
 declare f regprocedure;
 begin
-  foreach f in array array['app.require_in_library(uuid, text)', 'app.ignore_problem(uuid, uuid, boolean)', 'app.remove_missing(uuid, uuid[], integer)',
+  foreach f in array array['app.require_in_library(uuid, text)', 'app.ignore_problem(uuid, uuid, boolean)', 'app.remove_missing(uuid, uuid[], integer)', 'app.retry_problems(uuid, uuid)',
     'app.let_go(uuid)', 'app.discount(uuid[], uuid[])']::regprocedure[]
   loop
     execute format('revoke execute on function %s from public', f);
     execute format('grant execute on function %s to carrel_gate', f);
   end loop;
 end $$;--> statement-breakpoint
-grant execute on function app.ignore_problem(uuid, uuid, boolean), app.remove_missing(uuid, uuid[], integer), app.let_go(uuid) to carrel_app;--> statement-breakpoint
+grant execute on function app.ignore_problem(uuid, uuid, boolean), app.remove_missing(uuid, uuid[], integer), app.let_go(uuid), app.retry_problems(uuid, uuid) to carrel_app;--> statement-breakpoint
 alter function app.require_in_library(uuid, text) owner to carrel_gate;--> statement-breakpoint
 alter function app.ignore_problem(uuid, uuid, boolean) owner to carrel_gate;--> statement-breakpoint
 alter function app.remove_missing(uuid, uuid[], integer) owner to carrel_gate;--> statement-breakpoint
+alter function app.retry_problems(uuid, uuid) owner to carrel_gate;--> statement-breakpoint
 alter function app.let_go(uuid) owner to carrel_gate;--> statement-breakpoint
 alter function app.discount(uuid[], uuid[]) owner to carrel_gate;--> statement-breakpoint
 revoke create on schema app from carrel_gate;

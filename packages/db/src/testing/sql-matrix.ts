@@ -776,6 +776,9 @@ async function askDoors(
     await check('ignore_problem', `call for ${place.mark}`, within('library:scan', 'true'), (point) =>
       first(point`select app.ignore_problem(${place.libraryId}, ${place.fileId}, true) as value`),
     )
+    await check('retry_problems', `call for ${place.mark}`, within('library:scan', '1'), (point) =>
+      first(point`select app.retry_problems(${place.libraryId}, null) as value`),
+    )
     await check('remove_missing', `call for ${place.mark}`, within('book:delete', '0'), (point) =>
       first(point`select app.remove_missing(${place.libraryId}, null, 100) as value`),
     )
