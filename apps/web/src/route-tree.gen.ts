@@ -42,7 +42,10 @@ import { Route as AppWSlugPeopleIndexRouteImport } from './routes/_app/w/$slug/p
 import { Route as AppWSlugPeopleInvitationsRouteImport } from './routes/_app/w/$slug/people.invitations.tsx'
 import { Route as AppWSlugLibrariesLibraryIdIndexRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.index.tsx'
 import { Route as AppWSlugLibrariesLibraryIdAccessRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.access.tsx'
+import { Route as AppWSlugLibrariesLibraryIdDuplicatesRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.duplicates.tsx'
+import { Route as AppWSlugLibrariesLibraryIdMissingRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.missing.tsx'
 import { Route as AppWSlugLibrariesLibraryIdProblemsRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.problems.tsx'
+import { Route as AppWSlugLibrariesLibraryIdScansRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.scans.tsx'
 import { Route as AppWSlugLibrariesLibraryIdSettingsRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.settings.tsx'
 import { Route as AppWSlugPeopleRolesIndexRouteImport } from './routes/_app/w/$slug/people.roles.index.tsx'
 import { Route as AppWSlugPeopleRolesRoleRefRouteImport } from './routes/_app/w/$slug/people.roles.$roleRef.tsx'
@@ -217,10 +220,28 @@ const AppWSlugLibrariesLibraryIdAccessRoute =
     path: '/libraries/$libraryId/access',
     getParentRoute: () => AppWSlugRouteRoute,
   } as any)
+const AppWSlugLibrariesLibraryIdDuplicatesRoute =
+  AppWSlugLibrariesLibraryIdDuplicatesRouteImport.update({
+    id: '/libraries/$libraryId/duplicates',
+    path: '/libraries/$libraryId/duplicates',
+    getParentRoute: () => AppWSlugRouteRoute,
+  } as any)
+const AppWSlugLibrariesLibraryIdMissingRoute =
+  AppWSlugLibrariesLibraryIdMissingRouteImport.update({
+    id: '/libraries/$libraryId/missing',
+    path: '/libraries/$libraryId/missing',
+    getParentRoute: () => AppWSlugRouteRoute,
+  } as any)
 const AppWSlugLibrariesLibraryIdProblemsRoute =
   AppWSlugLibrariesLibraryIdProblemsRouteImport.update({
     id: '/libraries/$libraryId/problems',
     path: '/libraries/$libraryId/problems',
+    getParentRoute: () => AppWSlugRouteRoute,
+  } as any)
+const AppWSlugLibrariesLibraryIdScansRoute =
+  AppWSlugLibrariesLibraryIdScansRouteImport.update({
+    id: '/libraries/$libraryId/scans',
+    path: '/libraries/$libraryId/scans',
     getParentRoute: () => AppWSlugRouteRoute,
   } as any)
 const AppWSlugLibrariesLibraryIdSettingsRoute =
@@ -291,7 +312,10 @@ export interface FileRoutesByFullPath {
   '/w/$slug/libraries/': typeof AppWSlugLibrariesIndexRoute
   '/w/$slug/people/': typeof AppWSlugPeopleIndexRoute
   '/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
+  '/w/$slug/libraries/$libraryId/duplicates': typeof AppWSlugLibrariesLibraryIdDuplicatesRoute
+  '/w/$slug/libraries/$libraryId/missing': typeof AppWSlugLibrariesLibraryIdMissingRoute
   '/w/$slug/libraries/$libraryId/problems': typeof AppWSlugLibrariesLibraryIdProblemsRoute
+  '/w/$slug/libraries/$libraryId/scans': typeof AppWSlugLibrariesLibraryIdScansRoute
   '/w/$slug/libraries/$libraryId/settings': typeof AppWSlugLibrariesLibraryIdSettingsRoute
   '/w/$slug/people/roles/$roleRef': typeof AppWSlugPeopleRolesRoleRefRoute
   '/w/$slug/people/roles/new': typeof AppWSlugPeopleRolesNewRoute
@@ -330,7 +354,10 @@ export interface FileRoutesByTo {
   '/w/$slug/libraries': typeof AppWSlugLibrariesIndexRoute
   '/w/$slug/people': typeof AppWSlugPeopleIndexRoute
   '/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
+  '/w/$slug/libraries/$libraryId/duplicates': typeof AppWSlugLibrariesLibraryIdDuplicatesRoute
+  '/w/$slug/libraries/$libraryId/missing': typeof AppWSlugLibrariesLibraryIdMissingRoute
   '/w/$slug/libraries/$libraryId/problems': typeof AppWSlugLibrariesLibraryIdProblemsRoute
+  '/w/$slug/libraries/$libraryId/scans': typeof AppWSlugLibrariesLibraryIdScansRoute
   '/w/$slug/libraries/$libraryId/settings': typeof AppWSlugLibrariesLibraryIdSettingsRoute
   '/w/$slug/people/roles/$roleRef': typeof AppWSlugPeopleRolesRoleRefRoute
   '/w/$slug/people/roles/new': typeof AppWSlugPeopleRolesNewRoute
@@ -373,7 +400,10 @@ export interface FileRoutesById {
   '/_app/w/$slug/libraries/': typeof AppWSlugLibrariesIndexRoute
   '/_app/w/$slug/people/': typeof AppWSlugPeopleIndexRoute
   '/_app/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
+  '/_app/w/$slug/libraries/$libraryId/duplicates': typeof AppWSlugLibrariesLibraryIdDuplicatesRoute
+  '/_app/w/$slug/libraries/$libraryId/missing': typeof AppWSlugLibrariesLibraryIdMissingRoute
   '/_app/w/$slug/libraries/$libraryId/problems': typeof AppWSlugLibrariesLibraryIdProblemsRoute
+  '/_app/w/$slug/libraries/$libraryId/scans': typeof AppWSlugLibrariesLibraryIdScansRoute
   '/_app/w/$slug/libraries/$libraryId/settings': typeof AppWSlugLibrariesLibraryIdSettingsRoute
   '/_app/w/$slug/people/roles/$roleRef': typeof AppWSlugPeopleRolesRoleRefRoute
   '/_app/w/$slug/people/roles/new': typeof AppWSlugPeopleRolesNewRoute
@@ -416,7 +446,10 @@ export interface FileRouteTypes {
     | '/w/$slug/libraries/'
     | '/w/$slug/people/'
     | '/w/$slug/libraries/$libraryId/access'
+    | '/w/$slug/libraries/$libraryId/duplicates'
+    | '/w/$slug/libraries/$libraryId/missing'
     | '/w/$slug/libraries/$libraryId/problems'
+    | '/w/$slug/libraries/$libraryId/scans'
     | '/w/$slug/libraries/$libraryId/settings'
     | '/w/$slug/people/roles/$roleRef'
     | '/w/$slug/people/roles/new'
@@ -455,7 +488,10 @@ export interface FileRouteTypes {
     | '/w/$slug/libraries'
     | '/w/$slug/people'
     | '/w/$slug/libraries/$libraryId/access'
+    | '/w/$slug/libraries/$libraryId/duplicates'
+    | '/w/$slug/libraries/$libraryId/missing'
     | '/w/$slug/libraries/$libraryId/problems'
+    | '/w/$slug/libraries/$libraryId/scans'
     | '/w/$slug/libraries/$libraryId/settings'
     | '/w/$slug/people/roles/$roleRef'
     | '/w/$slug/people/roles/new'
@@ -497,7 +533,10 @@ export interface FileRouteTypes {
     | '/_app/w/$slug/libraries/'
     | '/_app/w/$slug/people/'
     | '/_app/w/$slug/libraries/$libraryId/access'
+    | '/_app/w/$slug/libraries/$libraryId/duplicates'
+    | '/_app/w/$slug/libraries/$libraryId/missing'
     | '/_app/w/$slug/libraries/$libraryId/problems'
+    | '/_app/w/$slug/libraries/$libraryId/scans'
     | '/_app/w/$slug/libraries/$libraryId/settings'
     | '/_app/w/$slug/people/roles/$roleRef'
     | '/_app/w/$slug/people/roles/new'
@@ -754,11 +793,32 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppWSlugLibrariesLibraryIdAccessRouteImport
       parentRoute: typeof AppWSlugRouteRoute
     }
+    '/_app/w/$slug/libraries/$libraryId/duplicates': {
+      id: '/_app/w/$slug/libraries/$libraryId/duplicates'
+      path: '/libraries/$libraryId/duplicates'
+      fullPath: '/w/$slug/libraries/$libraryId/duplicates'
+      preLoaderRoute: typeof AppWSlugLibrariesLibraryIdDuplicatesRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
+    '/_app/w/$slug/libraries/$libraryId/missing': {
+      id: '/_app/w/$slug/libraries/$libraryId/missing'
+      path: '/libraries/$libraryId/missing'
+      fullPath: '/w/$slug/libraries/$libraryId/missing'
+      preLoaderRoute: typeof AppWSlugLibrariesLibraryIdMissingRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
     '/_app/w/$slug/libraries/$libraryId/problems': {
       id: '/_app/w/$slug/libraries/$libraryId/problems'
       path: '/libraries/$libraryId/problems'
       fullPath: '/w/$slug/libraries/$libraryId/problems'
       preLoaderRoute: typeof AppWSlugLibrariesLibraryIdProblemsRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
+    '/_app/w/$slug/libraries/$libraryId/scans': {
+      id: '/_app/w/$slug/libraries/$libraryId/scans'
+      path: '/libraries/$libraryId/scans'
+      fullPath: '/w/$slug/libraries/$libraryId/scans'
+      preLoaderRoute: typeof AppWSlugLibrariesLibraryIdScansRouteImport
       parentRoute: typeof AppWSlugRouteRoute
     }
     '/_app/w/$slug/libraries/$libraryId/settings': {
@@ -843,7 +903,10 @@ interface AppWSlugRouteRouteChildren {
   AppWSlugLibrariesIndexRoute: typeof AppWSlugLibrariesIndexRoute
   AppWSlugPeopleIndexRoute: typeof AppWSlugPeopleIndexRoute
   AppWSlugLibrariesLibraryIdAccessRoute: typeof AppWSlugLibrariesLibraryIdAccessRoute
+  AppWSlugLibrariesLibraryIdDuplicatesRoute: typeof AppWSlugLibrariesLibraryIdDuplicatesRoute
+  AppWSlugLibrariesLibraryIdMissingRoute: typeof AppWSlugLibrariesLibraryIdMissingRoute
   AppWSlugLibrariesLibraryIdProblemsRoute: typeof AppWSlugLibrariesLibraryIdProblemsRoute
+  AppWSlugLibrariesLibraryIdScansRoute: typeof AppWSlugLibrariesLibraryIdScansRoute
   AppWSlugLibrariesLibraryIdSettingsRoute: typeof AppWSlugLibrariesLibraryIdSettingsRoute
   AppWSlugPeopleRolesRoleRefRoute: typeof AppWSlugPeopleRolesRoleRefRoute
   AppWSlugPeopleRolesNewRoute: typeof AppWSlugPeopleRolesNewRoute
@@ -864,8 +927,13 @@ const AppWSlugRouteRouteChildren: AppWSlugRouteRouteChildren = {
   AppWSlugLibrariesIndexRoute: AppWSlugLibrariesIndexRoute,
   AppWSlugPeopleIndexRoute: AppWSlugPeopleIndexRoute,
   AppWSlugLibrariesLibraryIdAccessRoute: AppWSlugLibrariesLibraryIdAccessRoute,
+  AppWSlugLibrariesLibraryIdDuplicatesRoute:
+    AppWSlugLibrariesLibraryIdDuplicatesRoute,
+  AppWSlugLibrariesLibraryIdMissingRoute:
+    AppWSlugLibrariesLibraryIdMissingRoute,
   AppWSlugLibrariesLibraryIdProblemsRoute:
     AppWSlugLibrariesLibraryIdProblemsRoute,
+  AppWSlugLibrariesLibraryIdScansRoute: AppWSlugLibrariesLibraryIdScansRoute,
   AppWSlugLibrariesLibraryIdSettingsRoute:
     AppWSlugLibrariesLibraryIdSettingsRoute,
   AppWSlugPeopleRolesRoleRefRoute: AppWSlugPeopleRolesRoleRefRoute,

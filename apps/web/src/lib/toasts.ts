@@ -1,5 +1,6 @@
 import { Toast } from '@base-ui/react/toast'
 import { describeError } from './error-text.ts'
+import { t } from './i18n.ts'
 
 export const toasts = Toast.createToastManager()
 
@@ -22,6 +23,21 @@ export function showToasts(): void {
 
 export function toast(title: string, description?: string): void {
   say({ title, description })
+}
+
+/** What was just done, and can be taken back while this is shown. */
+export function toastWithUndo(title: string, undo: () => void): void {
+  const id = toasts.add({
+    title,
+    timeout: 10_000,
+    actionProps: {
+      children: t('action.undo'),
+      onClick: () => {
+        toasts.close(id)
+        undo()
+      },
+    },
+  })
 }
 
 export function toastError(error: unknown): void {

@@ -133,6 +133,13 @@ export const procedureRows: Record<string, Row> = {
     input: ({ id }) => ({ libraryId: id, folderId: noMember }),
     answer: [404, 'PART_UNKNOWN'],
   },
+  'libraries.cancelScan': {
+    needs: 'library:scan',
+    names: 'library',
+    inLibrary: true,
+    input: ({ id }) => ({ libraryId: id, scanId: noMember }),
+    answer: [404, 'NOT_FOUND'],
+  },
   'scans.list': { needs: 'library:scan', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'scans.problems': { needs: 'library:scan', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'scans.ignoreProblem': {
