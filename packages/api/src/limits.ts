@@ -14,6 +14,10 @@ export const limits = {
   metadataFields: 50,
   metadataChoices: 100,
   metadataText: 2000,
+  /** Of one library. */
+  libraryFolders: 20,
+  /** Books of one group that look the same. */
+  groupSize: 24,
   nameLength: 100,
   passwordLength: { min: 8, max: 128 },
   /** Characters of a reason. */

@@ -13,7 +13,7 @@ import { instance, workspaceApi, workspaceKey } from './rpc.ts'
 import { throttleByKey } from './throttle.ts'
 
 export function isScanning(scan: Scan | null): boolean {
-  return scan !== null && scan.status !== 'done' && scan.status !== 'failed'
+  return scan !== null && ['queued', 'listing', 'covering'].includes(scan.status)
 }
 
 /** Endless lists are not read again page by page: they learn that they are out of date, and decide themselves. */
@@ -87,7 +87,7 @@ function applyEvent(client: QueryClient, event: ServerEvent): void {
       const api = workspaceApi(organizationId)
       if (what === 'members') return void applyPeople(client, organizationId)
       refresh(client, api.libraries.key())
-      refresh(client, api.scans.key())
+      for (const key of [api.scans.key(), api.missing.key(), api.duplicates.key()]) refresh(client, key)
       // A library may have opened or closed, with its books.
       refresh(client, api.books.key())
       refresh(client, api.metadata.key())
