@@ -1,6 +1,5 @@
 import { Toast } from '@base-ui/react/toast'
 import { describeError } from './error-text.ts'
-import { t } from './i18n.ts'
 
 export const toasts = Toast.createToastManager()
 
@@ -25,19 +24,14 @@ export function toast(title: string, description?: string): void {
   say({ title, description })
 }
 
-/** What was just done, and can be taken back while this is shown. */
-export function toastWithUndo(title: string, undo: () => void): void {
-  const id = toasts.add({
-    title,
-    timeout: 10_000,
-    actionProps: {
-      children: t('action.undo'),
-      onClick: () => {
-        toasts.close(id)
-        undo()
-      },
-    },
-  })
+/** Says what was done, with a button that takes it back. */
+export function toastUndo(title: string, label: string, undo: () => void): void {
+  let id = ''
+  const onClick = () => {
+    toasts.close(id)
+    undo()
+  }
+  id = toasts.add({ title, timeout: 10_000, actionProps: { children: label, onClick } })
 }
 
 export function toastError(error: unknown): void {

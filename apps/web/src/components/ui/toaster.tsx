@@ -39,9 +39,7 @@ function Toasts() {
           <Toast.Title className="font-medium" />
           <Toast.Description className="text-small text-muted" />
         </div>
-        {toast.actionProps && (
-          <Toast.Action className="-my-1.5 h-9 shrink-0 rounded-field px-2.5 text-small font-semibold text-accent hover:bg-soft max-md:-my-2.5 max-md:h-11" />
-        )}
+        {toast.actionProps && <Toast.Action className={buttonVariants({ variant: 'outline', className: '-my-1' })} />}
         <Toast.Close
           aria-label={t('toast.close')}
           className="-m-1.5 grid size-9 shrink-0 place-items-center rounded-field text-muted hover:bg-soft hover:text-ink"

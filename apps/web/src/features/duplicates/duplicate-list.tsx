@@ -12,16 +12,16 @@ import { ErrorNotice, Notice } from '#components/states.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { formatBytes, formatList, formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
-import { toastError, toastWithUndo } from '#lib/toasts.ts'
+import { toastError, toastUndo } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
 type DuplicateListProps = {
   libraryId: string
   kind: DuplicateKind
   onKind: (kind: DuplicateKind) => void
-  cover: (book: BookCard) => ReactNode
+  renderCover: (book: BookCard) => ReactNode
   /** Makes one book of several. */
-  merge?: (books: readonly BookCard[]) => ReactNode
+  renderMerge?: (books: readonly BookCard[]) => ReactNode
 }
 
 export function DuplicateList({ libraryId, kind, onKind, ...show }: DuplicateListProps) {
@@ -44,7 +44,7 @@ export function DuplicateList({ libraryId, kind, onKind, ...show }: DuplicateLis
   )
 }
 
-function Groups({ libraryId, kind, cover, merge }: Omit<DuplicateListProps, 'onKind'>) {
+function Groups({ libraryId, kind, renderCover, renderMerge }: Omit<DuplicateListProps, 'onKind'>) {
   const { api } = useWorkspace()
   const list = useInfiniteQuery(
     api.duplicates.list.infiniteOptions({
@@ -67,7 +67,14 @@ function Groups({ libraryId, kind, cover, merge }: Omit<DuplicateListProps, 'onK
     <>
       <ul className="flex flex-col gap-4">
         {groups.map((group) => (
-          <Group key={group.key} libraryId={libraryId} kind={kind} group={group} cover={cover} merge={merge?.(group.books)} />
+          <Group
+            key={group.key}
+            libraryId={libraryId}
+            kind={kind}
+            group={group}
+            renderCover={renderCover}
+            merge={renderMerge?.(group.books)}
+          />
         ))}
       </ul>
       <LoadMore list={list} />
@@ -75,9 +82,15 @@ function Groups({ libraryId, kind, cover, merge }: Omit<DuplicateListProps, 'onK
   )
 }
 
-type GroupProps = { libraryId: string; kind: DuplicateKind; group: DuplicateGroup; cover: (book: BookCard) => ReactNode; merge: ReactNode }
+type GroupProps = {
+  libraryId: string
+  kind: DuplicateKind
+  group: DuplicateGroup
+  renderCover: (book: BookCard) => ReactNode
+  merge: ReactNode
+}
 
-function Group({ libraryId, kind, group, cover, merge }: GroupProps) {
+function Group({ libraryId, kind, group, renderCover, merge }: GroupProps) {
   const more = group.size - (kind === 'content' ? group.files.length : group.books.length)
   return (
     <li className="overflow-hidden rounded-box border border-line bg-card">
@@ -92,7 +105,7 @@ function Group({ libraryId, kind, group, cover, merge }: GroupProps) {
       </div>
       <ul className="divide-y divide-line">
         {group.books.map((book) => (
-          <Member key={book.id} book={book} files={group.files.filter(({ bookId }) => bookId === book.id)} cover={cover(book)} />
+          <Member key={book.id} book={book} files={group.files.filter(({ bookId }) => bookId === book.id)} cover={renderCover(book)} />
         ))}
       </ul>
       {more > 0 && <p className="border-t border-line px-4.5 py-2.5 text-meta text-muted">{t('duplicates.more', { count: more })}</p>}
@@ -150,7 +163,7 @@ function ApartButton({ libraryId, bookIds }: { libraryId: string; bookIds: strin
       onError: toastError,
       onSuccess: () => {
         refresh()
-        toastWithUndo(t('duplicates.apart.done'), () => again.mutate({ libraryId, bookIds }))
+        toastUndo(t('duplicates.apart.done'), t('action.undo'), () => again.mutate({ libraryId, bookIds }))
       },
     }),
   )

@@ -10,8 +10,8 @@ import { t } from '#lib/i18n.ts'
 import { keptText } from '#lib/kept-text.ts'
 import { toast } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
-import { FolderDialog } from './folder-dialog.tsx'
 import { FolderNoticing, ScanFolder } from './folder-noticing.tsx'
+import { FolderDialog } from './folder-dialog.tsx'
 import { folderName } from './paths.ts'
 
 /** Where the books of a library are; those who may make libraries of the server's folders also change it. */

@@ -45,7 +45,7 @@ export function LibrarySettings({ library, onDeleted }: { library: LibraryDetail
       )}
       {updates && library.folders.length > 0 && <LibraryFolders library={library} />}
       {updates && library.upkeep && <LibraryUpkeep libraryId={library.id} upkeep={library.upkeep} />}
-      {updates && <KeepMissing library={library} />}
+      {updates && library.kind === 'folders' && <KeepMissing library={library} />}
       {can('library:delete') && <DeleteLibrary library={library} onDeleted={onDeleted} />}
     </div>
   )

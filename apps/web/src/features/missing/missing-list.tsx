@@ -20,12 +20,12 @@ export function MissingList({
   libraryId,
   count,
   mayRemove,
-  cover,
+  renderCover,
 }: {
   libraryId: string
   count: number
   mayRemove: boolean
-  cover: (book: MissingBook) => ReactNode
+  renderCover: (book: MissingBook) => ReactNode
 }) {
   const { api, slug } = useWorkspace()
   const [doomed, setDoomed] = useState<Doomed | null>(null)
@@ -59,7 +59,7 @@ export function MissingList({
       <ul className="divide-y divide-line overflow-hidden rounded-box border border-line bg-card">
         {books.map((book) => (
           <li key={book.id} className="flex items-center gap-4 px-4.5 py-3">
-            <div className="w-10 shrink-0 opacity-60">{cover(book)}</div>
+            <div className="w-10 shrink-0 opacity-60">{renderCover(book)}</div>
             <div className="min-w-0 flex-1">
               <Link
                 to="/w/$slug/books/$bookId"

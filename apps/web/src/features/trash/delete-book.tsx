@@ -5,7 +5,7 @@ import { Trash2 } from 'lucide-react'
 import { Button } from '#components/ui/button.tsx'
 import { useCanInLibrary } from '#lib/can.ts'
 import { t } from '#lib/i18n.ts'
-import { toast, toastError, toastWithUndo } from '#lib/toasts.ts'
+import { toast, toastError, toastUndo } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
 /** Puts an uploaded book into the trash, and says how to have it back; nothing for other books and people. */
@@ -29,7 +29,7 @@ export function DeleteBook({ book: { id, libraryId, title } }: { book: Pick<Book
   const remove = useMutation(
     api.trash.put.mutationOptions({
       onSuccess: async () => {
-        toastWithUndo(t('book.delete.done', { title }), () => restore.mutate({ libraryId, bookId: id }))
+        toastUndo(t('book.delete.done', { title }), t('book.delete.undo'), () => restore.mutate({ libraryId, bookId: id }))
         await navigate({ to: '/w/$slug/libraries/$libraryId', params: { slug, libraryId }, search: {}, replace: true })
         await refresh()
       },

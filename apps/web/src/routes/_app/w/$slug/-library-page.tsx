@@ -19,12 +19,12 @@ type LibraryPageProps = {
   title: string
   text: string
   needs: PermissionInUse
-  actions?: (library: LibraryDetail) => ReactNode
+  renderActions?: (library: LibraryDetail) => ReactNode
   children: (library: LibraryDetail) => ReactNode
 }
 
 /** One of the pages on which people look after a library. */
-export function LibraryPage({ libraryId, title, text, needs, actions, children }: LibraryPageProps) {
+export function LibraryPage({ libraryId, title, text, needs, renderActions, children }: LibraryPageProps) {
   const { api, slug } = useWorkspace()
   const may = useCanInLibrary(libraryId, needs)
   const scans = useCanInLibrary(libraryId, 'library:scan')
@@ -39,7 +39,7 @@ export function LibraryPage({ libraryId, title, text, needs, actions, children }
       <BackLink to="/w/$slug/libraries/$libraryId" params={params} search={{}}>
         {library?.name ?? t('book.back')}
       </BackLink>
-      <PageHeading className="mt-2" description={text} actions={library && may && actions?.(library)}>
+      <PageHeading className="mt-2" description={text} actions={library && may && renderActions?.(library)}>
         {title}
       </PageHeading>
       <TabLinks label={t('library.pages')}>

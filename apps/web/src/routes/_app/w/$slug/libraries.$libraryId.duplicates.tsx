@@ -1,4 +1,4 @@
-import { DuplicateKind } from '@carrel/api/schema/duplicates'
+import type { DuplicateKind } from '@carrel/api/schema/duplicates'
 import { createFileRoute } from '@tanstack/react-router'
 import { Cover } from '#features/books/cover.tsx'
 import { DuplicateList } from '#features/duplicates/duplicate-list.tsx'
@@ -8,8 +8,8 @@ import { LibraryPage } from './-library-page.tsx'
 
 export const Route = createFileRoute('/_app/w/$slug/libraries/$libraryId/duplicates')({
   validateSearch: (search: Record<string, unknown>): { kind?: DuplicateKind } => {
-    const kind = DuplicateKind.safeParse(search['kind']).data
-    return kind === undefined || kind === 'title' ? {} : { kind }
+    const kind = (['isbn', 'content'] satisfies DuplicateKind[]).find((each) => each === search['kind'])
+    return kind ? { kind } : {}
   },
   beforeLoad: ({ params }) => requireId(params.libraryId),
   component: DuplicatesPage,
@@ -26,7 +26,7 @@ function DuplicatesPage() {
           libraryId={libraryId}
           kind={kind}
           onKind={(next) => void navigate({ search: next === 'title' ? {} : { kind: next }, replace: true })}
-          cover={(book) => <Cover book={book} sizes="48px" className="rounded-[3px] shadow-none" />}
+          renderCover={(book) => <Cover book={book} sizes="48px" className="rounded-[3px] shadow-none" />}
         />
       )}
     </LibraryPage>

@@ -21,7 +21,7 @@ function MissingPage() {
           libraryId={libraryId}
           count={library.missingCount}
           mayRemove={removes}
-          cover={(book) => <Cover book={book} sizes="40px" className="rounded-[3px] shadow-none" />}
+          renderCover={(book) => <Cover book={book} sizes="40px" className="rounded-[3px] shadow-none" />}
         />
       )}
     </LibraryPage>

@@ -24,7 +24,7 @@ function ProblemsPage() {
       title={t('problems.title')}
       text={t('problems.text')}
       needs="library:scan"
-      actions={(library) => <ScanButton library={library} />}
+      renderActions={(library) => <ScanButton library={library} />}
     >
       {() => (
         <ProblemList

@@ -18,7 +18,7 @@ function ScansPage() {
       title={t('scan.history')}
       text={t('scan.history.text')}
       needs="library:scan"
-      actions={(library) => <ScanButton library={library} />}
+      renderActions={(library) => <ScanButton library={library} />}
     >
       {() => <ScanHistory libraryId={libraryId} />}
     </LibraryPage>
