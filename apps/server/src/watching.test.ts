@@ -366,7 +366,10 @@ test('when the watching worker is killed, another watches within a minute', { ti
         PORT: '0',
         HOST: '127.0.0.1',
         BETTER_AUTH_SECRET: secret,
-        ...{ ...database, PGUSER: login.user, PGPASSWORD: login.password, DATA_DIR: path.join(server.root, '..', 'other-data') },
+        ...database,
+        PGUSER: login.user,
+        PGPASSWORD: login.password,
+        DATA_DIR: path.join(server.root, '..', 'other-data'),
       },
       stdio: 'ignore',
     })

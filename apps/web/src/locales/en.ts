@@ -1048,7 +1048,6 @@ export const en = {
   'people.title': 'People',
 
   'permission.audit:read': 'See the activity of the workspace',
-  'permission.book:delete': 'Delete books that were uploaded',
   'permission.book:download': 'Download books',
   'permission.book:delete': 'Remove books',
   'permission.book:read': 'See and read books',
