@@ -139,16 +139,18 @@ describe('what is over goes, and what is not stays', () => {
       ]).toEqual([table, [stays?.id]])
   })
 
-  test('runs of a scan beyond the last twenty of each library, but none that has not ended', async () => {
+  test('runs of a scan beyond the last fifty of each library, apart from those over a part of it, but none that has not ended', async () => {
     const { organizationId, libraryId } = await makeFull('Scans', null)
-    const run = async (status: string, days: number) => {
+    const run = async (status: string, days: number, part = {}) => {
       const id = newId()
-      await insertRow(superuser, 'scan', { organization_id: organizationId, id, library_id: libraryId, status, created_at: ago(days) })
+      const row = { organization_id: organizationId, id, library_id: libraryId, status, created_at: ago(days), ...part }
+      await insertRow(superuser, 'scan', row)
       return id
     }
-    const old = [await run('done', 40), await run('failed', 39)]
-    const waiting = await run('queued', 38)
-    const kept = await Promise.all(Array.from({ length: 19 }, (_, days) => run('done', days)))
+    const old = [await run('done', 80), await run('failed', 79), await run('cancelled', 78)]
+    const waiting = await run('queued', 77)
+    const kept = await Promise.all(Array.from({ length: 48 }, (_, days) => run('done', days + 1)))
+    for (let parts = 0; parts < 50; parts += 1) kept.push(await run('done', 0, { folder_id: newId() }))
     await tidy()
     const left = (await superuser<{ id: string }[]>`select id from scan where library_id = ${libraryId}`).map(({ id }) => id)
     for (const id of old) expect(left).not.toContain(id)

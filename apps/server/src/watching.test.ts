@@ -359,8 +359,17 @@ test('when the watching worker is killed, another watches within a minute', { ti
     const database = { DATABASE_URL: `postgres:///${target.database}`, PGHOST: target.host, PGPORT: String(target.port) }
     const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts'), server.root], {
       env: {
-        ...{ PATH, HOME, NODE_ENV: 'production', ROLE: 'worker', PORT: '0', HOST: '127.0.0.1', BETTER_AUTH_SECRET: secret },
-        ...{ ...database, PGUSER: login.user, PGPASSWORD: login.password, DATA_DIR: path.join(server.root, '..', 'other-data') },
+        PATH,
+        HOME,
+        NODE_ENV: 'production',
+        ROLE: 'worker',
+        PORT: '0',
+        HOST: '127.0.0.1',
+        BETTER_AUTH_SECRET: secret,
+        ...database,
+        PGUSER: login.user,
+        PGPASSWORD: login.password,
+        DATA_DIR: path.join(server.root, '..', 'other-data'),
       },
       stdio: 'ignore',
     })

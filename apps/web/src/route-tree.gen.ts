@@ -42,7 +42,10 @@ import { Route as AppWSlugPeopleIndexRouteImport } from './routes/_app/w/$slug/p
 import { Route as AppWSlugPeopleInvitationsRouteImport } from './routes/_app/w/$slug/people.invitations.tsx'
 import { Route as AppWSlugLibrariesLibraryIdIndexRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.index.tsx'
 import { Route as AppWSlugLibrariesLibraryIdAccessRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.access.tsx'
+import { Route as AppWSlugLibrariesLibraryIdDuplicatesRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.duplicates.tsx'
+import { Route as AppWSlugLibrariesLibraryIdMissingRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.missing.tsx'
 import { Route as AppWSlugLibrariesLibraryIdProblemsRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.problems.tsx'
+import { Route as AppWSlugLibrariesLibraryIdScansRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.scans.tsx'
 import { Route as AppWSlugLibrariesLibraryIdSettingsRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.settings.tsx'
 import { Route as AppWSlugLibrariesLibraryIdTrashRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.trash.tsx'
 import { Route as AppWSlugPeopleRolesIndexRouteImport } from './routes/_app/w/$slug/people.roles.index.tsx'
@@ -218,10 +221,28 @@ const AppWSlugLibrariesLibraryIdAccessRoute =
     path: '/libraries/$libraryId/access',
     getParentRoute: () => AppWSlugRouteRoute,
   } as any)
+const AppWSlugLibrariesLibraryIdDuplicatesRoute =
+  AppWSlugLibrariesLibraryIdDuplicatesRouteImport.update({
+    id: '/libraries/$libraryId/duplicates',
+    path: '/libraries/$libraryId/duplicates',
+    getParentRoute: () => AppWSlugRouteRoute,
+  } as any)
+const AppWSlugLibrariesLibraryIdMissingRoute =
+  AppWSlugLibrariesLibraryIdMissingRouteImport.update({
+    id: '/libraries/$libraryId/missing',
+    path: '/libraries/$libraryId/missing',
+    getParentRoute: () => AppWSlugRouteRoute,
+  } as any)
 const AppWSlugLibrariesLibraryIdProblemsRoute =
   AppWSlugLibrariesLibraryIdProblemsRouteImport.update({
     id: '/libraries/$libraryId/problems',
     path: '/libraries/$libraryId/problems',
+    getParentRoute: () => AppWSlugRouteRoute,
+  } as any)
+const AppWSlugLibrariesLibraryIdScansRoute =
+  AppWSlugLibrariesLibraryIdScansRouteImport.update({
+    id: '/libraries/$libraryId/scans',
+    path: '/libraries/$libraryId/scans',
     getParentRoute: () => AppWSlugRouteRoute,
   } as any)
 const AppWSlugLibrariesLibraryIdSettingsRoute =
@@ -298,7 +319,10 @@ export interface FileRoutesByFullPath {
   '/w/$slug/libraries/': typeof AppWSlugLibrariesIndexRoute
   '/w/$slug/people/': typeof AppWSlugPeopleIndexRoute
   '/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
+  '/w/$slug/libraries/$libraryId/duplicates': typeof AppWSlugLibrariesLibraryIdDuplicatesRoute
+  '/w/$slug/libraries/$libraryId/missing': typeof AppWSlugLibrariesLibraryIdMissingRoute
   '/w/$slug/libraries/$libraryId/problems': typeof AppWSlugLibrariesLibraryIdProblemsRoute
+  '/w/$slug/libraries/$libraryId/scans': typeof AppWSlugLibrariesLibraryIdScansRoute
   '/w/$slug/libraries/$libraryId/settings': typeof AppWSlugLibrariesLibraryIdSettingsRoute
   '/w/$slug/libraries/$libraryId/trash': typeof AppWSlugLibrariesLibraryIdTrashRoute
   '/w/$slug/people/roles/$roleRef': typeof AppWSlugPeopleRolesRoleRefRoute
@@ -338,7 +362,10 @@ export interface FileRoutesByTo {
   '/w/$slug/libraries': typeof AppWSlugLibrariesIndexRoute
   '/w/$slug/people': typeof AppWSlugPeopleIndexRoute
   '/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
+  '/w/$slug/libraries/$libraryId/duplicates': typeof AppWSlugLibrariesLibraryIdDuplicatesRoute
+  '/w/$slug/libraries/$libraryId/missing': typeof AppWSlugLibrariesLibraryIdMissingRoute
   '/w/$slug/libraries/$libraryId/problems': typeof AppWSlugLibrariesLibraryIdProblemsRoute
+  '/w/$slug/libraries/$libraryId/scans': typeof AppWSlugLibrariesLibraryIdScansRoute
   '/w/$slug/libraries/$libraryId/settings': typeof AppWSlugLibrariesLibraryIdSettingsRoute
   '/w/$slug/libraries/$libraryId/trash': typeof AppWSlugLibrariesLibraryIdTrashRoute
   '/w/$slug/people/roles/$roleRef': typeof AppWSlugPeopleRolesRoleRefRoute
@@ -382,7 +409,10 @@ export interface FileRoutesById {
   '/_app/w/$slug/libraries/': typeof AppWSlugLibrariesIndexRoute
   '/_app/w/$slug/people/': typeof AppWSlugPeopleIndexRoute
   '/_app/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
+  '/_app/w/$slug/libraries/$libraryId/duplicates': typeof AppWSlugLibrariesLibraryIdDuplicatesRoute
+  '/_app/w/$slug/libraries/$libraryId/missing': typeof AppWSlugLibrariesLibraryIdMissingRoute
   '/_app/w/$slug/libraries/$libraryId/problems': typeof AppWSlugLibrariesLibraryIdProblemsRoute
+  '/_app/w/$slug/libraries/$libraryId/scans': typeof AppWSlugLibrariesLibraryIdScansRoute
   '/_app/w/$slug/libraries/$libraryId/settings': typeof AppWSlugLibrariesLibraryIdSettingsRoute
   '/_app/w/$slug/libraries/$libraryId/trash': typeof AppWSlugLibrariesLibraryIdTrashRoute
   '/_app/w/$slug/people/roles/$roleRef': typeof AppWSlugPeopleRolesRoleRefRoute
@@ -426,7 +456,10 @@ export interface FileRouteTypes {
     | '/w/$slug/libraries/'
     | '/w/$slug/people/'
     | '/w/$slug/libraries/$libraryId/access'
+    | '/w/$slug/libraries/$libraryId/duplicates'
+    | '/w/$slug/libraries/$libraryId/missing'
     | '/w/$slug/libraries/$libraryId/problems'
+    | '/w/$slug/libraries/$libraryId/scans'
     | '/w/$slug/libraries/$libraryId/settings'
     | '/w/$slug/libraries/$libraryId/trash'
     | '/w/$slug/people/roles/$roleRef'
@@ -466,7 +499,10 @@ export interface FileRouteTypes {
     | '/w/$slug/libraries'
     | '/w/$slug/people'
     | '/w/$slug/libraries/$libraryId/access'
+    | '/w/$slug/libraries/$libraryId/duplicates'
+    | '/w/$slug/libraries/$libraryId/missing'
     | '/w/$slug/libraries/$libraryId/problems'
+    | '/w/$slug/libraries/$libraryId/scans'
     | '/w/$slug/libraries/$libraryId/settings'
     | '/w/$slug/libraries/$libraryId/trash'
     | '/w/$slug/people/roles/$roleRef'
@@ -509,7 +545,10 @@ export interface FileRouteTypes {
     | '/_app/w/$slug/libraries/'
     | '/_app/w/$slug/people/'
     | '/_app/w/$slug/libraries/$libraryId/access'
+    | '/_app/w/$slug/libraries/$libraryId/duplicates'
+    | '/_app/w/$slug/libraries/$libraryId/missing'
     | '/_app/w/$slug/libraries/$libraryId/problems'
+    | '/_app/w/$slug/libraries/$libraryId/scans'
     | '/_app/w/$slug/libraries/$libraryId/settings'
     | '/_app/w/$slug/libraries/$libraryId/trash'
     | '/_app/w/$slug/people/roles/$roleRef'
@@ -767,11 +806,32 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppWSlugLibrariesLibraryIdAccessRouteImport
       parentRoute: typeof AppWSlugRouteRoute
     }
+    '/_app/w/$slug/libraries/$libraryId/duplicates': {
+      id: '/_app/w/$slug/libraries/$libraryId/duplicates'
+      path: '/libraries/$libraryId/duplicates'
+      fullPath: '/w/$slug/libraries/$libraryId/duplicates'
+      preLoaderRoute: typeof AppWSlugLibrariesLibraryIdDuplicatesRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
+    '/_app/w/$slug/libraries/$libraryId/missing': {
+      id: '/_app/w/$slug/libraries/$libraryId/missing'
+      path: '/libraries/$libraryId/missing'
+      fullPath: '/w/$slug/libraries/$libraryId/missing'
+      preLoaderRoute: typeof AppWSlugLibrariesLibraryIdMissingRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
     '/_app/w/$slug/libraries/$libraryId/problems': {
       id: '/_app/w/$slug/libraries/$libraryId/problems'
       path: '/libraries/$libraryId/problems'
       fullPath: '/w/$slug/libraries/$libraryId/problems'
       preLoaderRoute: typeof AppWSlugLibrariesLibraryIdProblemsRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
+    '/_app/w/$slug/libraries/$libraryId/scans': {
+      id: '/_app/w/$slug/libraries/$libraryId/scans'
+      path: '/libraries/$libraryId/scans'
+      fullPath: '/w/$slug/libraries/$libraryId/scans'
+      preLoaderRoute: typeof AppWSlugLibrariesLibraryIdScansRouteImport
       parentRoute: typeof AppWSlugRouteRoute
     }
     '/_app/w/$slug/libraries/$libraryId/settings': {
@@ -863,7 +923,10 @@ interface AppWSlugRouteRouteChildren {
   AppWSlugLibrariesIndexRoute: typeof AppWSlugLibrariesIndexRoute
   AppWSlugPeopleIndexRoute: typeof AppWSlugPeopleIndexRoute
   AppWSlugLibrariesLibraryIdAccessRoute: typeof AppWSlugLibrariesLibraryIdAccessRoute
+  AppWSlugLibrariesLibraryIdDuplicatesRoute: typeof AppWSlugLibrariesLibraryIdDuplicatesRoute
+  AppWSlugLibrariesLibraryIdMissingRoute: typeof AppWSlugLibrariesLibraryIdMissingRoute
   AppWSlugLibrariesLibraryIdProblemsRoute: typeof AppWSlugLibrariesLibraryIdProblemsRoute
+  AppWSlugLibrariesLibraryIdScansRoute: typeof AppWSlugLibrariesLibraryIdScansRoute
   AppWSlugLibrariesLibraryIdSettingsRoute: typeof AppWSlugLibrariesLibraryIdSettingsRoute
   AppWSlugLibrariesLibraryIdTrashRoute: typeof AppWSlugLibrariesLibraryIdTrashRoute
   AppWSlugPeopleRolesRoleRefRoute: typeof AppWSlugPeopleRolesRoleRefRoute
@@ -885,8 +948,13 @@ const AppWSlugRouteRouteChildren: AppWSlugRouteRouteChildren = {
   AppWSlugLibrariesIndexRoute: AppWSlugLibrariesIndexRoute,
   AppWSlugPeopleIndexRoute: AppWSlugPeopleIndexRoute,
   AppWSlugLibrariesLibraryIdAccessRoute: AppWSlugLibrariesLibraryIdAccessRoute,
+  AppWSlugLibrariesLibraryIdDuplicatesRoute:
+    AppWSlugLibrariesLibraryIdDuplicatesRoute,
+  AppWSlugLibrariesLibraryIdMissingRoute:
+    AppWSlugLibrariesLibraryIdMissingRoute,
   AppWSlugLibrariesLibraryIdProblemsRoute:
     AppWSlugLibrariesLibraryIdProblemsRoute,
+  AppWSlugLibrariesLibraryIdScansRoute: AppWSlugLibrariesLibraryIdScansRoute,
   AppWSlugLibrariesLibraryIdSettingsRoute:
     AppWSlugLibrariesLibraryIdSettingsRoute,
   AppWSlugLibrariesLibraryIdTrashRoute: AppWSlugLibrariesLibraryIdTrashRoute,

@@ -19,6 +19,10 @@ export const limits = {
   booksAtOnce: 500,
   /** Characters of what a book says of itself. */
   descriptionLength: 20_000,
+  /** Of one library. */
+  libraryFolders: 20,
+  /** Books of one group that look the same. */
+  groupSize: 24,
   nameLength: 100,
   passwordLength: { min: 8, max: 128 },
   /** Characters of a reason. */

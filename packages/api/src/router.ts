@@ -2,6 +2,7 @@ import { account } from './account/router.ts'
 import { audit } from './audit/router.ts'
 import { edits } from './books/edits/router.ts'
 import { books } from './books/router.ts'
+import { duplicates } from './duplicates/router.ts'
 import { events } from './events/router.ts'
 import { folders, roots } from './folders/router.ts'
 import { grants } from './grants/router.ts'
@@ -10,6 +11,7 @@ import { invitations, joinLinks } from './invitations/router.ts'
 import { libraries } from './libraries/router.ts'
 import { members } from './members/router.ts'
 import { metadata } from './metadata/router.ts'
+import { missing } from './missing/router.ts'
 import { organizations } from './organizations/router.ts'
 import { permissions } from './permissions/router.ts'
 import { reading } from './reading/router.ts'
@@ -43,6 +45,8 @@ export const router = {
   scans,
   uploads,
   trash,
+  missing,
+  duplicates,
   events,
   instance,
 }

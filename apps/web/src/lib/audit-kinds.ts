@@ -9,6 +9,8 @@ const kinds: Readonly<Record<AuditKind, true>> = {
   team: true,
   'team-member': true,
   library: true,
+  'library-folder': true,
+  'missing-books': true,
   grant: true,
   invitation: true,
   'join-link': true,

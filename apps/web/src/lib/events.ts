@@ -13,7 +13,7 @@ import { instance, workspaceApi, workspaceKey } from './rpc.ts'
 import { throttleByKey } from './throttle.ts'
 
 export function isScanning(scan: Scan | null): boolean {
-  return scan !== null && scan.status !== 'done' && scan.status !== 'failed'
+  return scan !== null && ['queued', 'listing', 'covering'].includes(scan.status)
 }
 
 /** Endless lists are not read again page by page: they learn that they are out of date, and decide themselves. */
@@ -39,7 +39,9 @@ function applyScan(client: QueryClient, organizationId: string, scan: Scan): voi
       ? old.map((library) => (library.id === scan.libraryId ? { ...library, scanning } : library))
       : old,
   )
-  if (!scanning) refresh(client, workspaceKey(organizationId))
+  if (scanning) return
+  refresh(client, workspaceKey(organizationId))
+  refreshCare(client, organizationId)
 }
 
 const throttled = throttleByKey(1500)
@@ -79,6 +81,12 @@ function refreshList(client: QueryClient, queryKey: readonly unknown[]): void {
   void client.invalidateQueries({ queryKey, predicate: isLong, refetchType: 'none' })
 }
 
+/** What people look at who look after a library: it follows while they do. */
+function refreshCare(client: QueryClient, organizationId: string): void {
+  const api = workspaceApi(organizationId)
+  for (const key of [api.scans.key(), api.missing.key(), api.duplicates.key()]) refreshList(client, key)
+}
+
 function applyEvent(client: QueryClient, event: ServerEvent): void {
   if (event.type === 'scan') applyScan(client, event.organizationId, event.scan)
   else if (event.type === 'changed') {
@@ -87,7 +95,7 @@ function applyEvent(client: QueryClient, event: ServerEvent): void {
       const api = workspaceApi(organizationId)
       if (what === 'members') return void applyPeople(client, organizationId)
       refresh(client, api.libraries.key())
-      refresh(client, api.scans.key())
+      refreshCare(client, organizationId)
       // A library may have opened or closed, with its books.
       refresh(client, api.books.key())
       refresh(client, api.edits.key())

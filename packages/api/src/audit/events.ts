@@ -3,7 +3,11 @@ export type Records = {
   /** The logo by its version, where it was changed. */
   organization: { name: string; slug: string; language: string; logo?: string | null }
   /** Whether and when it is kept up to date, where that was changed. */
-  library: { name: string; visibility: string; watch?: boolean; schedule?: string | null }
+  library: { name: string; visibility: string; watch?: boolean; schedule?: string | null; keepMissingNights?: number | null }
+  /** Of the library that is named. */
+  'library-folder': { path: string }
+  /** Books that nobody found for long, and somebody removed; of the library that is named. */
+  'missing-books': { books: number }
   role: { name: string; description: string; permissions: readonly string[] }
   /** A member's roles: built-in ones by name, others by id. */
   assignment: { roles: readonly string[] }

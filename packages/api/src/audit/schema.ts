@@ -4,6 +4,8 @@ import { Cursor, Id, PageSize, Timestamp } from '../shapes.ts'
 export const auditKinds = [
   'organization',
   'library',
+  'library-folder',
+  'missing-books',
   'role',
   'assignment',
   'member',

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, ne, sql, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, ne, sql, type SQL } from 'drizzle-orm'
 import { hasPermission } from '@carrel/auth'
 import {
   book,
@@ -39,6 +39,7 @@ export const cardColumns = {
   coverColor: book.coverColor,
   coverAspect: book.coverAspect,
   addedAt: book.addedAt,
+  missingAt: book.missingAt,
 }
 export type CardRow = {
   id: string
@@ -55,6 +56,7 @@ export type CardRow = {
   coverColor: string | null
   coverAspect: number | null
   addedAt: Date
+  missingAt: Date | null
 }
 
 export const toCard = (row: CardRow): BookCard => ({
@@ -73,6 +75,7 @@ export const toCard = (row: CardRow): BookCard => ({
     aspect: row.coverAspect,
   },
   addedAt: row.addedAt.toISOString(),
+  missing: row.missingAt !== null,
 })
 
 const shelf = (scope: OrganizationScope, libraryId: string | undefined): SQL[] => [
@@ -172,11 +175,57 @@ export async function searchBooks(scope: OrganizationScope, terms: readonly stri
   return { items: rows.slice(0, limit).map(toCard), truncated: rows.length > limit }
 }
 
+/** Cards of these books, in no order; those that are not seen are left out. */
+export async function listCards(scope: OrganizationScope, bookIds: readonly string[]): Promise<BookCard[]> {
+  if (bookIds.length === 0) return []
+  const rows = await scope.db
+    .select(cardColumns)
+    .from(book)
+    .where(and(...shelf(scope, undefined), inArray(book.id, [...bookIds])))
+  return rows.map(toCard)
+}
+
+/** A page of the missing books of a library, by id, with how long they are kept. */
+export async function listMissingBooks(scope: OrganizationScope, libraryId: string, afterId: string | undefined, limit: number) {
+  const rows = await scope.db
+    .select({ ...cardColumns, missingNights: book.missingNights, keepMissingNights: library.keepMissingNights })
+    .from(book)
+    .innerJoin(library, and(eq(library.organizationId, book.organizationId), eq(library.id, book.libraryId)))
+    .where(and(...shelf(scope, libraryId), isNotNull(book.missingAt), afterId ? gt(book.id, afterId) : undefined))
+    .orderBy(asc(book.id))
+    .limit(literal(limit + 1))
+  const items = rows.slice(0, limit)
+  return {
+    items: items.map((row) => ({ ...toCard(row), missingSince: row.missingAt?.toISOString() ?? null, keptNights: keptNights(row) })),
+    nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null,
+  }
+}
+
+/** Nights that are left to a missing book; null: it is kept until somebody removes it. */
+export const keptNights = (row: { missingNights: number; keepMissingNights: number | null }): number | null =>
+  row.keepMissingNights === null ? null : Math.max(0, row.keepMissingNights - row.missingNights)
+
+/** Removes missing books of a library for good, with everyone's place in them: these, or any, `most` at a time. How many went. */
+export async function removeMissingBooks(
+  { db }: OrganizationScope,
+  libraryId: string,
+  bookIds: readonly string[] | null,
+  most: number,
+): Promise<number> {
+  const chosen = bookIds && `{${bookIds.join(',')}}`
+  const [row] = await db.execute<{ gone: number }>(
+    sql`select app.remove_missing(${libraryId}::uuid, ${chosen}::uuid[], ${most}::int) as gone`,
+  )
+  return row?.gone ?? 0
+}
+
 export async function findBook(scope: OrganizationScope, bookId: string) {
   const [row] = await scope.db
     .select({
       ...cardColumns,
       libraryName: library.name,
+      missingNights: book.missingNights,
+      keepMissingNights: library.keepMissingNights,
       subtitle: book.subtitle,
       published: book.published,
       description: book.description,
@@ -226,6 +275,7 @@ export async function findBookParts(scope: OrganizationScope, bookId: string) {
         path: libraryFile.path,
         size: libraryFile.size,
         modifiedMs: libraryFile.modifiedMs,
+        missing: sql<boolean>`${libraryFile.missingAt} is not null and not ${libraryFile.held}`,
       })
       .from(libraryFile)
       .where(and(eq(libraryFile.organizationId, organizationId), eq(libraryFile.bookId, bookId)))

@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { limits } from '../limits.ts'
 import { allowed } from '../procedures.ts'
 import { Id } from '../shapes.ts'
-import { findBook, findBookParts, listBooks, searchBooks, wantCovers } from './queries.ts'
+import { findBook, findBookParts, keptNights, listBooks, searchBooks, wantCovers } from './queries.ts'
 import { BookDetail, BookPage, ListBooks, PrioritizeCovers, SearchBooks, SearchResult } from './schema.ts'
 import { searchTerms } from './sort-key.ts'
 
@@ -34,6 +34,8 @@ export const books = {
         ...card,
         ...parts,
         libraryName: detail.libraryName,
+        missingSince: detail.missingAt?.toISOString() ?? null,
+        keptNights: detail.missingAt ? keptNights(detail) : null,
         subtitle: detail.subtitle,
         languages: detail.languages,
         publisher: detail.publisher,
@@ -50,6 +52,7 @@ export const books = {
           path: showPaths ? file.path : null,
           size: file.size ?? 0,
           modifiedAt: new Date(file.modifiedMs ?? 0).toISOString(),
+          missing: file.missing,
         })),
       }
     }),

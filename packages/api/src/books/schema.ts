@@ -31,6 +31,8 @@ export const BookCard = z.object({
   formats: z.array(z.string()),
   cover: Cover,
   addedAt: Timestamp,
+  /** None of its files is there. */
+  missing: z.boolean(),
 })
 export type BookCard = z.infer<typeof BookCard>
 
@@ -67,11 +69,15 @@ export const BookFile = z.object({
   path: z.string().nullable(),
   size: z.number(),
   modifiedAt: Timestamp,
+  missing: z.boolean(),
 })
 
 /** Everything known of a book. */
 export const BookDetail = BookCard.extend({
   libraryName: z.string(),
+  missingSince: Timestamp.nullable(),
+  /** Nights for which a missing book is still kept; null: until somebody removes it. */
+  keptNights: z.number().int().nullable(),
   subtitle: z.string().nullable(),
   contributors: z.array(Contributor),
   allSeries: z.array(z.object({ id: Id, name: z.string(), position: z.string().nullable() })),

@@ -1,7 +1,6 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
-import { hasPermission } from '@carrel/auth'
+import { and, asc, count, eq, inArray, isNull, or, sql } from 'drizzle-orm'
 import { newId } from '@carrel/db'
-import { library, libraryFolder, scan } from '@carrel/db/schema'
+import { library, libraryFile, libraryFolder, scan } from '@carrel/db/schema'
 import { violates } from '../errors.ts'
 import type { JobScope, LibraryScope, OrganizationScope } from '../scope.ts'
 import { libraryPrefix } from '../uploads/keys.ts'
@@ -11,6 +10,9 @@ const running = sql<boolean>`exists (
   select from ${scan} where ${scan.organizationId} = ${library.organizationId} and ${scan.libraryId} = ${library.id}
     and ${inArray(scan.status, ['queued', 'listing', 'covering'])})`
 
+/** By a role or by a grant. */
+const scans = sql<boolean>`app.library_may(${library.organizationId}, ${library.id}, 'library:scan')`
+
 const columns = {
   id: library.id,
   name: library.name,
@@ -18,13 +20,18 @@ const columns = {
   visibility: library.visibility,
   bookCount: library.bookCount,
   problemCount: library.problemCount,
+  missingCount: library.missingCount,
   scanning: running,
   lastScannedAt: library.lastScannedAt,
+  scans,
 }
+type LibraryRow = Omit<Library, 'lastScannedAt'> & { lastScannedAt: Date | null; scans: boolean }
+
 /** Files that need a look are for those who may scan. */
-const toLibrary = (scope: OrganizationScope, row: Omit<Library, 'lastScannedAt'> & { lastScannedAt: Date | null }): Library => ({
+const toLibrary = ({ scans: mayScan, ...row }: LibraryRow): Library => ({
   ...row,
-  problemCount: hasPermission(scope.permissions, 'library:scan') ? row.problemCount : 0,
+  problemCount: mayScan ? row.problemCount : 0,
+  missingCount: mayScan ? row.missingCount : 0,
   lastScannedAt: row.lastScannedAt?.toISOString() ?? null,
 })
 
@@ -35,7 +42,7 @@ export async function listLibraries(scope: OrganizationScope): Promise<Library[]
     .from(library)
     .where(eq(library.organizationId, scope.organizationId))
     .orderBy(asc(library.name), asc(library.id))
-  return rows.map((row) => toLibrary(scope, row))
+  return rows.map(toLibrary)
 }
 
 export async function findLibrary(scope: OrganizationScope, libraryId: string): Promise<Library | undefined> {
@@ -43,12 +50,38 @@ export async function findLibrary(scope: OrganizationScope, libraryId: string): 
     .select(columns)
     .from(library)
     .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
-  return row && toLibrary(scope, row)
+  return row && toLibrary(row)
+}
+
+/** What a library's own page tells beyond its card. */
+export async function findLibraryCare(scope: OrganizationScope, libraryId: string) {
+  const [row] = await scope.db
+    .select({ scans, keepMissingNights: library.keepMissingNights, held: library.heldCount })
+    .from(library)
+    .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
+  if (!row) return undefined
+  const held = row.scans && row.held > 0 ? { files: row.held, of: Math.max(row.held, await countFiles(scope, libraryId)) } : null
+  return { scans: row.scans, keepMissingNights: row.keepMissingNights, held }
+}
+
+/** Files that count as there, and those beside books. */
+async function countFiles(scope: OrganizationScope, libraryId: string): Promise<number> {
+  const [row] = await scope.db
+    .select({ count: count() })
+    .from(libraryFile)
+    .where(
+      and(
+        eq(libraryFile.organizationId, scope.organizationId),
+        eq(libraryFile.libraryId, libraryId),
+        or(isNull(libraryFile.missingAt), libraryFile.held),
+      ),
+    )
+  return row?.count ?? 0
 }
 
 export async function listLibraryFolders(scope: OrganizationScope | JobScope, libraryId: string) {
   return scope.db
-    .select({ id: libraryFolder.id, path: libraryFolder.path })
+    .select({ id: libraryFolder.id, path: libraryFolder.path, trouble: libraryFolder.trouble, troubleSince: libraryFolder.troubleSince })
     .from(libraryFolder)
     .where(and(eq(libraryFolder.organizationId, scope.organizationId), eq(libraryFolder.libraryId, libraryId)))
     .orderBy(asc(libraryFolder.path))
@@ -104,7 +137,7 @@ export async function insertLibrary(
 export async function updateLibrary(
   scope: OrganizationScope,
   libraryId: string,
-  values: { name?: string; visibility?: Visibility; precedence?: SourceKind[] },
+  values: { name?: string; visibility?: Visibility; precedence?: SourceKind[]; keepMissingNights?: number | null },
 ): Promise<boolean> {
   if (Object.keys(values).length === 0) return true
   try {
@@ -122,4 +155,31 @@ export async function updateLibrary(
 /** Removes a library with its books and everyone's places in them; files on disk stay. */
 export async function deleteLibrary(scope: OrganizationScope, libraryId: string): Promise<void> {
   await scope.db.delete(library).where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
+}
+
+/** Who changes the folders of a library waits for others who do. */
+export async function lockLibrary(scope: OrganizationScope, libraryId: string): Promise<void> {
+  await scope.db
+    .select({ id: library.id })
+    .from(library)
+    .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
+    .for('no key update')
+}
+
+export async function insertFolder(scope: OrganizationScope, libraryId: string, path: string): Promise<void> {
+  await scope.db.insert(libraryFolder).values({ organizationId: scope.organizationId, id: newId(), libraryId, path })
+}
+
+const theFolder = (scope: OrganizationScope, folderId: string) =>
+  and(eq(libraryFolder.organizationId, scope.organizationId), eq(libraryFolder.id, folderId))
+
+/** The same files at another path; what was wrong with the old one is nothing to the new one. */
+export async function moveFolder(scope: OrganizationScope, folderId: string, path: string): Promise<void> {
+  await scope.db.update(libraryFolder).set({ path, trouble: null, troubleSince: null }).where(theFolder(scope, folderId))
+}
+
+/** Takes a folder from its library; what it held is remembered, and books that are nowhere else are missing. */
+export async function deleteFolder(scope: OrganizationScope, folderId: string): Promise<void> {
+  await scope.db.execute(sql`select app.let_go(${folderId}::uuid)`)
+  await scope.db.delete(libraryFolder).where(theFolder(scope, folderId))
 }

@@ -1,30 +1,40 @@
+import path from 'node:path'
 import { ORPCError } from '@orpc/server'
 import { hasPermission } from '@carrel/auth'
 import * as z from 'zod'
 import { record } from '../audit/queries.ts'
 import { announce, announceChanged } from '../events/queries.ts'
 import { notFound } from '../errors.ts'
-import { isInside, isMissingInside, resolveInside } from '../folders/policy.ts'
+import { isInside, resolveInside } from '../folders/policy.ts'
 import { findUsableRoots, isReadableFolder } from '../folders/roots.ts'
+import { findRightsInLibrary } from '../grants/queries.ts'
+import type { Jobs } from '../jobs/queries.ts'
+import { limits } from '../limits.ts'
 import { allowed, allowedOutside, inLibrary, requireWithin } from '../procedures.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { findLibraryOfBook } from '../metadata/queries.ts'
-import { cancelScan, findLatestScan, findScan, findScanToJoin, insertScan } from '../scans/queries.ts'
+import { cancelScan, cancelScans, findLatestScan, findScan, findScanToJoin, insertScan } from '../scans/queries.ts'
 import { Scan, StartScan } from '../scans/schema.ts'
 import { Id } from '../shapes.ts'
 import { toNoticing, toUpkeep } from '../watching/noticing.ts'
 import { findUpkeep, updateUpkeep } from '../watching/queries.ts'
 import { nextDue } from '../watching/schedule.ts'
+import { folderErrors, resolveNewFolder } from './new-folder.ts'
 import {
+  deleteFolder,
   deleteLibrary,
   findLibrary,
+  findLibraryCare,
   findLibrarySettings,
+  insertFolder,
   insertLibrary,
   listLibraries,
   listLibraryFolders,
+  lockLibrary,
+  moveFolder,
   updateLibrary,
 } from './queries.ts'
-import { CreateLibrary, Library, LibraryDetail, UpdateLibrary } from './schema.ts'
+import { AddFolder, CreateLibrary, Library, LibraryDetail, MoveFolder, RemoveFolder, UpdateLibrary } from './schema.ts'
 
 const LibraryId = z.object({ libraryId: Id })
 
@@ -32,6 +42,30 @@ async function getLibrary(scope: OrganizationScope, libraryId: string): Promise<
   const library = await findLibrary(scope, libraryId)
   if (!library) throw notFound('library')
   return library
+}
+
+/** A library whose folders the actor may change: they may also manage and scan it. */
+async function getManaged(scope: OrganizationScope, libraryId: string) {
+  const rights = await findRightsInLibrary(scope, libraryId)
+  if (!rights) throw notFound('library')
+  requireWithin(rights.held, ['library:update', 'library:scan'])
+  return { library: await getLibrary(scope, libraryId), folders: await listLibraryFolders(scope, libraryId) }
+}
+
+async function lockManaged(scope: OrganizationScope, libraryId: string) {
+  await getManaged(scope, libraryId)
+  await lockLibrary(scope, libraryId)
+  return getManaged(scope, libraryId)
+}
+
+const overlaps = (one: string, other: string): boolean => isInside(one, other) || isInside(other, one)
+
+/** What runs now goes by folders that are others from here on. */
+async function scanAnew(scope: OrganizationScope, jobs: Jobs, libraryId: string): Promise<void> {
+  await cancelScans(scope, libraryId)
+  await insertScan(scope, libraryId)
+  await jobs.enqueueScan(scope, libraryId)
+  await announceChanged(scope, 'libraries')
 }
 
 export const libraries = {
@@ -45,29 +79,39 @@ export const libraries = {
     .input(LibraryId)
     .output(LibraryDetail)
     .handler(async ({ context: { transaction, deps }, input }) => {
-      const { library, scan, folders, upkeep, precedence } = await transaction(async (scope) => {
+      const { library, scan, folders, held, keepMissingNights, managed, upkeep, precedence } = await transaction(async (scope) => {
         const library = await getLibrary(scope, input.libraryId)
-        const mayManage = hasPermission(scope.permissions, 'library:update')
+        const managed = hasPermission(scope.permissions, 'library:update')
+        const care = await findLibraryCare(scope, library.id)
+        if (!care) throw notFound('library')
         const [scan, { precedence }, folders, upkeep] = await Promise.all([
-          findLatestScan(scope, library.id),
+          findLatestScan(scope, library.id, care.scans),
           findLibrarySettings({ ...scope, libraryId: library.id }),
-          mayManage && library.kind === 'folders' ? listLibraryFolders(scope, library.id) : [],
-          mayManage ? findUpkeep(scope, library.id) : undefined,
+          (managed || care.scans) && library.kind === 'folders' ? listLibraryFolders(scope, library.id) : [],
+          managed ? findUpkeep(scope, library.id) : undefined,
         ])
-        return { library, scan, folders, upkeep, precedence }
+        return { library, scan, folders, managed, held: care.held, keepMissingNights: care.keepMissingNights, upkeep, precedence }
       })
       const roots = folders.length > 0 ? await findUsableRoots(transaction, deps.roots) : []
       return {
         ...library,
         precedence,
+        held,
+        keepMissingNights,
         scan: scan ?? null,
         upkeep: upkeep ? toUpkeep(upkeep) : null,
         folders: await Promise.all(
           folders.map(async (folder) => {
             const real = await resolveInside(roots, folder.path)
             const kept = upkeep?.folders.find(({ id }) => id === folder.id)
-            const noticing = kept ? toNoticing(kept, deps.settings.pollMinutes) : null
-            return { ...folder, noticing, available: real !== null && (await isReadableFolder(real)) }
+            return {
+              id: folder.id,
+              path: managed ? folder.path : path.basename(folder.path),
+              noticing: kept ? toNoticing(kept, deps.settings.pollMinutes) : null,
+              available: real !== null && (await isReadableFolder(real)),
+              trouble: folder.trouble,
+              troubleSince: folder.troubleSince?.toISOString() ?? null,
+            }
           }),
         ),
       }
@@ -82,9 +126,7 @@ export const libraries = {
     })
     .errors({
       NAME_TAKEN: { status: 409 },
-      FOLDER_NOT_ALLOWED: { status: 403 },
-      FOLDER_UNREADABLE: { status: 422 },
-      FOLDER_OVERLAPS: { status: 422 },
+      ...folderErrors,
     })
     .input(CreateLibrary)
     .output(Library)
@@ -93,13 +135,8 @@ export const libraries = {
       const roots = kind === 'managed' ? [] : await findUsableRoots(transaction, deps.roots)
       const folders: string[] = []
       for (const wished of input.folders) {
-        const real = await resolveInside(roots, wished)
-        if (!real && (await isMissingInside(roots, wished)))
-          throw errors.FOLDER_UNREADABLE({ message: 'This folder is not there any more.' })
-        if (!real) throw errors.FOLDER_NOT_ALLOWED({ message: 'This folder is not open to this workspace.' })
-        if (!(await isReadableFolder(real))) throw errors.FOLDER_UNREADABLE({ message: 'Carrel may not read this folder.' })
-        if (folders.some((other) => isInside(other, real) || isInside(real, other)))
-          throw errors.FOLDER_OVERLAPS({ message: 'One of these folders lies inside another.' })
+        const real = await resolveNewFolder(roots, wished, folders)
+        if (typeof real !== 'string') throw errors[real[0]]({ message: real[1] })
         folders.push(real)
       }
       const id = await transaction(async (scope) => {
@@ -113,7 +150,17 @@ export const libraries = {
         await announceChanged(scope, 'libraries')
         return made
       })
-      return { id, name, kind, visibility, bookCount: 0, problemCount: 0, scanning: kind === 'folders', lastScannedAt: null }
+      return {
+        id,
+        name,
+        kind,
+        visibility,
+        bookCount: 0,
+        problemCount: 0,
+        missingCount: 0,
+        scanning: kind === 'folders',
+        lastScannedAt: null,
+      }
     }),
 
   update: inLibrary('library:update')
@@ -134,11 +181,14 @@ export const libraries = {
         throw new ORPCError('FORBIDDEN', { message: 'You may not put a library out of your own sight.' })
       const { precedence } = await findLibrarySettings({ ...scope, libraryId: library.id })
       const other = input.precedence !== undefined && input.precedence.join() !== precedence.join()
+      const { keepMissingNights } = input
       const values = {
         ...(input.name !== undefined && { name: input.name }),
         ...(input.visibility && { visibility: input.visibility }),
         ...(input.precedence && { precedence: input.precedence }),
+        ...(keepMissingNights !== undefined && { keepMissingNights }),
       }
+      const keptBefore = keepMissingNights === undefined ? undefined : (await findLibraryCare(scope, library.id))?.keepMissingNights
       if (!(await updateLibrary(scope, input.libraryId, values)))
         throw errors.NAME_TAKEN({ message: 'This workspace has a library of that name.' })
       if (other) {
@@ -152,16 +202,110 @@ export const libraries = {
       const kept = Object.keys(upkeep).length > 0 ? await findUpkeep(scope, library.id) : undefined
       if (kept) await updateUpkeep(scope, library.id, upkeep)
       const { id, name } = library
-      const after = { name: input.name ?? name, visibility: input.visibility ?? library.visibility }
+      const after = {
+        name: input.name ?? name,
+        visibility: input.visibility ?? library.visibility,
+        ...(keepMissingNights !== undefined && { keepMissingNights }),
+      }
       await record(scope, {
         kind: 'library',
         change: 'updated',
         target: { id, name: after.name },
-        before: { name, visibility: library.visibility, ...(kept && { watch: kept.watch, schedule: kept.schedule }) },
+        before: {
+          name,
+          visibility: library.visibility,
+          ...(keptBefore !== undefined && { keepMissingNights: keptBefore }),
+          ...(kept && { watch: kept.watch, schedule: kept.schedule }),
+        },
         after: { ...after, ...(kept && { watch: kept.watch, schedule: kept.schedule, ...upkeep }) },
       })
       await announceChanged(scope, 'libraries')
       return getLibrary(scope, input.libraryId)
+    }),
+
+  addFolder: allowedOutside('library:create')
+    .route({
+      method: 'POST',
+      path: '/libraries/{libraryId}/folders',
+      tags: ['libraries'],
+      summary: 'Add a folder to a library and scan it',
+    })
+    .errors({ ...folderErrors, TOO_MANY: { status: 409 } })
+    .input(AddFolder)
+    .handler(async ({ context: { transaction, deps }, input, errors }) => {
+      const { folders } = await transaction((scope) => getManaged(scope, input.libraryId))
+      const roots = await findUsableRoots(transaction, deps.roots)
+      const real = await resolveNewFolder(
+        roots,
+        input.path,
+        folders.map((folder) => folder.path),
+      )
+      if (typeof real !== 'string') throw errors[real[0]]({ message: real[1] })
+      await transaction(async (scope) => {
+        const now = await lockManaged(scope, input.libraryId)
+        if (now.folders.some(({ path: other }) => overlaps(other, real)))
+          throw errors.FOLDER_OVERLAPS({ message: 'One of these folders lies inside another.' })
+        if (now.folders.length >= limits.libraryFolders)
+          throw errors.TOO_MANY({ message: `A library has ${limits.libraryFolders} folders at most.` })
+        await insertFolder(scope, input.libraryId, real)
+        await record(scope, { kind: 'library-folder', change: 'created', target: now.library, after: { path: real } })
+        await scanAnew(scope, deps.jobs, input.libraryId)
+      })
+      return {}
+    }),
+
+  moveFolder: allowedOutside('library:create')
+    .route({
+      method: 'PATCH',
+      path: '/libraries/{libraryId}/folders/{folderId}',
+      tags: ['libraries'],
+      summary: 'Say where the files of a folder are now; everything known of them stays',
+    })
+    .errors({ ...folderErrors, PART_UNKNOWN: { status: 404 } })
+    .input(MoveFolder)
+    .handler(async ({ context: { transaction, deps }, input, errors }) => {
+      const unknown = () => errors.PART_UNKNOWN({ message: 'This library has no such folder.' })
+      const othersOf = (folders: readonly { id: string; path: string }[]) => {
+        if (!folders.some(({ id }) => id === input.folderId)) throw unknown()
+        return folders.filter(({ id }) => id !== input.folderId).map((folder) => folder.path)
+      }
+      const others = othersOf((await transaction((scope) => getManaged(scope, input.libraryId))).folders)
+      const real = await resolveNewFolder(await findUsableRoots(transaction, deps.roots), input.path, others)
+      if (typeof real !== 'string') throw errors[real[0]]({ message: real[1] })
+      await transaction(async (scope) => {
+        const { library, folders } = await lockManaged(scope, input.libraryId)
+        if (othersOf(folders).some((other) => overlaps(other, real)))
+          throw errors.FOLDER_OVERLAPS({ message: 'One of these folders lies inside another.' })
+        const before = folders.find(({ id }) => id === input.folderId)?.path ?? ''
+        await moveFolder(scope, input.folderId, real)
+        await record(scope, { kind: 'library-folder', change: 'updated', target: library, before: { path: before }, after: { path: real } })
+        await scanAnew(scope, deps.jobs, input.libraryId)
+      })
+      return {}
+    }),
+
+  removeFolder: allowedOutside('library:create')
+    .route({
+      method: 'DELETE',
+      path: '/libraries/{libraryId}/folders/{folderId}',
+      tags: ['libraries'],
+      summary: 'Take a folder from a library; its books are missing from then on, and known again when it comes back',
+    })
+    .errors({ PART_UNKNOWN: { status: 404 }, LAST_FOLDER: { status: 409 } })
+    .input(RemoveFolder)
+    .handler(async ({ context: { transaction, deps }, input, errors }) => {
+      await transaction(async (scope) => {
+        const { library, folders } = await lockManaged(scope, input.libraryId)
+        const folder = folders.find(({ id }) => id === input.folderId)
+        if (!folder) throw errors.PART_UNKNOWN({ message: 'This library has no such folder.' })
+        if (folders.length === 1)
+          throw errors.LAST_FOLDER({ message: 'A library keeps one folder. Add another first, or delete the library.' })
+        await deleteFolder(scope, folder.id)
+        await record(scope, { kind: 'library-folder', change: 'deleted', target: library, before: { path: folder.path } })
+        await scanAnew(scope, deps.jobs, input.libraryId)
+        await announceChanged(scope, 'books')
+      })
+      return {}
     }),
 
   delete: allowed('library:delete')

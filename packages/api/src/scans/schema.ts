@@ -11,6 +11,9 @@ export const Scan = z.object({
   status: ScanStatus,
   /** Why it was started. */
   reason: z.enum(['asked', 'schedule', 'change', 'upload']),
+  /** Name of who asked for it, for people who may scan. */
+  askedBy: z.string().nullable(),
+  createdAt: Timestamp,
   /** The part of the library that was looked through; null for all of it. */
   part: z.object({ folderId: Id.nullable(), path: z.string().nullable(), bookId: Id.nullable() }).nullable(),
   /** Book files found so far; the walk runs ahead of the reading. */
@@ -63,6 +66,11 @@ export const StartScan = z
   .refine(({ folderId, path }) => path === undefined || folderId !== undefined, 'A path lies below a folder.')
 export type StartScan = z.infer<typeof StartScan>
 
+/** Runs of a library, newest first. */
+export const ListScans = z.object({ libraryId: Id, cursor: Cursor.optional(), limit: PageSize.default(20) })
+export type ListScans = z.infer<typeof ListScans>
+export const ScanPage = z.object({ items: z.array(Scan), nextCursor: Cursor.nullable() })
+
 /** A file that could not become a book, and why. */
 export const FileProblem = z.object({
   id: Id,
@@ -71,12 +79,31 @@ export const FileProblem = z.object({
   code: z.string(),
   detail: z.string(),
   seenAt: Timestamp,
+  /** Somebody put it aside. */
+  ignored: z.boolean(),
 })
 export type FileProblem = z.infer<typeof FileProblem>
 
-export const ListProblems = z.object({ libraryId: Id, cursor: Cursor.optional(), limit: PageSize.default(50) })
+export const ListProblems = z.object({
+  libraryId: Id,
+  /** Those that somebody put aside, or the others. */
+  ignored: z.stringbool().or(z.boolean()).default(false),
+  /** Only these reasons. */
+  codes: z.array(z.string().max(40)).max(30).optional(),
+  cursor: Cursor.optional(),
+  limit: PageSize.default(50),
+})
+export type ListProblems = z.infer<typeof ListProblems>
+/** `reasons`: how many there are by reason, whatever reasons are asked for. */
 export const ProblemPage = z.object({
   items: z.array(FileProblem),
   nextCursor: z.string().nullable(),
   total: z.number().int(),
+  ignored: z.number().int(),
+  reasons: z.array(z.object({ code: z.string(), count: z.number().int() })),
 })
+export type ProblemPage = z.infer<typeof ProblemPage>
+
+export const IgnoreProblem = z.object({ libraryId: Id, fileId: Id, ignored: z.boolean() })
+/** One file, or all that nobody put aside. */
+export const RetryProblems = z.object({ libraryId: Id, fileId: Id.optional() })

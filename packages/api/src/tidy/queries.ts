@@ -28,7 +28,19 @@ export async function listUnusedPictures({ db }: VisitorScope, organizationId: s
   return [...rows].map((row) => row.digest)
 }
 
-/** `scans`: beyond the last 20 of a library. `mails`: ended 30 days ago. `tokens`: of invitations that ended 90 days ago. */
+/** Counts a night for every missing book, unless one was counted less than 20 hours ago; then null. */
+export async function countNight({ db }: VisitorScope): Promise<number | null> {
+  const [row] = await db.execute<{ counted: number | null }>(sql`select app.count_night() as counted`)
+  return row?.counted ?? null
+}
+
+/** Removes at most so many books that were missing for as many nights as their library keeps them. How many went. */
+export async function expireMissing({ db }: VisitorScope, most: number): Promise<number> {
+  const [row] = await db.execute<{ gone: number }>(sql`select app.expire_missing(${most}::int) as gone`)
+  return row?.gone ?? 0
+}
+
+/** `scans`: beyond the last 50 of a library, those over a part of it apart. `mails`: ended 30 days ago. `tokens`: of invitations that ended 90 days ago. */
 export const agedKinds = ['scans', 'mails', 'tokens'] as const
 
 export async function removeAged({ db }: VisitorScope, kind: (typeof agedKinds)[number], most: number): Promise<number> {

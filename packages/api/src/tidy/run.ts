@@ -6,9 +6,12 @@ import type { Log } from '../deps.ts'
 import { asVisitor, type VisitorScope } from '../scope.ts'
 import { expireTrash } from '../trash/queries.ts'
 import { expireUploads, listEndedUploads, listUnusedFiles } from '../uploads/queries.ts'
+import { Nights } from './nights.ts'
 import {
   agedKinds,
   authLeftovers,
+  countNight,
+  expireMissing,
   forgetOrganization,
   listEndedOrganizations,
   listUnusedPictures,
@@ -31,7 +34,7 @@ const pictureKey = /^orgs\/([0-9a-f-]{36})\/(?:covers\/([0-9a-f]{64})\/\d+|logo\
  * Each step is small and leaves nothing half done, so a run that was cut short is simply run again. One that fails
  * does not keep the others back; the first failure is thrown at the end.
  */
-export async function runTidy(deps: TidyDeps, signal: AbortSignal): Promise<void> {
+export async function runTidy(deps: TidyDeps, signal: AbortSignal, nights = new Nights()): Promise<void> {
   const inStep = <T>(fn: (scope: VisitorScope) => Promise<T>): Promise<T> => {
     signal.throwIfAborted()
     return asVisitor(deps.transact, fn)
@@ -43,6 +46,8 @@ export async function runTidy(deps: TidyDeps, signal: AbortSignal): Promise<void
   }
   const gone: Record<string, number> = {}
   const steps: [string, () => Promise<number>][] = [
+    ['nights', () => nights.count(() => inStep(countNight))],
+    ['missing', () => untilNone(() => inStep((scope) => expireMissing(scope, rowsAtOnce)))],
     ['workspaces', () => purgeWorkspaces(deps, inStep, signal)],
     ...Object.entries(authLeftovers).map(([kind, remove]): [string, () => Promise<number>] => [
       kind,

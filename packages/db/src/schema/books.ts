@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
+  check,
   customType,
   foreignKey,
   index,
@@ -32,6 +33,7 @@ import {
   purged,
   seenAndPurged,
   sharedData,
+  visibleLibrary,
   writtenWhen,
 } from './walls.ts'
 
@@ -61,6 +63,9 @@ export const series = names('series')
 export const publisher = names('publisher')
 export const tag = names('tag')
 
+/** Characters that do not tell two titles apart. */
+const unlike = `E' .,:;!?\\'"\\u2019\\u2018\\u201c\\u201d-\\u2010\\u2013\\u2014_()[]/&\\u2026\\u30fb\\u3000'`
+
 /** Missing for as many nights as its library keeps what is missing. */
 const keptLongEnough = sql.raw(`missing_at is not null and missing_nights >= (
   select l.keep_missing_nights from library l where l.organization_id = book.organization_id and l.id = book.library_id)`)
@@ -71,6 +76,9 @@ const trashedLongEnough = sql.raw("merged_into is null and deleted_at < now() - 
 const mayDelete = sql.raw(`(select app.job_library()) is null and library_id = any ((select app.visible_libraries())::uuid[])
   and app.library_may(organization_id, library_id, 'book:delete')
   and exists (select from library l where l.organization_id = book.organization_id and l.id = book.library_id and l.kind = 'managed')`)
+/** Of a library that the actor may work in so, within a function of the gate. */
+const byHand = (permission: string) =>
+  sql.raw(`organization_id = (select app.current_organization()) and app.library_may(organization_id, library_id, '${permission}')`)
 
 export const book = snakeCase.table(
   'book',
@@ -97,6 +105,10 @@ export const book = snakeCase.table(
     seriesName: text(),
     seriesPosition: text(),
     searchText: sortKey().notNull(),
+    /** The same for books that a reader would take for one: folded title and first author, without spaces and marks. */
+    likeness: sortKey().generatedAlwaysAs(
+      sql`left(translate(split_part(search_text, E' \\x1f ', 1), ${sql.raw(unlike)}, ''), 200) || E'\\x1f' || translate(author_sort, ${sql.raw(unlike)}, '')`,
+    ),
     coverState: text({ enum: ['pending', 'ready', 'none'] })
       .notNull()
       .default('pending'),
@@ -144,6 +156,9 @@ export const book = snakeCase.table(
     index('book_library_author')
       .on(t.organizationId, t.libraryId, t.authorSort, t.sortTitle, t.id)
       .where(sql`deleted_at is null`),
+    index('book_likeness')
+      .on(t.organizationId, t.libraryId, t.likeness, t.id)
+      .where(sql`deleted_at is null`),
     index('book_missing')
       .on(t.organizationId, t.libraryId, t.id)
       .where(sql`missing_at is not null`),
@@ -162,6 +177,8 @@ export const book = snakeCase.table(
     pgPolicy('book_gate', { for: 'select', to: gateRole, using: sql`true` }),
     pgPolicy('book_night', { for: 'update', to: gateRole, using: sql`missing_at is not null`, withCheck: sql`missing_at is not null` }),
     pgPolicy('book_expired', { for: 'delete', to: gateRole, using: keptLongEnough }),
+    pgPolicy('book_removed', { for: 'delete', to: gateRole, using: sql`missing_at is not null and ${byHand('book:delete')}` }),
+    pgPolicy('book_let_go', { for: 'update', to: gateRole, using: byHand('library:update'), withCheck: byHand('library:update') }),
     purged('book'),
   ],
 )
@@ -232,7 +249,37 @@ export const bookIdentifier = snakeCase.table(
     scheme: text().notNull(),
     value: text().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.organizationId, t.bookId, t.position] }), ...editedBook('book_identifier', t)],
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.bookId, t.position] }),
+    index('book_identifier_isbn')
+      .on(t.organizationId, t.value, t.bookId)
+      .where(sql`scheme = 'isbn'`),
+    ...editedBook('book_identifier', t),
+  ],
+)
+
+const distinguished = sql`${ownOrganization} and ${visibleLibrary} and ${sql.raw(`app.library_may(organization_id, library_id, 'metadata:edit')`)}`
+
+/** Books that somebody said are not the same, though they look so. The lesser id comes first. */
+export const bookDistinction = snakeCase.table(
+  'book_distinction',
+  {
+    organizationId: organizationId(),
+    bookId: uuid().notNull(),
+    otherId: uuid().notNull(),
+    libraryId: uuid().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.bookId, t.otherId] }),
+    foreignKey({ columns: [t.organizationId, t.libraryId], foreignColumns: [library.organizationId, library.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.organizationId, t.bookId], foreignColumns: [book.organizationId, book.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.organizationId, t.otherId], foreignColumns: [book.organizationId, book.id] }).onDelete('cascade'),
+    index().on(t.organizationId, t.otherId),
+    check('book_distinction_two', sql`book_id <> other_id`),
+    pgPolicy('book_distinction_read', { for: 'select', to: appRole, using: distinguished }),
+    pgPolicy('book_distinction_insert', { for: 'insert', to: appRole, withCheck: distinguished }),
+    pgPolicy('book_distinction_delete', { for: 'delete', to: appRole, using: distinguished }),
+  ],
 )
 
 /** What a file tells of its book, as it stands there; the shape is `BookMetadata` of the formats. */
@@ -273,6 +320,14 @@ export const formerContent = snakeCase.table(
     foreignKey({ columns: [t.organizationId, t.bookId], foreignColumns: [book.organizationId, book.id] }).onDelete('cascade'),
     index().on(t.organizationId, t.bookId),
     ...editedData('former_content', { update: true }),
+    pgPolicy('former_content_kept_read', { for: 'select', to: gateRole, using: byHand('library:update') }),
+    pgPolicy('former_content_kept', { for: 'insert', to: gateRole, withCheck: byHand('library:update') }),
+    pgPolicy('former_content_kept_again', {
+      for: 'update',
+      to: gateRole,
+      using: byHand('library:update'),
+      withCheck: byHand('library:update'),
+    }),
   ],
 )
 
@@ -334,8 +389,17 @@ export const libraryFile = snakeCase.table(
     index('library_file_problem')
       .on(t.organizationId, t.libraryId, t.id)
       .where(sql`problem is not null`),
+    index('library_file_present')
+      .on(t.organizationId, t.libraryId, t.sha256)
+      .where(sql`book_id is not null and role = 'book' and missing_at is null`),
     ...editedData('library_file', { update: true }),
-    pgPolicy('library_file_gate', { for: 'select', to: gateRole, using: sql`true` }),
     ...seenAndPurged('library_file'),
+    pgPolicy('library_file_gate', { for: 'select', to: gateRole, using: sql`true` }),
+    pgPolicy('library_file_ignored', {
+      for: 'update',
+      to: gateRole,
+      using: sql`problem is not null and ${byHand('library:scan')}`,
+      withCheck: byHand('library:scan'),
+    }),
   ],
 )

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
+  check,
   foreignKey,
   index,
   integer,
@@ -86,8 +87,8 @@ export const library = snakeCase.table(
       .array()
       .notNull()
       .default(['sidecar', 'file']),
-    /** Nights for which a missing book and everyone's place in it are kept. */
-    keepMissingNights: integer().notNull().default(30),
+    /** Nights for which a missing book and everyone's place in it are kept; null: until somebody removes it. */
+    keepMissingNights: integer().default(30),
     /** Cron expression in the server's time, or null. */
     schedule: text(),
     /** When the schedule was set, or last came due. */
@@ -97,6 +98,7 @@ export const library = snakeCase.table(
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
     unique('library_name_unique').on(t.organizationId, t.name),
+    check('library_keep_missing', sql`keep_missing_nights between 0 and 365`),
     pgPolicy('library_read', { for: 'select', to: appRole, using: sql`${ownOrganization} and ${seesLibrary}` }),
     pgPolicy('library_create', { for: 'insert', to: appRole, withCheck: sql`${ownOrganization} and ${may('library:create')}` }),
     pgPolicy('library_update', {
@@ -107,8 +109,9 @@ export const library = snakeCase.table(
     }),
     pgPolicy('library_delete', { for: 'delete', to: appRole, using: sql`${ownOrganization} and ${may('library:delete')}` }),
     pgPolicy('library_gate', { for: 'select', to: gateRole, using: sql`true` }),
-    // For the count of its books alone, see app.count_deleted and app.recount_books.
-    pgPolicy('library_count', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
+    // For the count of its books alone, see app.count_deleted.
+    pgPolicy('library_count', { for: 'update', to: gateRole, using: sql`kind = 'managed'`, withCheck: sql`kind = 'managed'` }),
+    pgPolicy('library_tally', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
     purged('library'),
   ],
 )
@@ -198,6 +201,8 @@ export const scan = snakeCase.table(
     reason: text({ enum: ['asked', 'schedule', 'change', 'upload'] })
       .notNull()
       .default('asked'),
+    /** Name of who asked for it, as it was then. */
+    askedBy: text(),
     /** Part of the library: below this path of this folder, or null for all of it. */
     folderId: uuid(),
     path: text(),

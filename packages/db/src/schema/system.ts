@@ -17,11 +17,15 @@ export const instance = snakeCase.table(
     signUp: text({ enum: ['open', 'invite', 'closed'] })
       .notNull()
       .default('invite'),
+    /** When a night was counted last for what is missing. */
+    nightCountedAt: moment(),
   },
   () => [
     check('instance_sign_up', sql`sign_up in ('open', 'invite', 'closed')`),
     pgPolicy('instance_auth', { for: 'all', to: authRole, using: sql`true`, withCheck: sql`true` }),
     pgPolicy('instance_read', { for: 'select', to: appRole, using: sql`true` }),
+    pgPolicy('instance_night_read', { for: 'select', to: gateRole, using: sql`true` }),
+    pgPolicy('instance_night', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
     pgPolicy('instance_change', { for: 'update', to: appRole, using: isOperator, withCheck: isOperator }),
   ],
 )

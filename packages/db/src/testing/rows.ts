@@ -139,6 +139,7 @@ export const placeRows = {
   book_identifier: (p) => [
     { organization_id: p.organizationId, book_id: p.bookId, position: 0, scheme: 'isbn', value: `${p.mark} identifier` },
   ],
+  book_distinction: (p) => [{ organization_id: p.organizationId, library_id: p.libraryId, book_id: p.bookId, other_id: p.spareBookId }],
   library_file: (p) => [
     {
       organization_id: p.organizationId,

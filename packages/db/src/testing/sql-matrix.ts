@@ -500,6 +500,11 @@ export const sqlRules: Record<TenantTable, Cells> = {
     update: edits,
     touch: () => ({ undone_at: new Date() }),
   },
+  book_distinction: {
+    select: all(mayThere('metadata:edit'), seen),
+    insert: all(mayThere('metadata:edit'), seen),
+    delete: all(mayThere('metadata:edit'), seen),
+  },
   former_content: { ...bookData, update: any(byJob, edits), touch: () => ({ scan_id: null }), moves: movesOf(ofLibraryMoves) },
   custom_role: {
     select: may('role:read'),
@@ -784,7 +789,7 @@ async function askDoors(
   check: (door: string, what: string, expected: string, run: (point: TransactionSql) => Promise<string>) => Promise<void>,
 ): Promise<void> {
   const first = async (rows: Promise<readonly unknown[]>) =>
-    ((await rows) as { value: string | boolean | null }[]).map(({ value }) => String(value ?? '')).join()
+    ((await rows) as { value: string | number | boolean | null }[]).map(({ value }) => String(value ?? '')).join()
   const invited = actor.userId === users.member
   await check('own_invitations', 'call', invited ? places.foreign.invitationId : '', (point) =>
     first(point`select invitation_id as value from app.own_invitations()`),
@@ -819,6 +824,20 @@ async function askDoors(
     )
     await check('recount_books', `call for ${place.mark}`, mayMerge, (point) =>
       first(point`select app.recount_books(${place.bookId}::uuid)::text as value`),
+    )
+    const within = (permission: string, told: string) =>
+      actor.userId !== null && actor.sees.includes(place) && holds(actor, place, permission) ? told : '42501'
+    await check('ignore_problem', `call for ${place.mark}`, within('library:scan', 'true'), (point) =>
+      first(point`select app.ignore_problem(${place.libraryId}, ${place.fileId}, true) as value`),
+    )
+    await check('retry_problems', `call for ${place.mark}`, within('library:scan', '1'), (point) =>
+      first(point`select app.retry_problems(${place.libraryId}, null) as value`),
+    )
+    await check('remove_missing', `call for ${place.mark}`, within('book:delete', '0'), (point) =>
+      first(point`select app.remove_missing(${place.libraryId}, null, 100) as value`),
+    )
+    await check('let_go', `call for ${place.mark}`, within('library:update', '1'), (point) =>
+      first(point`select app.let_go(${place.folderId}) as value`),
     )
   }
   const token = actor.enter && 'token' in actor.enter ? actor.enter.token : ''
@@ -966,5 +985,9 @@ function freshRow(world: SqlWorld, table: TenantTable, place: Place, userId: str
   for (const column of ['name', 'name_key', 'path', 'email', 'sha256']) if (column in row) row[column] = `fresh ${newId()}`
   for (const column of ['path_hash', 'hash']) if (column in row) row[column] = Buffer.from(newId())
   if ('book_id' in row) row.book_id = place.spareBookId
+  if (table === 'book_distinction') {
+    const other = Object.values(world.places).find((each) => each !== place && each.organizationId === place.organizationId)
+    ;[row.book_id, row.other_id] = [place.bookId, other?.bookId ?? ''].toSorted() as [string, string]
+  }
   return row
 }

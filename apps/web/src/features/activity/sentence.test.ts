@@ -35,6 +35,15 @@ test('roles given and taken read like a sentence', () => {
   )
 })
 
+test('what became of the folders and the missing books of a library', () => {
+  const on = { targetName: 'Novels' }
+  expect(plain(event('library-folder.updated', { path: '/a' }, { path: '/b' }, on))).toBe(
+    'Adam Admin moved a folder of Novels from /a to /b',
+  )
+  expect(plain(event('library-folder.deleted', { path: '/a' }, null, on))).toBe('Adam Admin took the folder /a out of Novels')
+  expect(plain(event('missing-books.deleted', { books: 2 }, null, on))).toBe('Adam Admin removed 2 missing books from Novels')
+})
+
 test('the operator is named by what they did, whoever it was', () => {
   const support = event('support.created', null, { reason: 'Asked for help' }, { actorId: null, actorName: 'The operator' })
   expect(plain(support)).toBe('The operator began to act in the place of Gil Guest')

@@ -48,6 +48,18 @@ export function sentenceOf(event: AuditEvent, names: Names): string {
       if (before['visibility'] !== after['visibility'])
         return t(after['visibility'] === 'restricted' ? 'activity.library.restricted' : 'activity.library.opened', { actor, target })
       return renamed ? t('activity.library.renamed', { actor, target, before: old }) : t('activity.library.updated', { actor, target })
+    case 'library-folder.created':
+    case 'library-folder.deleted':
+      return t(`activity.${event.action}`, { actor, target, path: isolate(textOf(after['path'] ?? before['path'])) })
+    case 'library-folder.updated':
+      return t('activity.library-folder.updated', {
+        actor,
+        target,
+        before: isolate(textOf(before['path'])),
+        path: isolate(textOf(after['path'])),
+      })
+    case 'missing-books.deleted':
+      return t('activity.missing-books.deleted', { actor, target, count: Number(before['books']) })
     case 'role.updated':
       if (renamed) return t('activity.role.renamed', { actor, target, before: old })
       return t(

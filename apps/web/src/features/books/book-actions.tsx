@@ -36,7 +36,8 @@ type Save = (file: { url: string; fileName: string }) => void
 /** Links, so that they can be copied and saved as any other; a plain press says on the page what went wrong. */
 function DownloadButton({ book, onSave }: { book: BookDetail; onSave: Save }) {
   const { organizationId } = useWorkspace()
-  const [first, ...others] = book.files
+  const there = book.files.filter(({ missing }) => !missing)
+  const [first, ...others] = there
   const link = ({ id, fileName }: BookDetail['files'][number]) => ({
     href: downloadUrl(organizationId, id),
     download: fileName,
@@ -66,7 +67,7 @@ function DownloadButton({ book, onSave }: { book: BookDetail; onSave: Save }) {
         <ChevronDown aria-hidden size={15} className="-mr-1" />
       </MenuTrigger>
       <MenuContent>
-        {book.files.map((file) => (
+        {there.map((file) => (
           <MenuLinkItem key={file.id} {...link(file)} closeOnClick>
             <span className="flex-1 font-medium">{file.format.toUpperCase()}</span>
             <span className="tabular text-meta text-muted">{formatBytes(file.size)}</span>

@@ -5,6 +5,7 @@ import { flushSync } from 'react-dom'
 import { cn } from '#lib/class-names.ts'
 import { setOpenedBook, useIsOpenedBook, wantsViewTransition } from '#lib/cover-transition.ts'
 import { formatList } from '#lib/format.ts'
+import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { authorLine } from './author-line.ts'
 import { Cover } from './cover.tsx'
@@ -84,7 +85,8 @@ function CardFace({
         sizes={sizes}
         eager={eager}
         className={cn(
-          'transition-[filter,box-shadow] duration-150 group-hover:shadow-float group-active:brightness-96',
+          'transition-[filter,box-shadow,opacity] duration-150 group-hover:shadow-float group-active:brightness-96',
+          book.missing && 'opacity-55 saturate-50',
           selected && 'outline-3 outline-offset-2 outline-accent',
         )}
         style={opened ? { viewTransitionName: 'cover' } : undefined}
@@ -100,6 +102,11 @@ function CardFace({
         <span lang={book.language ?? undefined} dir="auto" className="mt-0.5 block truncate text-as-parent text-meta text-muted">
           {authorLine(book.authors)}
         </span>
+        {book.missing && (
+          <span className="absolute -top-6.5 left-1.5 rounded-[4px] bg-paper/92 px-1.5 py-px text-[0.65rem] leading-4 font-semibold text-ink">
+            {t('book.missing')}
+          </span>
+        )}
         <span
           className={cn(
             'absolute -top-6.5 right-1.5 rounded-[4px] bg-paper/92 px-1.5 py-px text-[0.65rem] leading-4 font-semibold tracking-[0.03em] text-ink uppercase transition-opacity duration-150',

@@ -1,7 +1,10 @@
 import type { BookCard, BookDetail } from '@carrel/api/schema/books'
+import { FileX } from 'lucide-react'
 import type { CSSProperties, ReactNode } from 'react'
 import { Skeleton } from '#components/ui/skeleton.tsx'
+import { cn } from '#lib/class-names.ts'
 import { accentFromCover } from '#lib/color.ts'
+import { formatDate } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { BookActions } from './book-actions.tsx'
 import { BookDetails } from './book-details.tsx'
@@ -34,7 +37,7 @@ export function BookPage({
           eager
           sizes="(max-width: 1023px) 190px, 280px"
           alt={t('book.coverOf', { title: card.title })}
-          className="self-start shadow-float lg:row-span-2 max-md:mx-auto max-md:w-47.5"
+          className={cn('self-start shadow-float lg:row-span-2 max-md:mx-auto max-md:w-47.5', card.missing && 'opacity-55 saturate-50')}
           style={{ viewTransitionName: 'cover' }}
         />
         <div className="min-w-0 max-md:text-center">
@@ -48,6 +51,7 @@ export function BookPage({
           )}
           <SeriesLine card={card} detail={detail} />
           <Contributors card={card} detail={detail} />
+          {detail && <MissingNote book={detail} />}
           {detail ? <BookActions book={detail} more={deeds} /> : <DetailSkeleton />}
         </div>
         {detail && (
@@ -58,7 +62,7 @@ export function BookPage({
           </div>
         )}
       </div>
-      {detail && <FileList book={detail} />}
+      {detail && detail.files.length > 0 && <FileList book={detail} />}
       {detail && detail.series && detail.sameSeries.length > 0 && (
         <div className="mt-10">
           <Shelf title={t('book.moreOf', { series: detail.series.name })} books={detail.sameSeries} lang={lang} />
@@ -77,6 +81,25 @@ function accentStyle(color: string | null): CSSProperties | undefined {
     '--accent': `light-dark(${light.accent}, ${dark.accent})`,
     '--on-accent': `light-dark(${light.onAccent}, ${dark.onAccent})`,
   } as CSSProperties
+}
+
+/** Since when its files are not found, and how long it is kept. */
+function MissingNote({ book }: { book: BookDetail }) {
+  if (!book.missing || book.missingSince === null) return null
+  const date = formatDate(book.missingSince)
+  const nights = book.keptNights
+  return (
+    <p className="mt-4 flex max-w-[66ch] gap-2.5 rounded-box bg-warn-soft px-4 py-3 text-start text-small text-pretty">
+      <FileX aria-hidden size={17} className="mt-0.5 shrink-0 text-warn" />
+      <span>
+        {nights === null
+          ? t('book.missing.forever', { date })
+          : nights === 0
+            ? t('book.missing.last', { date })
+            : t('book.missing.nights', { date, nights })}
+      </span>
+    </p>
+  )
 }
 
 function Description({ text, lang }: { text: string; lang: string | undefined }) {

@@ -1,5 +1,6 @@
 import type { BookDetail } from '@carrel/api/schema/books'
 import { FileText } from 'lucide-react'
+import { Chip } from '#components/chip.tsx'
 import { formatBytes, formatDate } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { SplitButton } from './split-button.tsx'
@@ -25,6 +26,7 @@ export function FileList({ book }: { book: BookDetail }) {
                 )}
               </p>
             </div>
+            {file.missing && <Chip className="shrink-0 bg-warn-soft text-warn">{t('files.missing')}</Chip>}
             {book.files.length > 1 && <SplitButton book={book} file={file} />}
           </li>
         ))}

@@ -13,6 +13,7 @@ const card = (id: string, state: BookCard['cover']['state'] = 'ready', title = `
   formats: ['epub'],
   cover: { state, version: null, thumbhash: null, color: null, aspect: null },
   addedAt: '2026-11-20T00:00:00Z',
+  missing: false,
 })
 const ids = (cells: readonly BookCard[]) => cells.map(({ id }) => id).join('')
 const empty = { cells: [], next: 0 }

@@ -7,6 +7,8 @@ const scan = (status: ScanStatus): Scan => ({
   libraryId: '',
   status,
   reason: 'asked',
+  askedBy: null,
+  createdAt: '2026-11-20T10:00:00.000Z',
   part: null,
   moved: 0,
   missing: 0,

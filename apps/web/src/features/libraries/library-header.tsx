@@ -17,12 +17,25 @@ export function LibraryHeader({ library, actions }: { library: LibraryDetail; ac
       description={
         <span className="tabular">
           {library.kind === 'managed' && !library.scanning ? bookCountText(library) : libraryFacts(library)}
+          {library.missingCount > 0 && (
+            <>
+              {' · '}
+              <Link
+                to="/w/$slug/libraries/$libraryId/missing"
+                params={{ slug, libraryId: library.id }}
+                className="rounded-[4px] whitespace-nowrap underline decoration-current/40 underline-offset-3 hover:decoration-current"
+              >
+                {t('library.missing', { count: library.missingCount, books: formatNumber(library.missingCount) })}
+              </Link>
+            </>
+          )}
           {library.problemCount > 0 && !library.scanning && (
             <>
               {' · '}
               <Link
                 to="/w/$slug/libraries/$libraryId/problems"
                 params={{ slug, libraryId: library.id }}
+                search={{}}
                 className="rounded-[4px] whitespace-nowrap text-warn underline decoration-current/40 underline-offset-3 hover:decoration-current"
               >
                 {t('library.problems', { count: library.problemCount, files: formatNumber(library.problemCount) })}

@@ -1,6 +1,6 @@
 import type { LibraryDetail } from '@carrel/api/schema/libraries'
 import { Link } from '@tanstack/react-router'
-import { Ellipsis, FileWarning, RefreshCw, Settings, Trash2, UsersRound } from 'lucide-react'
+import { Copy, Ellipsis, FileWarning, FileX, History, RefreshCw, Settings, Trash2, UsersRound } from 'lucide-react'
 import { buttonVariants } from '#components/ui/button.tsx'
 import { Menu, MenuContent, MenuItem, MenuLinkItem, MenuTrigger } from '#components/ui/menu.tsx'
 import { useCan, useCanInLibrary } from '#lib/can.ts'
@@ -18,9 +18,10 @@ export function LibraryMenu({ library }: { library: LibraryDetail }) {
   const updates = useCanInLibrary(library.id, 'library:update')
   const deletes = useCanInLibrary(library.id, 'book:delete') && library.kind === 'managed'
   const shares = useCanInLibrary(library.id, 'library:share')
+  const edits = useCanInLibrary(library.id, 'metadata:edit')
   const scan = useScanLibrary(library.id)
   const settings = updates || can('library:delete')
-  if (!scans && !settings && !shares && !deletes && library.problemCount === 0) return null
+  if (!scans && !settings && !shares && !deletes && !edits) return null
   const params = { slug, libraryId: library.id }
   return (
     <Menu>
@@ -34,10 +35,30 @@ export function LibraryMenu({ library }: { library: LibraryDetail }) {
             {t(mayScan(library) ? 'library.scanAgain' : 'library.scanning')}
           </MenuItem>
         )}
-        {library.problemCount > 0 && (
-          <MenuLinkItem closeOnClick render={<Link to="/w/$slug/libraries/$libraryId/problems" params={params} />}>
-            <FileWarning aria-hidden size={16} className="text-muted" />
-            {t('library.problems', { count: library.problemCount, files: formatNumber(library.problemCount) })}
+        {scans && (
+          <>
+            <MenuLinkItem closeOnClick render={<Link to="/w/$slug/libraries/$libraryId/problems" params={params} search={{}} />}>
+              <FileWarning aria-hidden size={16} className="text-muted" />
+              {t('problems.title')}
+              <Count value={library.problemCount} />
+            </MenuLinkItem>
+            <MenuLinkItem closeOnClick render={<Link to="/w/$slug/libraries/$libraryId/missing" params={params} />}>
+              <FileX aria-hidden size={16} className="text-muted" />
+              {t('missing.title')}
+              <Count value={library.missingCount} />
+            </MenuLinkItem>
+          </>
+        )}
+        {edits && (
+          <MenuLinkItem closeOnClick render={<Link to="/w/$slug/libraries/$libraryId/duplicates" params={params} search={{}} />}>
+            <Copy aria-hidden size={16} className="text-muted" />
+            {t('duplicates.title')}
+          </MenuLinkItem>
+        )}
+        {scans && (
+          <MenuLinkItem closeOnClick render={<Link to="/w/$slug/libraries/$libraryId/scans" params={params} />}>
+            <History aria-hidden size={16} className="text-muted" />
+            {t('scan.history')}
           </MenuLinkItem>
         )}
         {deletes && (
@@ -61,4 +82,8 @@ export function LibraryMenu({ library }: { library: LibraryDetail }) {
       </MenuContent>
     </Menu>
   )
+}
+
+function Count({ value }: { value: number }) {
+  return value > 0 && <span className="tabular ml-auto pl-4 text-meta text-muted">{formatNumber(value)}</span>
 }

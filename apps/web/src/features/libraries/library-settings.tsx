@@ -2,7 +2,7 @@ import type { LibraryDetail } from '@carrel/api/schema/libraries'
 import { limits } from '@carrel/api/limits'
 import { Form } from '@base-ui/react/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { ChevronRight, Folder, FolderX, UsersRound } from 'lucide-react'
+import { ChevronRight, UsersRound } from 'lucide-react'
 import { Link } from '@tanstack/react-router'
 import { ChangedElsewhere } from '#components/changed-elsewhere.tsx'
 import { FormError } from '#components/form-error.tsx'
@@ -16,7 +16,8 @@ import { toast } from '#lib/toasts.ts'
 import { useEdits } from '#lib/use-edits.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { DeleteLibrary } from './delete-library.tsx'
-import { FolderNoticing, ScanFolder } from './folder-noticing.tsx'
+import { KeepMissing } from './keep-missing.tsx'
+import { LibraryFolders } from './library-folders.tsx'
 import { LibraryUpkeep } from './library-upkeep.tsx'
 import { PrecedenceField } from './precedence-field.tsx'
 import { VisibilityField } from './visibility-field.tsx'
@@ -44,34 +45,9 @@ export function LibrarySettings({ library, onDeleted }: { library: LibraryDetail
           <ChevronRight aria-hidden size={17} className="shrink-0 text-muted rtl:rotate-180" />
         </Link>
       )}
-      {library.folders.length > 0 && (
-        <section aria-labelledby="folders-title">
-          <h2 id="folders-title" className="section-title">
-            {t('library.folders')}
-          </h2>
-          <p className="mt-0.5 text-muted">{t('settings.folders.text')}</p>
-          <ul className="mt-3 divide-y divide-line rounded-box border border-line bg-card">
-            {library.folders.map((folder) => (
-              <li key={folder.id} className="flex items-center gap-3 px-4 py-3">
-                {folder.available ? (
-                  <Folder aria-hidden size={18} className="shrink-0 text-muted" />
-                ) : (
-                  <FolderX aria-hidden size={18} className="shrink-0 text-warn" />
-                )}
-                <span className="min-w-0">
-                  <span dir="ltr" className="block [overflow-wrap:anywhere]">
-                    {folder.path}
-                  </span>
-                  <FolderNoticing noticing={folder.noticing} />
-                </span>
-                <ScanFolder libraryId={library.id} folder={folder} />
-                {!folder.available && <span className="ml-auto shrink-0 text-meta text-warn">{t('settings.folders.missing')}</span>}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      {updates && library.folders.length > 0 && <LibraryFolders library={library} />}
       {updates && library.upkeep && <LibraryUpkeep libraryId={library.id} upkeep={library.upkeep} />}
+      {updates && library.kind === 'folders' && <KeepMissing library={library} />}
       {can('library:delete') && <DeleteLibrary library={library} onDeleted={onDeleted} />}
     </div>
   )

@@ -20,6 +20,12 @@ const titles: Readonly<Record<string, MessageId>> = {
   'bad-name': 'problem.badName',
 }
 
+/** The codes that read like this one. */
+export const codesAlike = (code: string): string[] => {
+  const alike = Object.keys(titles).filter((each) => titles[each] === titles[code])
+  return alike.length > 0 && code in titles ? alike : [code]
+}
+
 /** Codes whose detail names the very part that is wrong; of the others it repeats the title. */
 const detailed = new Set(['corrupt-archive', 'missing-container', 'missing-package', 'invalid-xml', 'crashed', 'unreadable', 'bad-name'])
 

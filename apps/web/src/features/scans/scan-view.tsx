@@ -6,12 +6,14 @@ import { t } from '#lib/i18n.ts'
 import { booksSoFar, scanProgress } from './progress.ts'
 import { useThrottled } from './use-throttled.ts'
 
+const hasEnded = ({ status }: Scan): boolean => status === 'done' || status === 'failed' || status === 'cancelled'
+
 /** A run over a library as a picture: two bars, the figures under them, the covers found so far. */
 export function ScanView({ scan, mosaic, actions }: { scan: Scan; mosaic: ReactNode; actions: ReactNode }) {
   const text = scanSummary(scan)
   const spoken = useThrottled(text, 8000)
   const { reading, covers } = scanProgress(scan)
-  const ended = scan.status === 'done' || scan.status === 'failed'
+  const ended = hasEnded(scan)
   return (
     <div>
       <h1 tabIndex={-1} data-page-heading className="page-title">
@@ -36,7 +38,7 @@ export function ScanView({ scan, mosaic, actions }: { scan: Scan; mosaic: ReactN
 
 export function ScanFigures({ scan }: { scan: Scan }) {
   const { remaining } = scanProgress(scan)
-  const ended = scan.status === 'done' || scan.status === 'failed'
+  const ended = hasEnded(scan)
   const covering = scan.status === 'covering'
   return (
     <dl className="tabular mt-3 flex flex-wrap items-baseline gap-x-6 gap-y-1 text-small text-muted">
@@ -44,6 +46,9 @@ export function ScanFigures({ scan }: { scan: Scan }) {
         <Figure value={formatRate(scan.rate)} label={t(covering ? 'scan.coversPerSecond' : 'scan.filesPerSecond')} />
       )}
       {remaining !== null && <Figure value={formatDuration(remaining)} label={t('scan.remaining')} />}
+      {!ended && !covering && scan.walked && scan.found > scan.processed && (
+        <Figure value={formatNumber(scan.found - scan.processed)} label={t('scan.left', { count: scan.found - scan.processed })} />
+      )}
       {covering && <Figure value={formatNumber(scan.covered)} label={t('scan.coversOf', { total: formatNumber(scan.coversTotal) })} />}
       {scan.problems > 0 && <Figure value={formatNumber(scan.problems)} label={t('scan.problems', { count: scan.problems })} warn />}
       {!ended && scan.currentFolder !== null && (
@@ -54,6 +59,24 @@ export function ScanFigures({ scan }: { scan: Scan }) {
           </dd>
         </div>
       )}
+    </dl>
+  )
+}
+
+/** What became of the files so far; only what there is. */
+export function ScanCounts({ scan }: { scan: Scan }) {
+  const counts = (['listed', 'unchanged', 'moved', 'restored', 'missing'] as const).filter((name) => scan[name] > 0)
+  if (counts.length === 0) return null
+  return (
+    <dl className="tabular mt-1.5 flex flex-wrap items-baseline gap-x-6 gap-y-1 text-small text-muted">
+      {counts.map((name) => (
+        <Figure
+          key={name}
+          value={formatNumber(scan[name])}
+          label={t(`scan.count.${name}`, { count: scan[name] })}
+          warn={name === 'missing'}
+        />
+      ))}
     </dl>
   )
 }

@@ -19,6 +19,7 @@ const library = (part: Partial<Library>): Library => ({
   visibility: 'organization',
   bookCount: 0,
   problemCount: 0,
+  missingCount: 0,
   scanning: false,
   lastScannedAt: null,
   ...part,

@@ -47,6 +47,7 @@ export function ScanStep({ libraryId }: { libraryId: string }) {
             <Link
               to="/w/$slug/libraries/$libraryId/problems"
               params={{ slug, libraryId }}
+              search={{}}
               className={buttonVariants({ variant: 'outline', size: 'large' })}
             >
               {t('scan.showProblems', { count: scan.problems, files: formatNumber(scan.problems) })}

@@ -6,17 +6,19 @@ import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
-export function RunningScan({ scan }: { scan: Scan }) {
+export function RunningScan({ scan, mayCancel }: { scan: Scan; mayCancel: boolean }) {
   const { slug } = useWorkspace()
   return (
     <div className="mb-6">
       <ScanStrip
         scan={scan}
+        mayCancel={mayCancel}
         action={
           scan.problems > 0 && (
             <Link
               to="/w/$slug/libraries/$libraryId/problems"
               params={{ slug, libraryId: scan.libraryId }}
+              search={{}}
               className={buttonVariants({ variant: 'outline' })}
             >
               {t('scan.showProblems', { count: scan.problems, files: formatNumber(scan.problems) })}

@@ -10,6 +10,7 @@ import { bookListOptions } from '#features/books/book-list.ts'
 import { parseBookSort } from '#features/books/book-sort.ts'
 import { LibraryBooks } from '#features/books/library-books.tsx'
 import { SortMenu } from '#features/books/sort-menu.tsx'
+import { LibraryCare } from '#features/libraries/library-care.tsx'
 import { LibraryHeader, LibraryHeaderSkeleton } from '#features/libraries/library-header.tsx'
 import { LibraryMenu } from '#features/libraries/library-menu.tsx'
 import { ScanButton } from '#features/libraries/scan-button.tsx'
@@ -54,6 +55,7 @@ function LibraryPage() {
   if (error && isNotFound(error)) return <NotFoundPage />
   if (error && !library) return <ErrorNotice heading="h1" error={error} onRetry={() => void refetch()} />
   const running = library?.scan && isScanning(library.scan) ? library.scan : null
+  const troubled = library?.folders.some(({ trouble }) => trouble !== null) === true
   const sortButton = (
     <SortMenu value={sort} onChange={(next) => void navigate({ search: next === 'added' ? {} : { sort: next }, replace: true })} />
   )
@@ -80,8 +82,11 @@ function LibraryPage() {
         <LibraryHeaderSkeleton actions={sortButton} />
       )}
       {uploads && library?.kind === 'managed' && <UploadPanel key={libraryId} library={library} problemText={problemTitle} />}
-      {running && <RunningScan scan={running} />}
-      {library?.scan?.status === 'failed' && <FailedScan scan={library.scan} action={scans && <ScanButton library={library} />} />}
+      {running && <RunningScan scan={running} mayCancel={scans === true} />}
+      {library && scans && !running && <LibraryCare library={library} />}
+      {library?.scan?.status === 'failed' && !(scans && troubled) && (
+        <FailedScan scan={library.scan} action={scans && <ScanButton library={library} />} />
+      )}
       <LibraryBooks
         key={`${libraryId} ${sort}`}
         libraryId={libraryId}
