@@ -86,7 +86,7 @@ export const libraries = {
         const [scan, folders, upkeep] = await Promise.all([
           findLatestScan(scope, library.id, care.scans),
           (managed || care.scans) && library.kind === 'folders' ? listLibraryFolders(scope, library.id) : [],
-          managed ? findUpkeep(scope, library.id) : undefined,
+          managed && library.kind === 'folders' ? findUpkeep(scope, library.id) : undefined,
         ])
         return { library, scan, folders, managed, held: care.held, keepMissingNights: care.keepMissingNights, upkeep }
       })
