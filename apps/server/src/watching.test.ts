@@ -436,16 +436,22 @@ test('a long scan makes way for one that waits, and goes on where it was', { tim
     await assignRoot(own, id, own.root)
     spaces.push(id)
   }
-  const add = async (to: string, name: string, books: number) => {
+  const fill = (name: string, books: number) => {
     const shelf = path.join(own.root, name)
     mkdirSync(shelf)
     for (let at = 0; at < books; at += 1) writeFileSync(path.join(shelf, `${at}.epub`), epub(`${name} ${at}`, { padding: 30_000 }))
+  }
+  // Before the first request, since a connection that rests for seconds is closed.
+  for (const name of ['long-0', 'long-1', 'long-2']) fill(name, 2500)
+  fill('short', 5)
+  const add = async (to: string, name: string) => {
+    const shelf = path.join(own.root, name)
     const made = await own.send('POST', '/api/v1/libraries', { cookie: person.cookie, organization: to, body: { name, folders: [shelf] } })
     return { organization: to, id: (made.json as { id: string }).id }
   }
   const long = []
-  for (const [at, to] of spaces.slice(0, 3).entries()) long.push(await add(to, `long-${at}`, 2500))
-  const short = await add(spaces[3] ?? '', 'short', 5)
+  for (const [at, to] of spaces.slice(0, 3).entries()) long.push(await add(to, `long-${at}`))
+  const short = await add(spaces[3] ?? '', 'short')
   await scanned(own, person, short.organization, short.id, 60_000)
   expect(await own.db.superuser`select from scan where finished_at is null`).toHaveLength(3)
   for (const { organization: of, id } of long)
@@ -481,3 +487,15 @@ test('what the watching worker reads is for nobody who is somebody', async () =>
     })
   expect([await count(organization), await count(other.id), await count(null)]).toEqual([1, 0, 0])
 })
+
+test('a managed library is neither watched nor looked through', { timeout: 60_000 }, () =>
+  onAnother({ ...pace, pollMs: 1000 }, async () => {
+    const made = await call('POST', '/libraries', { name: 'Managed', kind: 'managed', folders: [] })
+    const { id } = made.json as { id: string }
+    const beside = await watched(folder())
+    await wait(2500)
+    expect(await runs(id)).toEqual([])
+    expect((await call('GET', `/libraries/${id}`)).json).toMatchObject({ upkeep: null })
+    expect(await folderRow(beside)).toMatchObject({ watchMode: 'watching' })
+  }),
+)

@@ -88,7 +88,7 @@ export const libraries = {
           findLatestScan(scope, library.id, care.scans),
           findLibrarySettings({ ...scope, libraryId: library.id }),
           (managed || care.scans) && library.kind === 'folders' ? listLibraryFolders(scope, library.id) : [],
-          managed ? findUpkeep(scope, library.id) : undefined,
+          managed && library.kind === 'folders' ? findUpkeep(scope, library.id) : undefined,
         ])
         return { library, scan, folders, managed, held: care.held, keepMissingNights: care.keepMissingNights, upkeep, precedence }
       })

@@ -59,7 +59,7 @@ export const LibraryDetail = Library.extend({
   precedence: z.array(SourceKind),
   /** Empty for people who may neither manage nor scan libraries. */
   folders: z.array(LibraryFolder),
-  /** Null for people who may not manage libraries. */
+  /** Null for people who may not manage libraries, and for a managed library. */
   upkeep: Upkeep.nullable(),
   scan: Scan.nullable(),
   /** Files that the last scan did not find, and of how many: somebody who may scan has to say that they are gone. */
