@@ -39,7 +39,10 @@ function bodyOf(request: IncomingMessage): Readable {
   // Whoever reads it meets the failure; it may come before anybody does, and must not end the server.
   body.on('error', () => {})
   request.once('error', (error) => body.destroy(error))
-  request.once('close', () => request.complete || body.destroy(new Error('The upload was broken off.')))
+  const end = () => request.complete || body.destroy(new Error('The upload was broken off.'))
+  request.once('close', end)
+  // It may have gone while its sender was looked up, and would be waited for for ever.
+  if (request.destroyed) end()
   return request.pipe(body)
 }
 
