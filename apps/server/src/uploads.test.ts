@@ -204,21 +204,21 @@ describe.each(['fs', 's3'] as const)('a managed library on %s', (storage) => {
     const bytes = epub('Cut off', { padding: 400_000 })
     const id = up.idOf(await up.begin(library, 'cut.epub', bytes.length))
     await up.part(id, 0, bytes.subarray(0, 100_000))
-    for (let i = 0; i < 10; i += 1) {
+    for (let i = 0; i < 30; i += 1) {
       const socket = connect(server.port, '127.0.0.1')
       socket.write(
         `PATCH /files/${organization}/uploads/${id} HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\norigin: ${server.url}\r\ncookie: ${owner.cookie}\r\n` +
           `content-type: application/offset+octet-stream\r\nupload-offset: 100000\r\ncontent-length: 200000\r\n\r\n`,
       )
-      socket.write(bytes.subarray(100_000, 100_000 + i * 15_000))
-      await wait(20)
+      socket.write(bytes.subarray(100_000, 100_000 + i * 6000))
+      await wait(i)
       socket.destroy()
     }
     await wait(300)
     expect((await up.look(id)).headers['upload-offset']).toBe('100000')
     expect((await up.part(id, 100_000, bytes.subarray(100_000))).status).toBe(204)
     expect((await ended(library)).get(id)).toMatchObject({ state: 'done' })
-    if (storage === 'fs') expect(readdirSync(path.join(server.dataDir, 'blobs/.tmp'))).toEqual([])
+    if (storage === 'fs') await expect.poll(() => readdirSync(path.join(server.dataDir, 'blobs/.tmp')), { timeout: 5000 }).toEqual([])
   })
 
   test('uploads that begin together do not exceed the quota of the workspace', { timeout: 60_000 }, async () => {

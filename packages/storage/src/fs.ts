@@ -53,7 +53,7 @@ export function createFsBlobStore(folder: string): BlobStore {
     get: (key) => readFile(locate(key)).catch(orNull),
     async read(key, range) {
       const file = await open(locate(key)).catch(orNull)
-      return file && createReadStream('', { fd: file, highWaterMark: 256 * 1024, ...range })
+      return file && createReadStream('', { fd: file, highWaterMark: 64 * 1024, ...range })
     },
     async stat(key) {
       const stats = await stat(locate(key)).catch(orNull)

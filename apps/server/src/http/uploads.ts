@@ -35,11 +35,14 @@ function metadataOf(value: string | string[] | undefined): Partial<Record<string
 
 /** The body as a stream that may be let go of without the connection, on which an answer is still to come. */
 function bodyOf(request: IncomingMessage): Readable {
-  const body = new PassThrough({ highWaterMark: 256 * 1024 })
+  const body = new PassThrough({ highWaterMark: 64 * 1024 })
   // Whoever reads it meets the failure; it may come before anybody does, and must not end the server.
   body.on('error', () => {})
   request.once('error', (error) => body.destroy(error))
-  request.once('close', () => request.complete || body.destroy(new Error('The upload was broken off.')))
+  const end = () => request.complete || body.destroy(new Error('The upload was broken off.'))
+  request.once('close', end)
+  // It may have gone while its sender was looked up, and would be waited for for ever.
+  if (request.destroyed) end()
   return request.pipe(body)
 }
 

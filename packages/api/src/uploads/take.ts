@@ -10,7 +10,7 @@ import type { Progress } from '../scans/progress.ts'
 import { fileKey, partKeys } from './keys.ts'
 import { finishUploads, listReceivedUploads, refuseUpload, type ReceivedUpload } from './queries.ts'
 
-const atOnce = 4
+const atOnce = 2
 const sidecars: ReadonlySet<string> = new Set(['opf', 'comicinfo', 'image'])
 
 export type TakingWork = {
