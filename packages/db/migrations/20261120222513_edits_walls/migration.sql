@@ -76,8 +76,8 @@ create function app.recount_books(book uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare there constant uuid := app.edited_library(book);
 begin
-  update library l set book_count = (
-      select count(*) from book b where b.organization_id = l.organization_id and b.library_id = l.id and b.deleted_at is null)
+  update library l set (book_count, missing_count) = (
+      select count(*), count(b.missing_at) from book b where b.organization_id = l.organization_id and b.library_id = l.id and b.deleted_at is null)
     where l.organization_id = app.current_organization() and l.id = there;
 end $$;--> statement-breakpoint
 
