@@ -188,6 +188,10 @@ test.describe('looking after a library', () => {
     await expect(page.getByRole('heading', { name: 'No duplicates' })).toBeVisible()
     await page.getByRole('button', { name: 'Undo' }).click()
     await expect(group).toBeVisible()
+    await group.getByRole('button', { name: 'Make them one' }).click()
+    await keepScreen(page, 'care-duplicates-merge', { widths: allWidths })
+    await page.getByRole('dialog').getByRole('button', { name: 'Make them one' }).click()
+    await expect(page.getByRole('heading', { name: 'No duplicates' })).toBeVisible()
   })
 })
 

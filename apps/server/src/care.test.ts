@@ -150,6 +150,18 @@ describe('what is not found', () => {
     expect(await size()).toBe(after)
   })
 
+  test('goes from the trash without being counted twice', async () => {
+    const at = shelf(ten)
+    const library = await create(at)
+    rmSync(path.join(at, 'Book 0.epub'))
+    await scan(library)
+    await server.db.superuser`update book set deleted_at = now() where library_id = ${library} and missing_at is not null`
+    await server.db.superuser`update library set book_count = 9, missing_count = 0, keep_missing_nights = 0 where id = ${library}`
+    await tidy()
+    expect(await server.db.superuser`select from book where library_id = ${library}`).toHaveLength(9)
+    expect(await detail(library)).toMatchObject({ bookCount: 9, missingCount: 0 })
+  })
+
   test('is kept while its folder cannot be read, and for ever where that is wished', async () => {
     const at = shelf(ten)
     const library = await create(at)

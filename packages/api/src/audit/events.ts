@@ -2,7 +2,7 @@
 export type Records = {
   /** The logo by its version, where it was changed. */
   organization: { name: string; slug: string; language: string; logo?: string | null }
-  /** Whether and when it is kept up to date, where that was changed. */
+  /** Whether and when it is kept up to date, and how long what is missing is kept, where that was changed. */
   library: { name: string; visibility: string; watch?: boolean; schedule?: string | null; keepMissingNights?: number | null }
   /** Of the library that is named. */
   'library-folder': { path: string }

@@ -49,6 +49,7 @@ export const LibraryFolder = z.object({
   /** To people who may scan and not manage libraries, only its name. */
   path: z.string(),
   available: z.boolean(),
+  /** Null for people who may not manage libraries. */
   noticing: Noticing.nullable(),
   trouble: FolderTrouble.nullable(),
   troubleSince: Timestamp.nullable(),

@@ -5,6 +5,7 @@ import { DuplicateList } from '#features/duplicates/duplicate-list.tsx'
 import { t } from '#lib/i18n.ts'
 import { requireId } from '#lib/ids.ts'
 import { LibraryPage } from './-library-page.tsx'
+import { MergeGroup } from './-merge-group.tsx'
 
 export const Route = createFileRoute('/_app/w/$slug/libraries/$libraryId/duplicates')({
   validateSearch: (search: Record<string, unknown>): { kind?: DuplicateKind } => {
@@ -26,6 +27,7 @@ function DuplicatesPage() {
           libraryId={libraryId}
           kind={kind}
           onKind={(next) => void navigate({ search: next === 'title' ? {} : { kind: next }, replace: true })}
+          renderMerge={(books) => <MergeGroup books={books} />}
           renderCover={(book) => <Cover book={book} sizes="48px" className="rounded-[3px] shadow-none" />}
         />
       )}
