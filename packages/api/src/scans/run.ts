@@ -230,11 +230,11 @@ async function listWhole(work: ListingWork, folder: Folder & { root: string }, p
   let met: number
   try {
     // Of a part that is gone, only the folder itself tells whether it is gone with everything else.
-    if (below !== '' && (await readdir(folder.root)).length === 0) return 'empty'
+    if (below !== '' && (await list(folder.root)).length === 0) return 'empty'
     met = await listFolder(work, { id: folder.id, root: folder.root, below, force: false })
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (!(error instanceof FolderUnreadable) && typeof code !== 'string') throw error
+    if (!(error instanceof FolderUnreadable)) throw error
+    const { code } = error
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable'
   }
   if (before === null || before !== (await identity(folder.root))) return 'missing'
@@ -254,6 +254,11 @@ async function lose({ inRun, writer, progress }: ListingWork, folderId: string):
   progress.counts.missing += books.length
   for (let at = 0; at < books.length; at += 250) await writer.describe(books.slice(at, at + 250))
 }
+
+const list = (root: string): Promise<string[]> =>
+  readdir(root).catch((error: NodeJS.ErrnoException) => {
+    throw new FolderUnreadable(error.code)
+  })
 
 /** What a path leads to: another after a disk was taken off or put on. */
 const identity = (root: string): Promise<string | null> =>

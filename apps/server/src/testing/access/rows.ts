@@ -9,6 +9,8 @@ export type Row = {
   names?: Named
   /** The permission counts in the library that is named, where a grant may give it. */
   inLibrary?: boolean
+  /** A function of the gate asks again for the library, whether there are policies or not. */
+  gated?: boolean
   input?: (thing: Thing) => object
   /** What is said of a thing that is not there; by default it is not found. */
   unseen?: readonly [number, string?]
@@ -154,15 +156,16 @@ export const procedureRows: Record<string, Row> = {
   'scans.list': { needs: 'library:scan', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'scans.problems': { needs: 'library:scan', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'scans.ignoreProblem': {
+    gated: true,
     needs: 'library:scan',
     names: 'library',
     inLibrary: true,
     input: ({ id }) => ({ libraryId: id, fileId: noMember, ignored: true }),
     answer: [404, 'NOT_FOUND'],
   },
-  'scans.retryProblems': { needs: 'library:scan', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
+  'scans.retryProblems': { gated: true, needs: 'library:scan', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'missing.list': { needs: 'library:scan', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
-  'missing.remove': { needs: 'book:delete', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
+  'missing.remove': { gated: true, needs: 'book:delete', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'duplicates.list': { needs: 'metadata:edit', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   ...Object.fromEntries(
     ['tellApart', 'compareAgain'].map((name): [string, Row] => [

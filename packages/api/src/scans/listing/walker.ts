@@ -6,7 +6,8 @@ export { FolderUnreadable, type Found } from './walk-protocol.ts'
 /** A thread that nobody asks for this long ends. */
 const idleMs = 120_000
 
-const entry = (): URL => new URL(import.meta.url.endsWith('.ts') ? './walk-thread.ts' : './walk-thread.js', import.meta.url)
+const entry = (): URL =>
+  new URL(new URL(import.meta.url).pathname.endsWith('.ts') ? './walk-thread.ts' : './walk-thread.js', import.meta.url)
 const idle = new Map<Worker, NodeJS.Timeout>()
 
 /** A thread by itself for each walk: a disk that does not answer holds up nobody else. */
