@@ -122,7 +122,7 @@ test.describe('screens', () => {
       name: 'problems',
       phoneToo: true,
       address: () => `${library}/problems`,
-      ready: (page) => page.getByText('The file is empty').first(),
+      ready: (page) => page.getByText(/^The file is empty\.?$/).first(),
     },
     { name: 'library settings', phoneToo: true, address: () => `${library}/settings`, ready: heading('Remove this library') },
     {
