@@ -33,3 +33,4 @@ export {
   type ReaderPoolOptions,
   type ReadOptions,
 } from './pool/pool.ts'
+export { noMetadata } from './metadata.ts'

@@ -1,4 +1,4 @@
-import type { BookMetadata, FileFormat } from '@carrel/formats'
+import { noMetadata, type BookMetadata, type FileFormat } from '@carrel/formats'
 import type { BookEdits } from './edits/schema.ts'
 
 /** The fields that sources tell of and people edit; the facts of a file (layout, pages …) are not among them. */
@@ -43,7 +43,7 @@ const preferred: readonly (FileFormat | null)[] = [
   'flac',
   'mp3',
 ]
-const audio: ReadonlySet<FileFormat | null> = new Set(['m4b', 'mp3', 'flac', 'ogg', 'opus'])
+export const audioFormats: ReadonlySet<FileFormat | null> = new Set(['m4b', 'mp3', 'flac', 'ogg', 'opus'])
 const rank = ({ format }: SourceFile): number => {
   const at = preferred.indexOf(format)
   return at < 0 ? preferred.length : at
@@ -56,33 +56,12 @@ export const inOrder = <F extends SourceFile>(files: readonly F[]): F[] =>
   files.toSorted(
     (a, b) =>
       rank(a) - rank(b) ||
-      (audio.has(a.format) && audio.has(b.format) ? trackOrder(a) - trackOrder(b) : 0) ||
+      (audioFormats.has(a.format) && audioFormats.has(b.format) ? trackOrder(a) - trackOrder(b) : 0) ||
       byNumbers.compare(a.path, b.path) ||
       (a.path < b.path ? -1 : 1),
   )
 
 export const isTold = (value: unknown): boolean => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0)
-
-const untold: BookMetadata = {
-  title: null,
-  subtitle: null,
-  sortTitle: null,
-  contributors: [],
-  series: [],
-  languages: [],
-  identifiers: [],
-  publisher: null,
-  published: null,
-  description: null,
-  tags: [],
-  layout: 'reflowable',
-  direction: null,
-  vertical: false,
-  drm: null,
-  pages: null,
-  duration: null,
-  track: null,
-}
 
 /**
  * What is known of a book: each field from what people wrote, else from the first source that tells of it. Files come before or
@@ -105,10 +84,10 @@ export function composeMetadata(
   // A sorted title belongs to the title that it was made for.
   const titled = sources.find((source) => isTold(source.title))
   if (!('sortTitle' in edits)) fields['sortTitle'] = 'title' in edits ? null : (titled?.sortTitle ?? null)
-  const first = ordered.find(({ metadata }) => metadata)?.metadata ?? untold
-  const heard = ordered.filter(({ format }) => audio.has(format)).map(({ metadata }) => metadata?.duration ?? 0)
+  const first = ordered.find(({ metadata }) => metadata)?.metadata ?? noMetadata
+  const heard = ordered.filter(({ format }) => audioFormats.has(format)).map(({ metadata }) => metadata?.duration ?? 0)
   return {
-    ...untold,
+    ...noMetadata,
     ...fields,
     layout: first.layout,
     vertical: first.vertical,

@@ -27,7 +27,7 @@ begin
   return query
     select l.id, l.schedule, l.scheduled_at from library l
     join organization o on o.id = l.organization_id and o.deleted_at is null and o.suspended_at is null
-    where l.schedule is not null order by l.id;
+    where l.schedule is not null and l.kind = 'folders' order by l.id;
 end $$;--> statement-breakpoint
 
 -- How many other libraries of the workspace wait for their scan: whoever waits for many comes after whoever waits for one.

@@ -53,7 +53,8 @@ language sql security definer set search_path = pg_catalog, public, pg_temp as $
   update library l set book_count = greatest(0, l.book_count - g.books), missing_count = greatest(0, l.missing_count - g.missing),
       file_bytes = greatest(0, l.file_bytes - g.bytes)
     from (
-      select b.organization_id, b.library_id, count(*) as books, count(b.missing_at) as missing, coalesce(sum(f.bytes), 0)::bigint as bytes
+      select b.organization_id, b.library_id, count(*) filter (where b.deleted_at is null) as books,
+        count(b.missing_at) filter (where b.deleted_at is null) as missing, coalesce(sum(f.bytes), 0)::bigint as bytes
       from unnest(organizations, books) as gone(organization, id) join book b on b.organization_id = gone.organization and b.id = gone.id
       left join lateral (select sum(size) as bytes from library_file f where f.organization_id = b.organization_id and f.book_id = b.id) f on true
       group by 1, 2
@@ -69,7 +70,7 @@ declare
 begin
   perform app.require_in_library(library, 'book:delete');
   select coalesce(array_agg(c.id), '{}') into chosen from (
-    select b.id from book b where b.organization_id = org and b.library_id = remove_missing.library and b.missing_at is not null
+    select b.id from book b where b.organization_id = org and b.library_id = remove_missing.library and b.missing_at is not null and b.deleted_at is null
       and (books is null or b.id = any (books)) order by b.id limit most) as c;
   perform app.discount(chosen, array_fill(org, array[cardinality(chosen)]));
   delete from book b where b.organization_id = org and b.id = any (chosen);
@@ -103,7 +104,7 @@ begin
       formats = case when cardinality(r.formats) = 0 then b.formats
         else array(select f from unnest(b.formats) with ordinality as u(f, n) where f = any (r.formats) order by n) end
     from left_over r where b.organization_id = org and b.library_id = lib and b.id = r.id;
-  select count(*) into lost from book b where b.organization_id = org and b.library_id = lib and b.missing_at is not null;
+  select count(*) into lost from book b where b.organization_id = org and b.library_id = lib and b.missing_at is not null and b.deleted_at is null;
   update library l set missing_count = lost,
       problem_count = (select count(*) from library_file f where f.organization_id = org and f.library_id = lib and f.folder_id <> folder
         and f.problem is not null and f.ignored_at is null),

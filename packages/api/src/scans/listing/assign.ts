@@ -1,5 +1,6 @@
 import { newId } from '@carrel/db'
 import type { BookMetadata, FileFormat, ReadResult } from '@carrel/formats'
+import { audioFormats } from '../../books/compose.ts'
 import type { JobScope } from '../../scope.ts'
 import { findFormerContents, findRelatedFiles } from './queries.ts'
 import type { FileRole } from './units.ts'
@@ -52,8 +53,6 @@ export type Assignment = {
   newBooks: Set<string>
   moved: number
 }
-
-const audio: ReadonlySet<string | null> = new Set(['m4b', 'mp3', 'flac', 'ogg', 'opus'])
 
 /**
  * Which book each file belongs to, in this order: the book that has the same content in this library, or had it; for a file
@@ -199,7 +198,7 @@ export async function assignBooks(
         file.bookId &&
         file.role === 'book' &&
         !file.missing &&
-        (audio.has(format) || !filesOf(file.bookId).some((other) => !other.missing && other.format === format)),
+        (audioFormats.has(format) || !filesOf(file.bookId).some((other) => !other.missing && other.format === format)),
     )
     put(known ?? blank(outcome), { ...read, bookId: mate?.bookId ?? makeBook() }, !known)
   }
