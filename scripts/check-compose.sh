@@ -125,11 +125,11 @@ try "and one line that names the setting" one_line_with "$alone" DATABASE_URL
 
 step "The books"
 make_books() {
-  docker run --rm --interactive --user "$(id -u)" --volume "$PWD/packages/formats/src/testing.ts:/app/testing.ts:ro" \
-    --volume "$work/books:/books" "$image" node --input-type=module --disable-warning=ExperimentalWarning <<'END'
+  docker run --rm --interactive --user "$(id -u)" --volume "$PWD/packages/formats/src:/app/formats:ro" \
+    --volume "$work/books:/books" "$image" node --input-type=module --disable-warning=ExperimentalWarning <<'END' || return 1
 import { mkdirSync, writeFileSync } from 'node:fs'
 import sharp from 'sharp'
-import { buildEpub, truncatedEpub } from './testing.ts'
+import { buildEpub, truncatedEpub } from './formats/testing.ts'
 const cover = (background) => sharp({ create: { width: 600, height: 900, channels: 3, background } }).jpeg().toBuffer()
 mkdirSync('/books/日本語')
 const books = {
