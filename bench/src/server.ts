@@ -50,14 +50,14 @@ export type StartOptions = {
   nodeFlags?: readonly string[]
 }
 
-/** Starts the built server on its own data folder and port, with embedded Postgres as shipped, durable. */
+/** Starts the built server on its own data folder and port, as `npm start` does, with embedded Postgres as shipped, durable. */
 export async function startServer({ dataDir, roots = [], command, nodeFlags = [] }: StartOptions): Promise<RunningServer> {
   mkdirSync(dataDir, { recursive: true })
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const log = path.join(dataDir, 'bench-server.log')
   const output = openSync(log, 'a')
-  const [program = process.execPath, ...args] = command ?? [process.execPath, ...nodeFlags, bundle]
+  const [program = process.execPath, ...args] = command ?? [process.execPath, '--max-semi-space-size=8', ...nodeFlags, bundle]
   const startedAt = performance.now()
   const child = spawn(program, args, {
     cwd: repository,

@@ -46,7 +46,7 @@ export class Progress {
 
   /** Starts the ticking; a failed write is left to the next tick. */
   start(): void {
-    this.#timer = setTimeout(this.#tick, 0)
+    this.#timer = setTimeout(this.#tick, tickMs)
   }
 
   #tick = (): void => {
@@ -58,12 +58,13 @@ export class Progress {
     })
   }
 
-  /** The listing is over; what follows is the second stage. */
-  walked(): void {
+  /** The listing is over; what follows is the second stage, unless no cover is missing. */
+  walked(missingCovers: number): void {
     this.counts.walked = true
+    this.counts.coversTotal = this.counts.covered + missingCovers
     this.#status = 'covering'
     this.currentFolder = null
-    this.#tick()
+    if (missingCovers > 0) this.#tick()
   }
 
   covered(count: number): void {

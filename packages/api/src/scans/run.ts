@@ -20,7 +20,7 @@ import { countCoverTasks } from './covers/queries.ts'
 import { describeAnew } from './describe-anew.ts'
 import { inJobOf, inRunOf, LibraryGone, RunTaken } from './in-job.ts'
 import { listFolder, type ListingWork } from './listing/list-folder.ts'
-import { countFolder, forgetFiles, loseHeldFiles, markScanned, recount } from './listing/queries.ts'
+import { countFolder, forgetFiles, hasHeldFiles, loseHeldFiles, markScanned, recount } from './listing/queries.ts'
 import { FolderUnreadable } from './listing/walker.ts'
 import { ScanWriter } from './listing/writer.ts'
 import { GivesWay, startTurn, type Turn } from './turn.ts'
@@ -111,11 +111,11 @@ async function runScan(
       } else
         for (const folder of folders) {
           folder.trouble ??= folder.root === null ? 'missing' : await listWhole(work, { ...folder, root: folder.root }, scan)
-          await inRun((scope) => updateFolder(scope, folder.id, folder.trouble))
+          if (folder.trouble !== folder.troubleBefore) await inRun((scope) => updateFolder(scope, folder.id, folder.trouble))
         }
       const whole = scan.folderId === null && scan.bookId === null && !scan.describe
-      progress.counts.coversTotal = progress.counts.covered + (await inRun((scope) => settle(scope, whole && isSound(folders))))
-      progress.walked()
+      const missingCovers = await inRun((scope) => settle(scope, kind === 'managed' ? [] : folders, whole && isSound(folders)))
+      progress.walked(missingCovers)
       listing = false
       listed.abort()
     }
@@ -157,7 +157,8 @@ async function runScan(
 const fault = 'The scan stopped because of a fault of the server. It will be tried again.'
 const faultAgain = 'The scan stopped because of a fault of the server. Its log says why.'
 
-type Folder = { id: string; path: string; root: string | null; trouble: Trouble | null }
+type Kept = { id: string; path: string; trouble: Trouble | null }
+type Folder = Kept & { root: string | null; troubleBefore: Trouble | null }
 const isSound = (folders: readonly Folder[]): boolean => folders.every(({ trouble }) => trouble === null)
 
 const troubleTexts: Record<Trouble, string> = {
@@ -188,24 +189,28 @@ async function begin(scope: JobScope, runner: string) {
 }
 
 /** Where the files of a managed library lie in the store. */
-const storedFolders = (
-  { organizationId, folders }: { organizationId: string; folders: readonly { id: string; path: string }[] },
-  libraryId: string,
-): Folder[] => folders.map(({ id, path }) => ({ id, path, root: libraryPrefix(organizationId, libraryId), trouble: null }))
+const storedFolders = ({ organizationId, folders }: { organizationId: string; folders: readonly Kept[] }, libraryId: string): Folder[] =>
+  folders.map(({ id, path, trouble }) => ({
+    id,
+    path,
+    root: libraryPrefix(organizationId, libraryId),
+    trouble: null,
+    troubleBefore: trouble,
+  }))
 
 /** Which folders may be read now; asked outside of transactions, since disks may be slow. */
 async function openFolders(
   { roots: allowed }: ScanDeps,
-  { assigned, folders }: { assigned: readonly string[]; folders: readonly { id: string; path: string }[] },
+  { assigned, folders }: { assigned: readonly string[]; folders: readonly Kept[] },
 ): Promise<Folder[]> {
   const roots = await usableRoots(allowed, assigned)
   return Promise.all(
-    folders.map(async ({ id, path }): Promise<Folder> => {
+    folders.map(async ({ id, path, trouble: troubleBefore }): Promise<Folder> => {
       const root = await resolveInside(roots, path)
-      if (root !== null) return { id, path, root, trouble: null }
+      if (root !== null) return { id, path, root, trouble: null, troubleBefore }
       // A root that is gone is no usable one; what lies in it is missing, and not closed.
       const missing = (await isMissingInside(roots, path)) || (await isMissingInside(assigned, path)) || !(await exists(path))
-      return { id, path, root, trouble: missing ? 'missing' : 'closed' }
+      return { id, path, root, trouble: missing ? 'missing' : 'closed', troubleBefore }
     }),
   )
 }
@@ -238,8 +243,10 @@ async function listWhole(work: ListingWork, folder: Folder & { root: string }, p
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable'
   }
   if (before === null || before !== (await identity(folder.root))) return 'missing'
+  const looksEmpty = below === '' && met === 0
+  if (!looksEmpty && !(await inRun((scope) => hasHeldFiles(scope, folder.id), { readOnly: true }))) return null
   const counts = await inRun((scope) => countFolder(scope, folder.id), { readOnly: true })
-  if (below === '' && met === 0 && counts.present > 0) return 'empty'
+  if (looksEmpty && counts.present > 0) return 'empty'
   if (mustAsk(counts)) {
     progress.counts.held += counts.held
     return null
@@ -268,7 +275,8 @@ const identity = (root: string): Promise<string | null> =>
   )
 
 /** After the walk: the counts become what is there. Answers how many covers are still to be made. */
-async function settle(scope: JobScope, complete: boolean): Promise<number> {
+async function settle(scope: JobScope, folders: readonly Folder[], complete: boolean): Promise<number> {
+  for (const { id, trouble } of folders) if (trouble === null) await updateFolder(scope, id, null)
   if (complete) await forgetFiles(scope)
   await recount(scope)
   return countCoverTasks(scope)

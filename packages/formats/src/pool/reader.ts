@@ -56,7 +56,7 @@ export class Reader {
     this.#process = fork(options.entry, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      execArgv: [...permissions, `--max-old-space-size=${Math.ceil(options.memoryLimit / 2 ** 20)}`],
+      execArgv: [...permissions, '--max-semi-space-size=4', `--max-old-space-size=${Math.ceil(options.memoryLimit / 2 ** 20)}`],
       env: environment,
     })
     this.#process.on('message', (message: FromChild) => this.#receive(message))

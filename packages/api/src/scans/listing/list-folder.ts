@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { lstat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -70,12 +69,11 @@ export async function listFolder(
     writing.catch(keepFault)
   }
   const take = (found: Pick<FoundFile, 'path' | 'role'> & { unit?: string }, known: KnownFile | undefined, result: Outcome['result']) => {
-    const unit = found.unit === undefined ? null : unitHash(found.unit)
     ready.push({
       folderId: folder.id,
       path: found.path,
       role: found.role,
-      unit,
+      unit: found.unit ?? null,
       knownId: known?.id ?? null,
       knownProblem: known?.problem !== null && known !== undefined,
       result,
@@ -139,9 +137,8 @@ export async function listFolder(
       for (const thing of things) {
         if (thing.kind === 'folder') continue
         const key = pathKey(thing.path)
-        for (let known = await before.peek(); known && compareBytes(known.key, key) < 0; known = await before.peek())
-          await lose(before.take())
-        const next = await before.peek()
+        let next = await before.peek()
+        for (; next && compareBytes(next.key, key) < 0; next = await before.peek()) await lose(before.take())
         const known = next?.path === thing.path ? before.take() : undefined
         const counted = thing.kind === 'problem' || thing.role === 'book'
         if (counted) progress.counts.found += 1
@@ -154,7 +151,7 @@ export async function listFolder(
           await readWhenRested(thing, known)
         } else {
           if (counted) progress.counts.unchanged += 1
-          const unit = unitHash(thing.unit)
+          const { unit } = thing
           if (known.missing || known.unit !== unit || known.role !== thing.role) {
             touched.push({ id: known.id, unit, role: thing.role, bookId: known.bookId, missing: known.missing })
             if (touched.length >= batchSize) await noteTouched()
@@ -185,24 +182,26 @@ export async function listFolder(
   return met
 }
 
-export const unitHash = (unit: string): string => hash('sha256', unit, 'hex').slice(0, 32)
-
 const isChanged = (found: FoundFile, known: KnownFile): boolean =>
   known.size !== found.size || known.modifiedMs !== found.modifiedMs || !known.complete || passing.has(known.problem ?? '')
 
-/** What is known of a part of a folder, in order, a page at a time. */
+/** What is known of a part of a folder, in order, a page at a time; the next page is read while one is looked through. */
 function knownFiles(inRun: InRun, { id, below }: ListingPart) {
+  const read = (after: { key: string; id: string } | null): Promise<KnownFile[]> => {
+    const reading = inRun((scope) => listKnownFiles(scope, id, below, after), { readOnly: true })
+    // Whoever needs the page hears of its failure.
+    reading.catch(() => {})
+    return reading
+  }
   let page: KnownFile[] = []
   let at = 0
-  let last: { key: string; id: string } | null = null
-  let more = true
+  let next: Promise<KnownFile[]> | null = read(null)
   return {
     async peek(): Promise<KnownFile | undefined> {
-      if (at >= page.length && more) {
-        page = await inRun((scope) => listKnownFiles(scope, id, below, last), { readOnly: true })
+      if (at >= page.length && next) {
+        page = await next
         at = 0
-        more = page.length === listKnownFiles.page
-        last = page.at(-1) ?? null
+        next = page.length === listKnownFiles.page ? read(page.at(-1) ?? null) : null
       }
       return page[at]
     },

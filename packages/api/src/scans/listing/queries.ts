@@ -50,7 +50,14 @@ const pathHash = (path: string): Buffer => createHash('sha256').update(path).dig
 const ofLibrary = (scope: JobScope) => and(eq(libraryFile.organizationId, scope.organizationId), eq(libraryFile.libraryId, scope.libraryId))
 
 const knownPage = 2000
-type PackedFile = [string, string, string | null, FileRole, string | null, number | null, number | null, string | null, boolean, boolean]
+/** No path has it, nor does it begin or end with a half of it; so it parts values without quoting them. */
+const parting = '//'
+const packed = sql.raw(
+  ['id', 'path', 'book_id', 'role', "encode(unit_hash, 'hex')", 'size', 'modified_ms', 'problem']
+    .map((value) => `coalesce(${value}::text, '')`)
+    .concat('(missing_at is not null)::text', '(koreader_md5 is not null or problem is not null)::text')
+    .join(` || '${parting}' || `),
+)
 
 /** Files of a folder, or below one of its folders, in the order of a walk; those after `after`. */
 export async function listKnownFiles(
@@ -61,28 +68,34 @@ export async function listKnownFiles(
 ): Promise<KnownFile[]> {
   const start = pathKey(below)
   const part = below === '' ? sql`true` : sql`(path_key = ${start} or (path_key > ${`${start}\u0001`} and path_key < ${`${start}\u0002`}))`
-  // As one value: reading thousands of rows costs more than finding them.
-  const [row] = await scope.db.execute<{ files: string | null }>(sql`
-    select json_agg(json_build_array(id, path, book_id, role, encode(unit_hash, 'hex'), size, modified_ms, problem, missing_at is not null,
-      koreader_md5 is not null or problem is not null))::text as files
-    from (select * from library_file where organization_id = ${scope.organizationId} and folder_id = ${folderId} and ${part}
+  // As one value, and not as JSON: reading thousands of rows, or writing them as JSON, costs more than finding them.
+  const [row] = await scope.db.execute<{
+    files: string | null
+  }>(sql`select string_agg(${packed}, ${parting}) as files from (select * from library_file where organization_id = ${scope.organizationId} and folder_id = ${folderId} and ${part}
       and ${after ? sql`(path_key, id) > (${after.key}, ${after.id}::uuid)` : sql`true`}
       order by path_key, id limit ${sql.raw(String(knownPage))}) as f`)
-  const files = JSON.parse(row?.files ?? '[]') as PackedFile[]
-  return files.map(([id, path, bookId, role, unit, size, modifiedMs, problem, missing, complete]) => ({
-    id,
-    path,
-    key: pathKey(path),
-    bookId,
-    role,
-    unit,
-    size,
-    modifiedMs,
-    problem,
-    missing,
-    complete,
-  }))
+  if (!row?.files) return []
+  const values = row.files.split(parting)
+  const files: KnownFile[] = []
+  for (let at = 0; at < values.length; at += 10) {
+    const [id, path, bookId, role, unit, size, modifiedMs, problem, missing, complete] = values.slice(at, at + 10) as PackedFile
+    files.push({
+      id,
+      path,
+      key: pathKey(path),
+      bookId: bookId || null,
+      role,
+      unit: unit || null,
+      size: size === '' ? null : Number(size),
+      modifiedMs: modifiedMs === '' ? null : Number(modifiedMs),
+      problem: problem || null,
+      missing: missing === 'true',
+      complete: complete === 'true',
+    })
+  }
+  return files
 }
+type PackedFile = [string, string, string, FileRole, string, string, string, string, string, string]
 listKnownFiles.page = knownPage
 
 const fileColumns =
@@ -380,6 +393,14 @@ export async function countFolder(scope: JobScope, folderId: string): Promise<{ 
   return row ?? { present: 0, held: 0, lately: 0 }
 }
 
+/** Whether there is something to decide on, which is asked often and seldom so. */
+export async function hasHeldFiles(scope: JobScope, folderId: string): Promise<boolean> {
+  const [row] = await scope.db.execute<{ held: boolean }>(sql`select exists (select from library_file
+    where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId} and folder_id = ${folderId}
+      and missing_at is not null and held) as held`)
+  return row?.held ?? false
+}
+
 /** Held files of a folder count as missing from now on. Answers the books that have fewer files, or fewer files beside them, now. */
 export async function loseHeldFiles(scope: JobScope, folderId: string): Promise<string[]> {
   const rows = await scope.db.execute<{
@@ -466,16 +487,13 @@ export async function addToCounts(scope: JobScope, books: number, problems: numb
 /** Sets the library's counts to what is there. */
 export async function recount(scope: JobScope): Promise<void> {
   const books = and(eq(book.organizationId, scope.organizationId), eq(book.libraryId, scope.libraryId), isNull(book.deletedAt))
-  await scope.db
-    .update(library)
-    .set({
-      bookCount: sql`(select count(*) from ${book} where ${books})`,
-      problemCount: sql`(select count(*) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.problem), isNull(libraryFile.ignoredAt))})`,
-      fileBytes: sql`(select coalesce(sum(${libraryFile.size}), 0) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.bookId))})`,
-      missingCount: sql`(select count(*) from ${book} where ${and(books, isNotNull(book.missingAt))})`,
-      heldCount: sql`(select count(*) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.missingAt), libraryFile.held)})`,
-    })
-    .where(thisLibrary(scope))
+  // Each table is walked once.
+  await scope.db.execute(sql`update ${library} set
+    (book_count, missing_count) = (select count(*), count(${book.missingAt}) from ${book} where ${books}),
+    (file_bytes, problem_count, held_count) = (select coalesce(sum(${libraryFile.size}) filter (where ${isNotNull(libraryFile.bookId)}), 0),
+        count(*) filter (where ${and(isNotNull(libraryFile.problem), isNull(libraryFile.ignoredAt))}), count(*) filter (where ${libraryFile.held})
+      from ${libraryFile} where ${ofLibrary(scope)})
+    where ${thisLibrary(scope)}`)
 }
 
 export async function markScanned(scope: JobScope): Promise<void> {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { fileKind, type FileKind } from '@carrel/formats/names'
 
 export type FileRole = 'book' | 'sidecar'
@@ -8,6 +9,9 @@ const fold = (name: string): string => name.normalize('NFC').toLowerCase()
 const stem = (name: string): string => name.slice(0, name.lastIndexOf('.'))
 const disc = /^(?:cd|dis[ck]|part|teil|vol(?:ume)?|side)[ _.-]*\d{1,3}$/i
 const anyDirectory = /^(?:cover|folder|front|poster)$/i
+
+/** How a unit is kept: 32 hexadecimal digits. */
+export const unitHash = (unit: string): string => hash('sha256', unit, 'hex').slice(0, 32)
 
 /** Numbers, and the words that stand before them in parts of one recording, do not tell two books apart. */
 const partless = (name: string): string =>

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, statSync, type Dirent } from 'node:fs'
 import path from 'node:path'
 import { fileKind } from '@carrel/formats/names'
 import { compareBytes } from './path-key.ts'
-import { unitsOf, type Placed } from './units.ts'
+import { unitHash, unitsOf, type Placed } from './units.ts'
 import { FolderUnreadable, type Found } from './walk-protocol.ts'
 
 const skippedFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', 'lost+found', '__MACOSX'])
@@ -114,7 +114,8 @@ function look(root: string, file: string, { unit, role }: Placed): Found | null 
   try {
     const found = lstatSync(path.join(root, file), { throwIfNoEntry: false })
     if (!found) return null
-    if (found.isFile()) return { kind: 'file', path: file, size: found.size, modifiedMs: Math.trunc(found.mtimeMs), unit, role }
+    if (found.isFile())
+      return { kind: 'file', path: file, size: found.size, modifiedMs: Math.trunc(found.mtimeMs), unit: unitHash(unit), role }
     return role === 'book' ? problem(file, 'unreadable', 'This is not a regular file.') : null
   } catch {
     return problem(file, 'unreadable', 'Carrel may not look at this file.')

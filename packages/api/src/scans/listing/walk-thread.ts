@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { walkFolder } from './walk-folder.ts'
-import { FolderUnreadable, type FromThread, type ToThread } from './walk-protocol.ts'
+import { FolderUnreadable, pack, type FromThread, type ToThread } from './walk-protocol.ts'
 
 const port = parentPort
 if (!port) throw new Error('This runs in a worker thread.')
@@ -17,7 +17,7 @@ async function walk(root: string, below: string): Promise<void> {
   ended = false
   try {
     for (const part of walkFolder(root, below)) {
-      say({ type: 'part', part })
+      say({ type: 'part', part: pack(part) })
       room -= 1
       if (room <= 0) await new Promise<void>((resolve) => (wanted = resolve))
       if (ended) return say({ type: 'end' })

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { FolderUnreadable, type Found, type FromThread, type ToThread } from './walk-protocol.ts'
+import { FolderUnreadable, unpack, type Found, type FromThread, type ToThread } from './walk-protocol.ts'
 
 export { FolderUnreadable, type Found } from './walk-protocol.ts'
 
@@ -72,7 +72,7 @@ export async function* walk(root: string, below: string, signal: AbortSignal): A
         continue
       }
       if (message.type === 'part') {
-        yield message.part
+        yield unpack(message.part)
         say({ type: 'next' })
         continue
       }
