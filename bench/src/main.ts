@@ -4,7 +4,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Bench } from './bench.ts'
 import { toJson, toTable, type Figure } from './report.ts'
-import { benchRescan, benchScan } from './scan.ts'
+import { benchGrowth, benchRescan, benchScan } from './scan.ts'
 import { buildServer, stopServers } from './server.ts'
 import { benchShelf, shelfFigures } from './shelf.ts'
 import { benchStart } from './start.ts'
@@ -12,9 +12,11 @@ import { benchWeb } from './web.ts'
 
 const usage = `pnpm bench [figure or group …] [--json] [--rounds 3] [--books 2000] [--cache FOLDER] [--no-build]`
 
-const benches: { figures: string[]; run: (bench: Bench) => Promise<Figure[]> }[] = [
+/** `onlyNamed`: takes long and much disk, and runs only when its figure is named in full. */
+const benches: { figures: string[]; onlyNamed?: true; run: (bench: Bench) => Promise<Figure[]> }[] = [
   { figures: ['scan.listed', 'scan.covered', 'scan.rss'], run: benchScan },
-  { figures: ['scan.rescan', 'scan.mixed-rss'], run: benchRescan },
+  { figures: ['scan.rescan', 'scan.mixed-rss', 'scan.list-p95'], run: benchRescan },
+  { figures: ['scan.rss-growth'], onlyNamed: true, run: benchGrowth },
   { figures: shelfFigures, run: benchShelf },
   { figures: ['start.cold', 'start.rss'], run: benchStart },
   { figures: ['web.js-brotli'], run: benchWeb },
@@ -37,7 +39,9 @@ if (values.help) {
   process.exit()
 }
 const wants = (figure: string) => positionals.length === 0 || positionals.some((name) => figure === name || figure.startsWith(`${name}.`))
-const chosen = benches.filter(({ figures }) => figures.some(wants))
+const chosen = benches.filter(({ figures, onlyNamed }) =>
+  figures.some((figure) => (onlyNamed ? positionals.includes(figure) : wants(figure))),
+)
 if (chosen.length === 0) {
   console.error(`No such figure. ${usage}\nFigures: ${benches.flatMap(({ figures }) => figures).join(' ')}`)
   process.exit(2)

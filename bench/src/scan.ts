@@ -3,6 +3,7 @@ import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Bench } from './bench.ts'
 import { prepareCorpus, type Corpus } from './corpus/corpus.ts'
+import { prepareMany } from './corpus/many.ts'
 import { prepareOthers } from './corpus/others.ts'
 import { scanFloor } from './floor/scan.ts'
 import { watchMemory } from './processes.ts'
@@ -74,8 +75,27 @@ async function ended(session: Session, libraryId: string, earlier: string | null
 }
 
 const rescans = 7
+/** Milliseconds between two looks at the shelf, as a few readers turn its pages. */
+const lookEveryMs = 50
+const looks = 300
+const p95 = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.95)] ?? NaN
 
-/** `scan.rescan` and `scan.mixed`: EPUBs, comics and PDFs scanned whole once, then again with nothing changed. */
+/** Milliseconds of asking for a page of the shelf, again and again: `count` times, or until `ended`. */
+async function lookAtShelf(session: Session, libraryId: string, count: number, ended: () => boolean = () => false): Promise<number[]> {
+  const times: number[] = []
+  while (times.length < count && !ended()) {
+    const startedAt = performance.now()
+    await session.get(`/books?libraryId=${libraryId}&sort=title&limit=50`)
+    times.push(performance.now() - startedAt)
+    await wait(lookEveryMs)
+  }
+  return times
+}
+
+/**
+ * `scan.rescan`, `scan.mixed-rss` and `scan.list-p95`: comics and PDFs, then all with EPUBs as one library, scanned whole once, then
+ * again with nothing changed. The first library is looked at when nothing is scanned and while the second one is.
+ */
 export async function benchRescan({ cache, workFolder, books, log }: Bench): Promise<Figure[]> {
   const count = { comics: Math.ceil(books / 10), pdfs: Math.ceil(books / 25) }
   log(`preparing ${books} books, ${count.comics} comics and ${count.pdfs} PDFs`)
@@ -86,15 +106,25 @@ export async function benchRescan({ cache, workFolder, books, log }: Bench): Pro
   const server = await startServer({ dataDir: path.join(workFolder, 'rescan'), roots: folders })
   try {
     const session = await setUp(server)
+    const shelf = await session.post<Library>('/libraries', { name: 'Shelf', folders: [others.folder] })
+    await ended(session, shelf.id, null)
+    await lookAtShelf(session, shelf.id, looks / 3)
+    const calm = p95(await lookAtShelf(session, shelf.id, looks))
     const memory = watchMemory(server.pid)
     const { id } = await session.post<Library>('/libraries', { name: 'Mixed', folders })
-    const first = await ended(session, id, null)
+    let over = false
+    const scanned = ended(session, id, null).finally(() => (over = true))
+    const busy = p95(await lookAtShelf(session, shelf.id, Infinity, () => over))
+    const first = await scanned
     const peak = memory.stop() / 2 ** 20
     const sql = connect(superuserOf(server.dataDir))
-    const [found] = await sql<{ books: number }[]>`select count(*)::int as books from book where cover_state = 'ready'`
+    const [found] = await sql<
+      { books: number }[]
+    >`select count(*)::int as books from book where cover_state = 'ready' and library_id = ${id}`
     await sql.end()
     if (found?.books !== files) throw new Error(`The scan found ${found?.books} books with covers of ${files}.`)
     log(`mixed: ${Math.round((files * 1000) / first)} files/s with covers, ${Math.round(peak)} MB`)
+    log(`the shelf answers in ${calm.toFixed(1)} ms, during the scan in ${busy.toFixed(1)} ms (p95)`)
     const rounds: { floor: number; ours: number }[] = []
     for (let round = 0; round < rescans; round += 1) {
       const before = (await session.get<Library>(`/libraries/${id}`)).scan?.startedAt ?? null
@@ -102,7 +132,11 @@ export async function benchRescan({ cache, workFolder, books, log }: Bench): Pro
       await session.post(`/libraries/${id}/scan`, {})
       rounds.push({ floor, ours: (files * 1000) / (await ended(session, id, before)) })
     }
-    return [against('scan.rescan', 'files/s', rounds.slice(1), 0.5), atMost('scan.mixed-rss', 'MB', [peak], 600)]
+    return [
+      against('scan.rescan', 'files/s', rounds.slice(1), 0.5),
+      atMost('scan.mixed-rss', 'MB', [peak], 600),
+      atMost('scan.list-p95', '× idle', [busy / calm], 3),
+    ]
   } finally {
     await server.stop()
   }
@@ -140,4 +174,37 @@ export async function benchScan({ cache, workFolder, turns, books, log }: Bench)
     against('scan.covered', 'covers/s', covered, 0.8),
     atMost('scan.rss', 'MB', peaks, 600),
   ]
+}
+
+const fewBooks = 2000
+const manyBooks = 50_000
+const coversWatchedMs = 20_000
+
+/** `scan.rss-growth`: the greatest memory of listing many books, and of making covers for a while, against that of few. */
+export async function benchGrowth({ cache, workFolder, log }: Bench): Promise<Figure[]> {
+  const peaks: number[] = []
+  for (const books of [fewBooks, manyBooks]) {
+    log(`preparing ${books} books`)
+    const folder = await prepareMany(cache, books)
+    const server = await startServer({ dataDir: path.join(workFolder, `growth-${books}`), roots: [folder] })
+    try {
+      const session = await setUp(server)
+      const memory = watchMemory(server.pid)
+      const { id } = await session.post<Library>('/libraries', { name: 'Growth', folders: [folder] })
+      let status = 'queued'
+      while (status === 'queued' || status === 'listing') {
+        await wait(endPollMs)
+        status = (await session.get<Library>(`/libraries/${id}`)).scan?.status ?? 'queued'
+      }
+      await wait(coversWatchedMs)
+      const { bookCount } = await session.get<Library & { bookCount: number }>(`/libraries/${id}`)
+      if (bookCount !== books) throw new Error(`The scan found ${bookCount} of ${books} books.`)
+      peaks.push(memory.stop() / 2 ** 20)
+      log(`${books} books: ${Math.round(peaks.at(-1) ?? 0)} MB`)
+    } finally {
+      await server.stop()
+    }
+  }
+  const [few = NaN, many = NaN] = peaks
+  return [atMost('scan.rss-growth', '×', [many / few], 1.25)]
 }
