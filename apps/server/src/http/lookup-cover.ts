@@ -13,7 +13,7 @@ export function createLookupCover(
   signInFirst: (response: ServerResponse) => void,
 ) {
   return async (request: IncomingMessage, response: ServerResponse, { token, organization, picture }: Asked): Promise<void> => {
-    const failed = () => sendError(response, 502, 'LOOKUP_FAILED', 'The picture could not be fetched.')
+    const failed = () => sendError(response, 424, 'LOOKUP_FAILED', 'The picture could not be fetched.')
     try {
       const answer = await previewPicture(deps, { token, organizationId: organization.toLowerCase(), picture })
       if (answer === 'unauthenticated') return signInFirst(response)

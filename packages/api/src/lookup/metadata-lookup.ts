@@ -1,3 +1,4 @@
+import { ORPCError } from '@orpc/server'
 import { LRUCache } from 'lru-cache'
 import type { Log } from '../deps.ts'
 import { createOutgoing, OutgoingError, theInternet, type Network, type OutgoingProblem } from './outgoing.ts'
@@ -69,7 +70,7 @@ export function createMetadataLookup({ sources, googleBooksKey, log, network = t
 
   async function search(query: string, signal: AbortSignal | undefined): Promise<Found> {
     const asked = await Promise.allSettled(sources.map((source) => askOne(source, readQuery(query), signal)))
-    signal?.throwIfAborted()
+    if (signal?.aborted) throw new ORPCError('CLIENT_CLOSED_REQUEST')
     const problems = sources.flatMap((source, at) => {
       const one = asked[at]
       if (one?.status !== 'rejected') return []

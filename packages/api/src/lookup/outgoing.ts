@@ -1,15 +1,16 @@
+import type { LookupAddress } from 'node:dns'
 import { lookup as resolveName } from 'node:dns/promises'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
+import { callbackify } from 'node:util'
 import ipaddr from 'ipaddr.js'
 
 /**
  * Why nothing came of asking another server: it cannot be reached, leads to no public address or elsewhere (`astray`), takes too
  * long, asks for patience (`busy`), refuses us, fails, sends too much, or something that cannot be read.
  */
-export type OutgoingProblem =
-  'unreachable' | 'astray' | 'timeout' | 'busy' | 'refused' | 'failed' | 'too-large' | 'unreadable'
+export type OutgoingProblem = 'unreachable' | 'astray' | 'timeout' | 'busy' | 'refused' | 'failed' | 'too-large' | 'unreadable'
 
 export class OutgoingError extends Error {
   readonly problem: OutgoingProblem
@@ -72,19 +73,23 @@ export type Outgoing = {
 export function createOutgoing(network: Network): Outgoing {
   // An agent of its own takes no proxy from the environment, and no connection outlives its request.
   const agent = new Agent({ keepAlive: false, maxCachedSessions: 0 })
-  // The connection is made to what is checked here, so that a name which resolves otherwise the next time gains nothing.
-  const lookup: LookupFunction = (host, options, done) => {
-    network.resolve(host).then(
-      (addresses) => {
-        const open = addresses.filter((address) => network.mayConnect(address)).map((address) => ({ address, family: isIP(address) }))
-        const [first] = open
-        if (!first) done(new OutgoingError('astray', `${host} has no public address`), '')
-        else if (options.all) done(null, open)
-        else done(null, first.address, first.family)
-      },
-      (error: unknown) => done(new OutgoingError('unreachable', `${host} is not known`, { cause: error }), ''),
-    )
+  async function findPublic(host: string): Promise<[LookupAddress, ...LookupAddress[]]> {
+    const addresses = await network.resolve(host).catch((error: unknown) => {
+      throw new OutgoingError('unreachable', `${host} is not known`, { cause: error })
+    })
+    const [first, ...more] = addresses
+      .filter((address) => network.mayConnect(address))
+      .map((address) => ({ address, family: isIP(address) }))
+    if (!first) throw new OutgoingError('astray', `${host} has no public address`)
+    return [first, ...more]
   }
+  // The connection is made to what is checked here, so that a name which resolves otherwise the next time gains nothing.
+  const lookup: LookupFunction = (host, options, done) =>
+    callbackify(findPublic)(host, (error, found) => {
+      if (error) done(error, '')
+      else if (options.all) done(null, found)
+      else done(null, found[0].address, found[0].family)
+    })
 
   function ask(url: URL, { type, hosts }: Wanted, signal: AbortSignal): Promise<IncomingMessage> {
     if (!isAllowed(url, hosts)) throw new OutgoingError('astray', `the way leads to ${url.protocol}//${url.host}`)

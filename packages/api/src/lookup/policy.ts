@@ -17,9 +17,10 @@ export function readQuery(text: string): Query {
     .normalize('NFC')
     .toWellFormed()
     .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\p{M}'’.-]+|(?<![\p{L}\p{N}\p{M}])['’.-]+/gu, ' ')
-    .trim()
-  return { words }
+    .split(/[^\p{L}\p{N}\p{M}'’.-]+/u)
+    .map((word) => word.replace(/^['’.-]+/, ''))
+    .filter((word) => word !== '')
+  return { words: words.join(' ') }
 }
 
 /** What to look a book up by when nobody says: its ISBN, else its title and first author. */

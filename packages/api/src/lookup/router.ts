@@ -52,7 +52,7 @@ export const lookup = {
     })
     .errors({
       LOOKUP_OFF: { status: 409 },
-      LOOKUP_FAILED: { status: 502, data: z.object({ problem: LookupProblem }) },
+      LOOKUP_FAILED: { status: 424, data: z.object({ problem: LookupProblem }) },
       NO_PICTURE: { status: 422 },
     })
     .input(UseFoundCover)

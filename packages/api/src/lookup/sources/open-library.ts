@@ -20,7 +20,7 @@ const Work = z.object({
   subject: texts,
   series_name: texts,
   series_position: texts,
-  description: z.union([text, z.object({ value: z.string() }).transform(({ value }) => value)]).catch(undefined),
+  description: z.union([z.object({ value: z.string() }).transform(({ value }) => value), text]),
   cover_i: number,
   editions: z
     .object({ docs: listOf(z.object(edition)) })
@@ -30,6 +30,16 @@ const Work = z.object({
 const Answer = z.object({ docs: z.array(z.unknown()) })
 
 const fields = [...Object.keys(Work.shape), ...Object.keys(edition).map((field) => `editions.${field}`)].join()
+
+/** Subjects that say where a copy is, and nothing of the book. */
+const shelfMarks = new Set([
+  'accessible book',
+  'protected daisy',
+  'in library',
+  'lending library',
+  'overdrive',
+  'internet archive wishlist',
+])
 
 /** A work, told by the edition of it that fits best. */
 function recordOf(work: z.infer<typeof Work>, asked: string | null): SourceRecord {
@@ -48,7 +58,7 @@ function recordOf(work: z.infer<typeof Work>, asked: string | null): SourceRecor
     publisher,
     published: told?.publish_date[0] ?? work.first_publish_year?.toString(),
     description: work.description,
-    tags: work.subject,
+    tags: work.subject.filter((subject) => !shelfMarks.has(subject.toLowerCase())),
     picture: picture !== undefined && Number.isSafeInteger(picture) && picture > 0 ? String(picture) : null,
   }
 }
