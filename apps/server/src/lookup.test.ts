@@ -121,7 +121,7 @@ const tokenOf = async (source: string, query = 'a cover'): Promise<string> =>
   (await search(query)).candidates.find((one) => one.source === source)?.cover ?? ''
 const look = (token: string, who: Person | null = librarian, where = organization) =>
   server.send('GET', `/files/${where}/lookup-cover/${token}`, { cookie: who?.cookie })
-const useCover = (cover: string, id = bookId, who = librarian) => call('POST', `/books/${id}/lookup/cover`, { cover }, who)
+const takeCover = (cover: string, id = bookId, who = librarian) => call('POST', `/books/${id}/lookup/cover`, { cover }, who)
 
 describe('looking up', () => {
   test('asks every catalogue for the ISBN of the book, sends nothing else, and writes nothing', async () => {
@@ -305,7 +305,7 @@ describe('a picture that was found', () => {
     answers['www.googleapis.com'] = (response) => response.writeHead(200, json).end(JSON.stringify(other))
     const token = await tokenOf('google-books', `bad ${name}`)
     expect((await look(token)).json).toMatchObject({ status: 424, code: 'LOOKUP_FAILED' })
-    expect((await useCover(token)).status).toBe(name === 'no picture' ? 424 : 422)
+    expect((await takeCover(token)).status).toBe(name === 'no picture' ? 424 : 422)
     expect(isLogged('request failed')).toBe(false)
   })
 
@@ -315,7 +315,7 @@ describe('a picture that was found', () => {
     const before = await cover()
     const token = await tokenOf('open-library')
     outside.asked.length = 0
-    const used = await useCover(token)
+    const used = await takeCover(token)
     expect(used.json).toEqual({ changeId: expect.any(String) as string, books: 1 })
     expect(outside.asked[0]?.path).toBe('/b/id/1234-L.jpg')
     expect(await cover()).toMatchObject({ state: 'ready', color: expect.stringMatching(/^#0[0-9a-f]f[0-9a-f]0[0-9a-f]$/) as string })
@@ -327,14 +327,14 @@ describe('a picture that was found', () => {
 
   test('becomes the cover of no other book, nor of nobody’s choosing', async () => {
     const token = await tokenOf('open-library')
-    expect((await useCover(token, plainId)).status).toBe(404)
-    expect((await useCover('x')).status).toBe(404)
-    expect((await useCover(token, bookId, reader)).status).toBe(403)
+    expect((await takeCover(token, plainId)).status).toBe(404)
+    expect((await takeCover('x')).status).toBe(404)
+    expect((await takeCover(token, bookId, reader)).status).toBe(403)
     expect((await call('POST', `/books/${bookId}/lookup/cover`, { cover: token }, stranger)).status).toBe(404)
     answers['archive.org'] = (response) => response.writeHead(302, { location: 'https://127.0.0.1/' }).end()
-    expect((await useCover(token)).json).toMatchObject({ code: 'LOOKUP_FAILED', data: { problem: 'astray' } })
+    expect((await takeCover(token)).json).toMatchObject({ code: 'LOOKUP_FAILED', data: { problem: 'astray' } })
     answers['archive.org'] = (response) =>
       response.writeHead(200, { 'content-type': 'image/png', 'content-length': '9000000' }).flushHeaders()
-    expect((await useCover(token)).json).toMatchObject({ code: 'LOOKUP_FAILED', data: { problem: 'too-large' } })
+    expect((await takeCover(token)).json).toMatchObject({ code: 'LOOKUP_FAILED', data: { problem: 'too-large' } })
   })
 })

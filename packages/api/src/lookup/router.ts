@@ -8,7 +8,7 @@ import { member, onBookOutside } from '../procedures.ts'
 import { OutgoingError } from './outgoing.ts'
 import { openPicture, sealPicture } from './picture-token.ts'
 import { usualQuery } from './policy.ts'
-import { LookupProblem, LookupResult, LookupSource, LookUpBook, UseFoundCover } from './schema.ts'
+import { LookupProblem, LookupResult, LookupSource, LookUpBook, TakeFoundCover } from './schema.ts'
 
 const off = 'Metadata is not looked up on this server. Its operator can allow it with METADATA_SOURCES.'
 
@@ -43,7 +43,7 @@ export const lookup = {
       return { candidates, problems }
     }),
 
-  useCover: onBookOutside('metadata:fetch')
+  takeCover: onBookOutside('metadata:fetch')
     .route({
       method: 'POST',
       path: '/books/{bookId}/lookup/cover',
@@ -55,7 +55,7 @@ export const lookup = {
       LOOKUP_FAILED: { status: 424, data: z.object({ problem: LookupProblem }) },
       NO_PICTURE: { status: 422 },
     })
-    .input(UseFoundCover)
+    .input(TakeFoundCover)
     .output(Changed)
     .handler(async ({ context: { userId, organizationId, token, address, deps }, input: { bookId, cover }, errors }) => {
       if (deps.lookup.sources.length === 0) throw errors.LOOKUP_OFF({ message: off })

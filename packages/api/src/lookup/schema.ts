@@ -39,7 +39,7 @@ export type FoundFields = z.infer<typeof FoundFields>
 export const LookupCandidate = z.object({
   source: LookupSource,
   found: FoundFields,
-  /** Names its picture for an hour, in the address of the picture and for `lookup.useCover`; null without one. */
+  /** Names its picture for an hour, in the address of the picture and for `lookup.takeCover`; null without one. */
   cover: z.string().nullable(),
 })
 export type LookupCandidate = z.infer<typeof LookupCandidate>
@@ -55,4 +55,4 @@ export const LookupResult = z.object({
 })
 export type LookupResult = z.infer<typeof LookupResult>
 
-export const UseFoundCover = z.object({ bookId: Id, cover: z.string().max(1000) })
+export const TakeFoundCover = z.object({ bookId: Id, cover: z.string().max(1000) })

@@ -385,7 +385,7 @@ export const procedureRows: Record<string, Row> = {
     input: ({ id }) => ({ bookId: id }),
     answer: [409, 'LOOKUP_OFF'],
   },
-  'lookup.useCover': {
+  'lookup.takeCover': {
     needs: 'metadata:fetch',
     names: 'book',
     inLibrary: true,
