@@ -309,6 +309,21 @@ describe('a picture that was found', () => {
     expect(isLogged('request failed')).toBe(false)
   })
 
+  test('is not fetched any more for who is gone', async () => {
+    const begun = Promise.withResolvers<ServerResponse>()
+    answers['covers.openlibrary.org'] = (response) => begun.resolve(response)
+    answers['openlibrary.org'] = (response) => response.writeHead(200, json).end(JSON.stringify({ docs: [{ title: 'x', cover_i: 77 }] }))
+    const at = `/files/${organization}/lookup-cover/${await tokenOf('open-library', 'somebody leaves')}`
+    const leaving = request({ host: '127.0.0.1', port: server.port, path: at, headers: { cookie: librarian.cookie } })
+    leaving.on('error', () => {})
+    leaving.end()
+    const response = await begun.promise
+    const closed = new Promise<void>((resolve) => response.on('close', resolve))
+    leaving.destroy()
+    await closed
+    expect(isLogged('request failed')).toBe(false)
+  })
+
   test('becomes the cover in full size, as an uploaded one, and that is undone', async () => {
     const cover = async () =>
       ((await ok('GET', `/books/${bookId}`)) as { cover: { state: string; color: string | null; version: string | null } }).cover

@@ -30,7 +30,12 @@ export type MetadataLookup = {
   /** The bytes of a picture as its source sends them. Throws OutgoingError, and Later. */
   picture: (userId: string, picture: FoundPicture, size: 'small' | 'full') => Promise<Uint8Array>
   /** What `draw` makes of a small picture, kept for some minutes; null when it is none that can be drawn. */
-  preview: (userId: string, picture: FoundPicture, draw: (bytes: Uint8Array) => Promise<Uint8Array | null>) => Promise<Uint8Array | null>
+  preview: (
+    userId: string,
+    picture: FoundPicture,
+    draw: (bytes: Uint8Array) => Promise<Uint8Array | null>,
+    signal: AbortSignal,
+  ) => Promise<Uint8Array | null>
 }
 
 type Options = {
@@ -82,24 +87,25 @@ export function createMetadataLookup({ sources, googleBooksKey, log, network = t
     return { records: inTurn(asked.map((one) => (one.status === 'fulfilled' ? one.value : []))), problems }
   }
 
-  const picture = ({ source, id }: FoundPicture, size: 'small' | 'full') =>
+  const picture = ({ source, id }: FoundPicture, size: 'small' | 'full', signal?: AbortSignal) =>
     outgoing.get({
       url: allSources[source].pictureUrl(id, size),
       hosts: allSources[source].hosts.pictures,
       type: 'image/',
       maxBytes: pictureBytes,
+      signal,
     })
 
   return {
     sources,
     search: (userId, query, signal) => searchTurn(userId, () => search(query, signal)),
     picture: (userId, asked, size) => pictureTurn(userId, () => picture(asked, size)),
-    async preview(userId, asked, draw) {
+    async preview(userId, asked, draw, signal) {
       const key = `${asked.source} ${asked.id}`
       const known = previews.get(key)
       if (known) return known
       return pictureTurn(userId, async () => {
-        const drawn = await draw(await picture(asked, 'small'))
+        const drawn = await draw(await picture(asked, 'small', signal))
         if (drawn) previews.set(key, drawn)
         return drawn
       })

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { createServer, type Socket } from 'node:net'
+import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { createOutgoing, isPublicAddress, OutgoingError, type Network, type OutgoingProblem, type Wanted } from './outgoing.ts'
@@ -131,6 +133,25 @@ describe('where a request goes', () => {
     const { ca: _ca, ...untrusting } = own.network
     expect(await ask(untrusting)).toBe('unreachable')
     expect([...server.asked, ...own.asked]).toEqual([])
+  })
+
+  test('is not the proxy of the environment, nor does it spare certificates', async () => {
+    await using server = await standIn((_, response) => response.writeHead(200, json).end('{}'))
+    const { port, ca } = server.network
+    const program = `
+      import { createOutgoing } from ${JSON.stringify(new URL('outgoing.ts', import.meta.url).href)}
+      const network = { resolve: async () => ['127.0.0.1'], mayConnect: () => true, port: ${port} }
+      const wanted = { url: new URL('https://${host}/'), hosts: ['${host}'], type: 'application/json', maxBytes: 1000 }
+      for (const ca of [${JSON.stringify(ca)}, undefined])
+        console.log(await createOutgoing({ ...network, ...(ca && { ca }) }).get(wanted).then(String, (error) => error.problem))`
+    const proxied: Socket[] = []
+    const proxy = createServer((socket) => void proxied.push(socket.destroy()))
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    const address = `http://127.0.0.1:${(proxy.address() as { port: number }).port}`
+    const environment = { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: address, HTTP_PROXY: address, NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+    const ran = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { env: environment })
+    expect((await ran.finally(() => proxy.close())).stdout).toBe('{}\nunreachable\n')
+    expect(proxied).toEqual([])
   })
 
   test('is nowhere when the name is not known', async () => {

@@ -13,7 +13,7 @@ const side = 360
  */
 export async function previewPicture(
   { transact, lookup, limits, uploads, settings }: Pick<Deps, 'transact' | 'lookup' | 'limits' | 'uploads' | 'settings'>,
-  { token, organizationId, picture: named }: { token: string; organizationId: string; picture: string },
+  { token, organizationId, picture: named, signal }: { token: string; organizationId: string; picture: string; signal: AbortSignal },
 ): Promise<'unauthenticated' | 'not-found' | { webp: Uint8Array | null }> {
   const known = await asMember(
     transact,
@@ -33,9 +33,10 @@ export async function previewPicture(
   const { userId, picture } = known
   if (!lookup.sources.includes(picture.source)) return 'not-found'
   await limits.take('lookup-picture', userId)
-  const webp = await lookup.preview(userId, picture, async (bytes) => {
+  const draw = async (bytes: Uint8Array) => {
     const drawn = await uploads.picture(bytes, side)
     return drawn.ok ? drawn.webp : null
-  })
+  }
+  const webp = await lookup.preview(userId, picture, draw, signal)
   return { webp }
 }

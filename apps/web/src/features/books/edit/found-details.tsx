@@ -2,7 +2,6 @@ import type { BookDetail } from '@carrel/api/schema/books'
 import type { Told } from '@carrel/api/schema/books/edits'
 import type { LookupCandidate } from '@carrel/api/schema/lookup'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { ArrowLeft } from 'lucide-react'
 import { useState } from 'react'
 import { FormError } from '#components/form-error.tsx'
 import { Button } from '#components/ui/button.tsx'
@@ -34,15 +33,7 @@ export function FoundDetails({ book, candidate, current, onTake, onBack }: Found
   return (
     <>
       <DialogBody className="pb-5">
-        <button
-          type="button"
-          onClick={onBack}
-          className="-ml-1 inline-flex min-h-8 items-center gap-1.5 rounded-field px-1 text-small text-muted hover:text-ink max-md:min-h-10"
-        >
-          <ArrowLeft aria-hidden size={16} className="shrink-0 rtl:rotate-180" />
-          {t('lookup.allResults')}
-        </button>
-        <h3 ref={focus} tabIndex={-1} className="mt-1 font-medium outline-none">
+        <h3 ref={focus} tabIndex={-1} className="font-medium outline-none">
           {t('lookup.from', { source: sourceName(candidate.source) })}
         </h3>
         {candidate.cover !== null && <CoverOffer book={book} candidate={candidate} cover={candidate.cover} />}

@@ -11,7 +11,7 @@ import { Notice } from '#components/states.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { DialogBody, DialogFooter } from '#components/ui/dialog.tsx'
 import { Input } from '#components/ui/input.tsx'
-import { formatList } from '#lib/format.ts'
+import { formatAll } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { authorLine } from '../author-line.ts'
@@ -87,7 +87,7 @@ export function LookupPanel({ book, sources, current, onTake, onBack }: LookupPa
           </Button>
         </form>
         <p id="lookup-sends" className="mt-2 text-meta text-muted">
-          {t('lookup.sends', { sources: formatList(sources.map(sourceName)) })}
+          {t('lookup.sends', { sources: formatAll(sources.map(sourceName)) })}
         </p>
         <div aria-live="polite" aria-busy={search.isPending} className="mt-4">
           {search.isPending && (

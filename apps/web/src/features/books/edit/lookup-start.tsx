@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Search } from 'lucide-react'
 import { Button } from '#components/ui/button.tsx'
 import { useCanInLibrary } from '#lib/can.ts'
-import { formatList, formatNumber } from '#lib/format.ts'
+import { formatAll, formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { sourceName } from './found.ts'
@@ -36,7 +36,7 @@ export function LookupStart({
       <p role="status" className="min-w-0 flex-1 text-small text-muted">
         {taken > 0
           ? t('lookup.taken', { count: taken, fields: formatNumber(taken) })
-          : t('lookup.hint', { sources: formatList(sources.map(sourceName)) })}
+          : t('lookup.hint', { sources: formatAll(sources.map(sourceName)) })}
       </p>
       <Button ref={returned ? focus : undefined} variant="outline" onClick={onOpen}>
         <Search aria-hidden size={15} />
