@@ -1059,6 +1059,7 @@ export const en = {
   'lookup.allResults': 'All results',
   'lookup.back': 'Back to the details',
   'lookup.button': 'Look up…',
+  'lookup.count': '{count, plural, =0 {Nothing was found} one {One result} other {{results} results}}',
   'lookup.cover.alt': 'The cover that was found',
   'lookup.cover.use': 'Use this cover',
   'lookup.empty.text': 'Try fewer words, or the title alone.',

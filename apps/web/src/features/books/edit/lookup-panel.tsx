@@ -4,14 +4,14 @@ import type { Told } from '@carrel/api/schema/books/edits'
 import type { LookupCandidate, LookupResult, LookupSource } from '@carrel/api/schema/lookup'
 import { useMutation } from '@tanstack/react-query'
 import { CircleAlert, Search } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { FormError } from '#components/form-error.tsx'
 import { ListSkeleton } from '#components/list-skeleton.tsx'
 import { Notice } from '#components/states.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { DialogBody, DialogFooter } from '#components/ui/dialog.tsx'
 import { Input } from '#components/ui/input.tsx'
-import { formatAll } from '#lib/format.ts'
+import { formatAll, formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { authorLine } from '../author-line.ts'
@@ -36,13 +36,19 @@ export function LookupPanel({ book, sources, current, onTake, onBack }: LookupPa
   /** The one that was looked at last has the focus again. */
   const [last, setLast] = useState<number | null>(null)
   const search = useMutation(api.lookup.search.mutationOptions())
-  const input = useRef<HTMLInputElement>(null)
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    // A touch does not raise the keyboard.
+    const start = matchMedia('(pointer: fine)').matches ? form.current?.querySelector('input') : form.current
+    start?.focus()
+  }, [])
   const asked = search.variables?.query ?? ''
   const start = (words: string): void => {
     setQuery(words)
     setLast(null)
     if (!search.isPending && words.trim() !== '') search.mutate({ bookId: book.id, query: words })
   }
+  const results = search.data?.candidates.length ?? 0
   const candidate = opened === null ? undefined : search.data?.candidates[opened]
   if (candidate)
     return (
@@ -61,15 +67,16 @@ export function LookupPanel({ book, sources, current, onTake, onBack }: LookupPa
     <>
       <DialogBody className="pb-5">
         <form
+          ref={form}
           role="search"
-          className="flex gap-2"
+          tabIndex={-1}
+          className="flex gap-2 outline-none"
           onSubmit={(event) => {
             event.preventDefault()
             start(query)
           }}
         >
           <Input
-            ref={input}
             type="search"
             aria-label={t('lookup.field')}
             aria-describedby="lookup-sends"
@@ -89,13 +96,12 @@ export function LookupPanel({ book, sources, current, onTake, onBack }: LookupPa
         <p id="lookup-sends" className="mt-2 text-meta text-muted">
           {t('lookup.sends', { sources: formatAll(sources.map(sourceName)) })}
         </p>
-        <div aria-live="polite" aria-busy={search.isPending} className="mt-4">
-          {search.isPending && (
-            <>
-              <p className="sr-only">{t('action.working')}</p>
-              <ListSkeleton rows={4} />
-            </>
-          )}
+        <p role="status" className="sr-only">
+          {search.isPending && t('action.working')}
+          {search.isSuccess && t('lookup.count', { count: results, results: formatNumber(results) })}
+        </p>
+        <div className="mt-4">
+          {search.isPending && <ListSkeleton rows={4} />}
           {search.isError && <FormError error={search.error} />}
           {search.isSuccess && (
             <Results
@@ -132,7 +138,7 @@ function Results({ result: { candidates, problems }, last, otherWords, onOpen, o
   return (
     <>
       {problems.length > 0 && (
-        <div className="mb-4 flex items-start gap-2.5 rounded-box bg-warn-soft p-3 text-small">
+        <div role="alert" className="mb-4 flex items-start gap-2.5 rounded-box bg-warn-soft p-3 text-small">
           <CircleAlert aria-hidden size={17} className="mt-px shrink-0 text-warn" />
           <div className="min-w-0 flex-1">
             {problems.map(({ source, problem }) => (
