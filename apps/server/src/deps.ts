@@ -2,7 +2,17 @@ import path from 'node:path'
 import { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { createAuth, createLimits, findSignUpPolicy, heldBy, resetMinutes, type SignUpPolicy } from '@carrel/auth'
-import { createEventBus, createJobs, createPresence, insertAuthMail, limitAttempts, readAllowedRoots, type Deps } from '@carrel/api'
+import {
+  createEventBus,
+  createJobs,
+  createMetadataLookup,
+  createPresence,
+  insertAuthMail,
+  limitAttempts,
+  readAllowedRoots,
+  type Deps,
+  type Network,
+} from '@carrel/api'
 import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
 import { createMailer, mailLanguageAsked, type Mailer, type MailSettings } from '@carrel/mail'
 import { createReaderPool } from '@carrel/formats'
@@ -37,6 +47,8 @@ export type DepsOptions = {
   webDir: string
   version: string
   log: Logger
+  /** The world outside, where it is not the internet: in tests. */
+  network?: Network
 }
 
 /** Somebody waits for the answer to a test mail. */
@@ -153,6 +165,12 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     blobs: cacheBlobs(openBlobs(env, dataDir, blobsDir), thumbnailCacheBytes),
     jobs,
     uploads,
+    lookup: createMetadataLookup({
+      sources: env.METADATA_SOURCES,
+      googleBooksKey: env.GOOGLE_BOOKS_KEY ?? null,
+      log,
+      network: options.network,
+    }),
     events,
     presence: createPresence(transact, (error) => log.debug({ err: error }, 'last seen')),
     roots: await readAllowedRoots(options.roots),

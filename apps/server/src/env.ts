@@ -1,6 +1,7 @@
 import path from 'node:path'
 import * as z from 'zod'
 import { operatorPermissions } from '@carrel/auth/catalogue'
+import { lookupSources } from '@carrel/api/schema/lookup'
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 const url = (schemes: readonly string[]) =>
@@ -91,6 +92,18 @@ export const settings = {
     type: flag,
     default: false,
     doc: 'Accept any certificate of the mail server, for one of your own with a self-signed one.',
+  },
+  METADATA_SOURCES: {
+    type: list(',')
+      .pipe(z.array(z.enum(lookupSources, { error: `must list ${lookupSources.join(', ')}` })))
+      .transform((sources) => [...new Set(sources)]),
+    default: [] as (typeof lookupSources)[number][],
+    doc: 'Catalogues in the internet where editors may look up a book: `open-library`, `google-books`, or both with a comma. They are sent the words of the search (an ISBN, or title and author) from the address of the server, and never who searches. Without it nothing is looked up.',
+  },
+  GOOGLE_BOOKS_KEY: {
+    type: z.string().regex(/^[\w-]+$/, { error: 'must be a key of letters, digits, hyphens and underscores' }),
+    doc: 'API key for `google-books`. It answers without one too, but soon asks for patience.',
+    secret: true,
   },
   TRUSTED_PROXIES: {
     type: list(',').pipe(

@@ -7,6 +7,7 @@ import type { EventBus } from './events/bus.ts'
 import type { AllowedRoots } from './folders/policy.ts'
 import type { MailSetup } from './instance/mail/schema.ts'
 import type { Jobs } from './jobs/queries.ts'
+import type { MetadataLookup } from './lookup/metadata-lookup.ts'
 import type { Presence } from './members/presence.ts'
 import type { Attempts } from './setup/attempts.ts'
 
@@ -25,6 +26,8 @@ export type Deps = {
   blobs: BlobStore
   /** Draws what people upload; its process starts on demand and ends when idle. */
   uploads: ReaderPool
+  /** Asks other servers, where the operator allows it. */
+  lookup: MetadataLookup
   jobs: Jobs
   events: EventBus
   presence: Presence

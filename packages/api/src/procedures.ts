@@ -170,17 +170,38 @@ export const inLibrary = (permission: Permission) =>
 
 const OfBook = z.object({ bookId: Id })
 
+/** The library of a book that the actor sees, where they hold the permission. */
+async function requireOnBook(scope: OrganizationScope, input: unknown, permission: Permission): Promise<string> {
+  const named = OfBook.safeParse(input).data
+  if (!named) throw new ORPCError('BAD_REQUEST', { message: 'Input validation failed' })
+  const libraryId = await findLibraryOfBook(scope, named.bookId)
+  const rights = libraryId === undefined ? undefined : await findRightsInLibrary(scope, libraryId)
+  if (libraryId === undefined || !rights) throw notFound('book')
+  requirePermission(rights.held, permission)
+  return libraryId
+}
+
 /** As `inLibrary`, in the library of the book that the input names as `bookId`. */
 export const onBook = (permission: Permission) =>
-  member.use(async ({ context, next }, input: unknown) => {
-    const named = OfBook.safeParse(input).data
-    if (!named) throw new ORPCError('BAD_REQUEST', { message: 'Input validation failed' })
-    const libraryId = await findLibraryOfBook(context.scope, named.bookId)
-    const rights = libraryId === undefined ? undefined : await findRightsInLibrary(context.scope, libraryId)
-    if (libraryId === undefined || !rights) throw notFound('book')
-    requirePermission(rights.held, permission)
-    return next({ context: { libraryId } })
-  })
+  member.use(async ({ context, next }, input: unknown) =>
+    next({ context: { libraryId: await requireOnBook(context.scope, input, permission) } }),
+  )
+
+/** Opens transactions of a member in the workspace that the request names, each with session and membership checked again. */
+function memberTransactions({ deps, organization, address }: RequestContext, token: string, readOnly: boolean) {
+  return <T>(fn: (scope: OrganizationScope) => Promise<T>): Promise<T> =>
+    asMember(
+      deps.transact,
+      token,
+      organization,
+      async (scope, person) => {
+        if (scope === 'unauthenticated') throw unauthorized()
+        if (scope === 'not-a-member') throw await outside(person, organization)
+        return fn(scope)
+      },
+      { readOnly, address },
+    )
+}
 
 /**
  * As `allowed`, for a procedure that asks the disk or otherwise waits: it holds no transaction. `transaction` opens
@@ -188,23 +209,28 @@ export const onBook = (permission: Permission) =>
  */
 export const allowedOutside = (permission: Permission) =>
   base.use(async ({ context, next, procedure }) => {
-    const { deps, token, organization } = context
+    const { token } = context
     if (!token) throw unauthorized()
+    const enter = memberTransactions(context, token, isRead(procedure))
     const transaction = <T>(fn: (scope: OrganizationScope) => Promise<T>): Promise<T> =>
-      asMember(
-        deps.transact,
-        token,
-        organization,
-        async (scope, person) => {
-          if (scope === 'unauthenticated') throw unauthorized()
-          if (scope === 'not-a-member') throw await outside(person, organization)
-          requirePermission(scope.permissions, permission)
-          return fn(scope)
-        },
-        { readOnly: isRead(procedure), address: context.address },
-      )
+      enter((scope) => {
+        requirePermission(scope.permissions, permission)
+        return fn(scope)
+      })
     await transaction(async () => {})
     return next({ context: { transaction } })
+  })
+
+/** As `onBook`, holding no transaction; `transaction` opens one, with everything checked again. */
+export const onBookOutside = (permission: Permission) =>
+  base.use(async ({ context, next, procedure }, input: unknown) => {
+    const { token } = context
+    if (!token) throw unauthorized()
+    const enter = memberTransactions(context, token, isRead(procedure))
+    const transaction = <T>(fn: (scope: OrganizationScope, libraryId: string) => Promise<T>): Promise<T> =>
+      enter(async (scope) => fn(scope, await requireOnBook(scope, input, permission)))
+    const who = await transaction(async ({ user, organizationId }) => ({ userId: user.id, organizationId }))
+    return next({ context: { transaction, ...who, token } })
   })
 
 /** As `operator`, holding no transaction; `transaction` opens one, with everything checked again. */

@@ -9,6 +9,7 @@ import { grants } from './grants/router.ts'
 import { instance } from './instance/router.ts'
 import { invitations, joinLinks } from './invitations/router.ts'
 import { libraries } from './libraries/router.ts'
+import { lookup } from './lookup/router.ts'
 import { members } from './members/router.ts'
 import { metadata } from './metadata/router.ts'
 import { missing } from './missing/router.ts'
@@ -40,6 +41,7 @@ export const router = {
   grants,
   books,
   edits,
+  lookup,
   metadata,
   reading,
   scans,

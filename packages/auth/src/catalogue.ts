@@ -20,7 +20,7 @@ export const catalogue = {
     share: 'in use',
   },
   book: { read: 'in use', download: 'in use', upload: 'in use', edit: 'planned', delete: 'in use' },
-  metadata: { edit: 'in use', fetch: 'planned' },
+  metadata: { edit: 'in use', fetch: 'in use' },
   collection: { read: 'planned', create: 'planned', edit: 'planned', delete: 'planned', publish: 'planned' },
   tag: { read: 'planned', manage: 'planned' },
   reading: { write: 'in use' },

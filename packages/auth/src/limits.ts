@@ -22,6 +22,10 @@ const budgets = {
   'invitation-mail': { max: 5, minutes: 60 },
   /** Accounts made by links of workspaces, from one address of a client. A class may sign up at once. */
   'join-sign-up': { max: 60, minutes: 15 },
+  /** Searches of one person in catalogues outside, and covers taken from there. */
+  lookup: { max: 60, minutes: 10 },
+  /** Small pictures of what was found there. */
+  'lookup-picture': { max: 900, minutes: 10 },
 } as const
 export type Budget = keyof typeof budgets
 
@@ -36,6 +40,8 @@ const messages = (minutes: number): Record<Budget, string> => {
     'account-mail': `Many mails were asked for already; look for them also among spam. ${again}.`,
     invitations: `You invited often just now. ${again}, or invite several people at once.`,
     'invitation-mail': `This invitation was sent many times already. ${again}.`,
+    lookup: `You looked up much just now. ${again}.`,
+    'lookup-picture': `You looked at many pictures just now. ${again}.`,
     'join-sign-up': `Many accounts were made from here just now. ${again}.`,
   }
 }

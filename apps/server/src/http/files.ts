@@ -10,6 +10,7 @@ import { createCoverUpload } from './book-cover.ts'
 import { createCoverLookup } from './cover-lookup.ts'
 import { sendError } from './guard.ts'
 import { createLogo } from './logo.ts'
+import { createLookupCover } from './lookup-cover.ts'
 import { addressOf, type NodeSurface } from './rpc.ts'
 import { createPictures } from './pictures.ts'
 import { sendBytes, sendFile, sendStored } from './send-file.ts'
@@ -20,6 +21,7 @@ const coverRoute = new RegExp(`^/files/(${uuid})/books/(${uuid})/cover/([1-9]\\d
 const fileRoute = new RegExp(`^/files/(${uuid})/files/(${uuid})$`)
 const coverUploadRoute = new RegExp(`^/files/(${uuid})/books/(${uuid})/cover$`)
 const logoRoute = new RegExp(`^/files/(${uuid})/logo$`)
+const lookupCoverRoute = new RegExp(`^/files/(${uuid})/lookup-cover/([\\w-]{1,600}\\.[\\w-]{43})$`)
 const uploadRoute = new RegExp(`^/files/(${uuid})/uploads(?:/(${uuid}))?$`)
 const uploadMethods = { begin: ['POST'], other: ['HEAD', 'PATCH', 'DELETE'] }
 const exportRoute = new RegExp(`^/files/(${uuid})/audit\\.(csv|jsonl)$`)
@@ -29,7 +31,7 @@ type ExportRoute = [organization: string, format: ExportFormat]
 const signInFirst = (response: ServerResponse) => sendError(response, 401, 'UNAUTHORIZED', 'Sign in to go on.')
 const mediaTypes: Record<string, string> = { epub: 'application/epub+zip' }
 
-/** Covers, logos, downloads, uploads and the log of a workspace. Authorized like rows, each time; no connection is held while bytes flow. Answers all it is asked. */
+/** Covers, also of what is looked up, logos, downloads, uploads and the log of a workspace. Authorized like rows, each time; no connection is held while bytes flow. Answers all it is asked. */
 export function createFiles(deps: ServerDeps): NodeSurface {
   const secure = deps.settings.secureCookies
   const lookUpCover = createCoverLookup(deps)
@@ -37,6 +39,7 @@ export function createFiles(deps: ServerDeps): NodeSurface {
   const pictures = createPictures()
   const logos = createLogo(deps, pictures, notFound, signInFirst)
   const putCover = createCoverUpload(deps, pictures, notFound, signInFirst)
+  const sendFound = createLookupCover(deps, notFound, signInFirst)
   const receive = createUploads(deps, notFound, signInFirst)
 
   const findFile = (token: string, organization: string, fileId: string) =>
@@ -121,13 +124,15 @@ export function createFiles(deps: ServerDeps): NodeSurface {
     const cover = coverRoute.exec(route)?.slice(1) as CoverRoute | undefined
     const file = fileRoute.exec(route)?.slice(1) as FileRoute | undefined
     const log = exportRoute.exec(route)?.slice(1) as ExportRoute | undefined
-    if (!cover && !file && !log && !uploads && logoOf === undefined && !(puts && pictured)) notFound(response)
+    const found = lookupCoverRoute.exec(route)?.slice(1) as [organization: string, picture: string] | undefined
+    if (!cover && !file && !log && !found && !uploads && logoOf === undefined && !(puts && pictured)) notFound(response)
     else if (!token) signInFirst(response)
     else if (uploads) await receive(request, response, { token, organization: upload[1] ?? '', uploadId: upload[2] ?? null })
     else if (puts && pictured) await putCover(request, response, { token, organization: pictured[0], bookId: pictured[1] })
     else if (logoOf !== undefined) await logos[puts ? 'put' : 'send'](request, response, { token, organization: logoOf })
     else if (cover) await sendCover(request, response, token, cover)
     else if (file) await sendDownload(request, response, token, file)
+    else if (found) await sendFound(request, response, { token, organization: found[0], picture: found[1] })
     else if (log) await sendExport(request, response, token, log)
     return true
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pino } from 'pino'
 import { createOperator, sessionCookie } from '@carrel/auth'
-import { watchPace, type WatchPace } from '@carrel/api'
+import { watchPace, type Network, type WatchPace } from '@carrel/api'
 import { newId } from '@carrel/db'
 import { createTestDatabase, insertRow, type TestCluster, type TestDatabase } from '@carrel/db/testing'
 import { createApp } from '../app.ts'
@@ -47,6 +47,8 @@ export type TestServerOptions = {
   /** Instead of one temporary folder. */
   roots?: string[]
   cluster?: TestCluster
+  /** The world outside that the server meets; the real one by default. */
+  network?: Network
   /** The server's own parts, for a run with changed ones. */
   parts?: Parts
 }
@@ -80,6 +82,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     webDir,
     version: '0.0.0-test',
     log,
+    ...(options.network && { network: options.network }),
   })
   const listener = parts.createApp(deps)
   const server = createServer({ requestTimeout: 0, maxHeaderSize: 32 * 1024 }, listener)

@@ -71,6 +71,8 @@ const entries: Readonly<Record<string, Entry>> = {
   NO_PICTURE: ['error.noPicture.title', 'error.noPicture.text', false],
   BAD_VALUE: ['error.badValue.title', 'error.badValue.text', false],
   CHANGED_SINCE: ['error.changedSince.title', 'error.changedSince.text', false],
+  LOOKUP_OFF: ['error.lookupOff.title', 'error.lookupOff.text', false],
+  LOOKUP_FAILED: ['error.lookupFailed.title', 'error.lookupFailed.text', true],
   NO_COVER: ['error.noCover.title', 'error.noCover.text', false],
   ONLY_FILE: ['error.onlyFile.title', 'error.onlyFile.text', false],
   OTHER_LIBRARY: ['error.otherLibrary.title', 'error.otherLibrary.text', false],

@@ -7,6 +7,11 @@ export function coverUrl(organizationId: string, bookId: string, width: (typeof 
   return `/files/${organizationId}/books/${bookId}/cover/${width}.webp${query}`
 }
 
+/** A picture that was found in another catalogue; its name holds for an hour. */
+export function foundCoverUrl(organizationId: string, name: string): string {
+  return `/files/${organizationId}/lookup-cover/${name}`
+}
+
 /** Null without a logo. */
 export function logoUrl({ organizationId, logo }: { organizationId: string; logo: string | null }): string | null {
   return logo === null ? null : `/files/${organizationId}/logo?v=${encodeURIComponent(logo)}`

@@ -18,6 +18,11 @@ export function formatList(values: readonly string[]): string {
   return new Intl.ListFormat(locale(), { type: 'unit', style: 'short' }).format(values)
 }
 
+/** All of them, in a sentence: `A, B and C`. */
+export function formatAll(values: readonly string[]): string {
+  return new Intl.ListFormat(locale(), { type: 'conjunction' }).format(values)
+}
+
 const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
 /** Decimal units, as file managers show them: `1.5 MB`. */

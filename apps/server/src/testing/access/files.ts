@@ -183,6 +183,40 @@ export async function walkLogos(
   }
 }
 
+/** A picture that was found outside is for nobody who was not told of it; see lookup.test.ts for those who were. */
+export async function walkFoundCovers(
+  server: TestServer,
+  world: AccessWorld,
+  callers: readonly Caller[],
+  result: WalkResult,
+  options: WalkOptions,
+): Promise<void> {
+  const targets = { alpha: world.alpha.id, beta: world.beta.id, nonexistent: newId(), 'alpha by slug': world.alpha.slug }
+  const forged = Buffer.from(JSON.stringify([world.places.open.bookId, 'open-library', '1', Date.now() + 60_000])).toString('base64url')
+  for (const method of ['GET', 'HEAD']) {
+    result.doors += 1
+    for (const caller of callers) {
+      if (options.stopAtFirst && result.failures.length > 0) return
+      const answers = new Map<string, Answer>()
+      for (const [kind, id] of Object.entries(targets)) {
+        const answer = await server.send(method, `/files/${id}/lookup-cover/${forged}.${'A'.repeat(43)}`, { cookie: caller.cookie })
+        result.cells += 1
+        const what = `${caller.name}: ${method} picture that was found in ${kind}`
+        const expected = caller.known || id === world.alpha.slug ? 404 : 401
+        if (answer.status !== expected) result.failures.push(`${what}: expected ${expected}, met ${answer.status}`)
+        const leaked = leaks(answer, '', caller, false, world)
+        if (leaked.length > 0) result.failures.push(`${what}: leaks ${leaked.join()}`)
+        if (!/private|no-store/.test(String(answer.headers['cache-control']))) result.failures.push(`${what}: may be kept by caches`)
+        if (answer.status === 404) answers.set(kind, answer)
+      }
+      const gone = answers.get('nonexistent')
+      for (const [kind, answer] of answers)
+        if (gone && fingerprint(answer) !== fingerprint(gone))
+          result.failures.push(`${caller.name}: ${method} picture that was found: ${kind} is told apart from what is not there`)
+    }
+  }
+}
+
 /** An upload is begun by those who may upload into a library that they see, and gone on with by whoever began it alone. */
 export async function walkUploads(
   server: TestServer,

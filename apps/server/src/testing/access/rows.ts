@@ -376,6 +376,22 @@ export const procedureRows: Record<string, Row> = {
   'edits.sources': { needs: 'metadata:edit', names: 'book', inLibrary: true, input: ({ id }) => ({ bookId: id }) },
   'edits.history': { needs: 'metadata:edit', names: 'book', inLibrary: true, input: ({ id }) => ({ bookId: id }) },
   'edits.update': { needs: 'metadata:edit', names: 'book', inLibrary: true, input: ({ id }) => ({ bookId: id, clear: ['cover'] }) },
+  // Looking up is off in this world; see lookup.test.ts.
+  'lookup.sources': { needs: 'a membership' },
+  'lookup.search': {
+    needs: 'metadata:fetch',
+    names: 'book',
+    inLibrary: true,
+    input: ({ id }) => ({ bookId: id }),
+    answer: [409, 'LOOKUP_OFF'],
+  },
+  'lookup.takeCover': {
+    needs: 'metadata:fetch',
+    names: 'book',
+    inLibrary: true,
+    input: ({ id }) => ({ bookId: id, cover: 'x' }),
+    answer: [409, 'LOOKUP_OFF'],
+  },
   'edits.preview': {
     needs: 'metadata:edit',
     names: 'book',

@@ -4,7 +4,7 @@ import type { Answer } from '../send.ts'
 import type { TestServer } from '../server.ts'
 import { codeOf, differences, leaks } from './answers.ts'
 import { expect, forCell, noTarget, organizationTargets, things, type Target } from './cells.ts'
-import { walkCoverUploads, walkFiles, walkLogos, walkUploads } from './files.ts'
+import { walkCoverUploads, walkFiles, walkFoundCovers, walkLogos, walkUploads } from './files.ts'
 import { listProcedures, procedureRows, type Row } from './rows.ts'
 import { resetWorld, type AccessWorld, type Caller } from './world.ts'
 
@@ -106,6 +106,7 @@ export async function walkAccess(server: TestServer, world: AccessWorld, options
   await walkFiles(server, world, callers, result, options)
   await walkLogos(server, world, callers, result, options)
   await walkCoverUploads(server, world, callers, result, options)
+  await walkFoundCovers(server, world, callers, result, options)
   await walkUploads(server, world, callers, result, options)
   return result
 }

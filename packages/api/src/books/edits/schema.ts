@@ -244,7 +244,7 @@ export type BooksPreview = z.infer<typeof BooksPreview>
 export const Changed = z.object({ changeId: Id.nullable(), books: z.number().int() })
 export type Changed = z.infer<typeof Changed>
 
-const Told = z.object({
+export const Told = z.object({
   title: z.string().nullable(),
   subtitle: z.string().nullable(),
   sortTitle: z.string().nullable(),

@@ -16,8 +16,10 @@ import { useWorkspace } from '#lib/workspace.ts'
 import { MetadataControl, useMetadataDraft } from '../metadata-control.tsx'
 import { ChipsInput } from './chips-input.tsx'
 import { type Draft, type Field, isLocked, shownValue, toWish, wrongFields } from './draft.ts'
-import { directionName, fieldLabel, toldText, wrongText } from './field-text.ts'
+import { directionName, editedFields, fieldLabel, toldText, wrongText } from './field-text.ts'
 import { LockedField } from './locked-field.tsx'
+import { LookupPanel } from './lookup-panel.tsx'
+import { LookupStart, useLookupSources } from './lookup-start.tsx'
 import { ContributorRows, IdentifierRows, SeriesRows } from './rows-input.tsx'
 import { useToastUndo } from './use-undo.ts'
 
@@ -31,6 +33,8 @@ export function EditForm({ book, sources, onClose }: { book: BookDetail; sources
   const { data: fields = [] } = useQuery(api.metadata.fields.queryOptions())
   const own = useMetadataDraft(book, fields)
   const [draft, setDraft] = useState<Draft>({})
+  const catalogues = useLookupSources(book.libraryId)
+  const [lookup, setLookup] = useState<{ open: boolean; taken: number } | null>(null)
   const wish = toWish(sources, draft)
   const save = useMutation({
     mutationFn: async () => {
@@ -81,6 +85,20 @@ export function EditForm({ book, sources, onClose }: { book: BookDetail; sources
         className="text-as-parent"
       />
     ))
+  if (lookup?.open)
+    return (
+      <LookupPanel
+        book={book}
+        sources={catalogues}
+        current={Object.fromEntries(editedFields.map((name) => [name, shownValue(sources, draft, name)])) as Told}
+        onTake={(values) => {
+          setDraft({ ...draft, ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }])) })
+          save.reset()
+          setLookup({ open: false, taken: Object.keys(values).length })
+        }}
+        onBack={() => setLookup({ open: false, taken: 0 })}
+      />
+    )
   return (
     <Form
       className="contents"
@@ -89,6 +107,14 @@ export function EditForm({ book, sources, onClose }: { book: BookDetail; sources
       }}
     >
       <DialogBody className="flex flex-col gap-4 pb-5">
+        {catalogues.length > 0 && (
+          <LookupStart
+            sources={catalogues}
+            returned={lookup !== null}
+            taken={lookup?.taken ?? 0}
+            onOpen={() => setLookup({ open: true, taken: 0 })}
+          />
+        )}
         {line('title')}
         {line('subtitle')}
         {field('contributors', (values, change, ids) => (

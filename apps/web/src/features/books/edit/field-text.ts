@@ -19,6 +19,8 @@ const labels: Readonly<Record<EditableField, MessageId>> = {
   direction: 'edit.field.direction',
   cover: 'edit.field.cover',
 }
+/** Fields in the order in which they are shown. */
+export const editedFields: readonly Field[] = ['title', 'subtitle', 'sortTitle', 'contributors', 'series', 'languages', 'identifiers', 'publisher', 'published', 'description', 'tags', 'direction'] // prettier-ignore
 export const fieldLabel = (field: EditableField): string => t(labels[field])
 
 const wrongs: Readonly<Partial<Record<Field, MessageId>>> = {

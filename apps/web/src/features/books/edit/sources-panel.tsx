@@ -2,9 +2,7 @@ import type { BookSources } from '@carrel/api/schema/books/edits'
 import { Check } from 'lucide-react'
 import { t } from '#lib/i18n.ts'
 import type { Field } from './draft.ts'
-import { fieldLabel, toldText } from './field-text.ts'
-
-const fields: readonly Field[] = ['title', 'subtitle', 'sortTitle', 'contributors', 'series', 'languages', 'identifiers', 'publisher', 'published', 'description', 'tags', 'direction'] // prettier-ignore
+import { editedFields, fieldLabel, toldText } from './field-text.ts'
 
 /** What each source says of a book, the one that is believed first on top. */
 export function SourcesPanel({ sources: { sources, edited, holds, locked } }: { sources: BookSources }) {
@@ -19,7 +17,7 @@ export function SourcesPanel({ sources: { sources, edited, holds, locked } }: { 
           id={fileId}
           name={fileName}
           kind={t(kind === 'file' ? 'edit.sources.file' : 'edit.sources.sidecar')}
-          fields={fields.filter((field) => toldText(field, told[field]) !== '')}
+          fields={editedFields.filter((field) => toldText(field, told[field]) !== '')}
           told={told}
           holds={holds}
         />
