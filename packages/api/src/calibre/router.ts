@@ -1,0 +1,185 @@
+import path from 'node:path'
+import * as z from 'zod'
+import { hasPermission } from '@carrel/auth'
+import { newId } from '@carrel/db'
+import type { BookFile, CalibreBook } from '@carrel/formats'
+import { apply, inLibraryOf, noteDeed } from '../books/edits/apply.ts'
+import { knowBooks } from '../books/edits/change.ts'
+import { changeOf, type Change } from '../books/edits/policy.ts'
+import type { Deps } from '../deps.ts'
+import { notFound } from '../errors.ts'
+import { announceChanged } from '../events/queries.ts'
+import { resolveDownload } from '../folders/policy.ts'
+import { listAssignedRoots } from '../folders/queries.ts'
+import { findLibrarySettings, listLibraryFolders } from '../libraries/queries.ts'
+import { listFields, lockFields } from '../metadata/queries.ts'
+import { inLibraryOutside } from '../procedures.ts'
+import type { OrganizationScope } from '../scope.ts'
+import { columnsOf, fieldValue, problemOf, readingOf, wishOf } from './policy.ts'
+import { beginPlaces, findBooksOfFiles, writeValues, type Place, type Value } from './queries.ts'
+import {
+  CalibreProblem,
+  FindCalibre,
+  FoundCalibre,
+  ImportCalibre,
+  ImportedCalibre,
+  type CalibreFolder,
+  type CalibreMapping,
+} from './schema.ts'
+
+const database = 'metadata.db'
+/** Books of one page, and titles of those that are not there. */
+const pageSize = 200
+const toldMissing = 20
+
+type Folder = { id: string; path: string }
+
+/** Folders of the library on the server's disks, and what may be read of them. */
+async function listReadable(scope: OrganizationScope, libraryId: string) {
+  const { kind } = await findLibrarySettings(inLibraryOf(scope, libraryId))
+  if (kind === 'managed') return { folders: [], roots: [] }
+  const [folders, roots] = await Promise.all([listLibraryFolders(scope, libraryId), listAssignedRoots(scope)])
+  return { folders, roots: roots.map((root) => root.path) }
+}
+
+/** Null when the folder is not open now. Asks the disk. */
+async function databaseIn({ roots: allowed }: Pick<Deps, 'roots'>, folder: Folder, roots: readonly string[]): Promise<BookFile | null> {
+  const root = await resolveDownload(allowed, { folder: folder.path, roots })
+  return root === null ? null : { root, path: database }
+}
+
+/** Different systems write the same letters of a path differently. */
+const spellings = (file: string): string[] => [...new Set([file, file.normalize('NFC'), file.normalize('NFD')])]
+
+/** The book of the library for each of calibre's; one that an earlier one has is not given twice. */
+async function matchBooks(scope: OrganizationScope, libraryId: string, folderId: string, books: readonly CalibreBook[]) {
+  const paths = books.flatMap(({ files }) => files.flatMap(spellings))
+  const found = await findBooksOfFiles(inLibraryOf(scope, libraryId), folderId, paths)
+  const matched = new Map<string, CalibreBook>()
+  const missing: CalibreBook[] = []
+  for (const book of books) {
+    const bookId = book.files.flatMap(spellings).map((file) => found.get(file)).find((id) => id !== undefined) // prettier-ignore
+    if (bookId === undefined || matched.has(bookId)) missing.push(book)
+    else matched.set(bookId, book)
+  }
+  return { matched, missing }
+}
+
+/** Writes what columns hold into fields of the workspace; answers how many values changed. */
+async function importValues(
+  scope: OrganizationScope,
+  libraryId: string,
+  matched: ReadonlyMap<string, CalibreBook>,
+  { columns, overwrite }: CalibreMapping,
+): Promise<number> {
+  const wanted = columns.flatMap(({ key, target }) => (target.to === 'field' ? [{ key, fieldId: target.fieldId }] : []))
+  if (wanted.length === 0) return 0
+  // A choice or a field must not go while a book gets it.
+  await lockFields(scope)
+  const fields = new Map((await listFields(scope)).map((field) => [field.id, field]))
+  const values = new Map<string, Value>()
+  for (const { key, fieldId } of wanted) {
+    const field = fields.get(fieldId)
+    if (!field) throw notFound('field')
+    for (const [bookId, book] of matched) {
+      const value = fieldValue(book, key, field)
+      if (value !== null) values.set(`${bookId} ${fieldId}`, { bookId, fieldId, kind: field.kind, value })
+    }
+  }
+  const changed = await writeValues(scope, [...values.values()], overwrite)
+  const names = [...new Set(changed.map(({ fieldId }) => fields.get(fieldId)?.name ?? ''))]
+  if (names.length > 0) await noteDeed(scope, libraryId, libraryId, names)
+  return changed.length
+}
+
+async function importPage(
+  scope: OrganizationScope,
+  { libraryId, folderId, mapping }: z.infer<typeof ImportCalibre>,
+  books: readonly CalibreBook[],
+): Promise<Omit<ImportedCalibre, 'next'>> {
+  const { matched, missing } = await matchBooks(scope, libraryId, folderId, books)
+  const known = await knowBooks(inLibraryOf(scope, libraryId), [...matched.keys()], { lock: true })
+  const changes = new Map<string, Change>()
+  const places: Place[] = []
+  let kept = 0
+  for (const [bookId, book] of matched) {
+    const own = known.books.get(bookId)
+    const wish = own && wishOf(book, own, mapping)
+    const change = own && wish && changeOf(own.edits, own.effective, { set: wish.set, clear: [] }, { lockSame: false })
+    if (change) changes.set(bookId, change)
+    if (wish && wish.kept.length > 0) kept += 1
+    const place = readingOf(book, mapping)
+    if (place) places.push({ bookId, ...place })
+  }
+  const changeId = newId()
+  await apply(scope, libraryId, known, changes, changeId)
+  const values = await importValues(scope, libraryId, matched, mapping)
+  const readStates = hasPermission(scope.permissions, 'reading:write') ? await beginPlaces(scope, places) : 0
+  if (changes.size + values + readStates > 0) await announceChanged(scope, 'books')
+  return {
+    books: books.length,
+    matched: matched.size,
+    changed: changes.size,
+    unchanged: matched.size - changes.size,
+    kept,
+    notFound: missing.length,
+    missing: missing.slice(0, toldMissing).map(({ metadata, files }) => metadata.title ?? files[0] ?? ''),
+    readStates,
+    values,
+    changeId: changes.size > 0 ? changeId : null,
+  }
+}
+
+export const calibre = {
+  find: inLibraryOutside('metadata:edit')
+    .route({
+      method: 'GET',
+      path: '/libraries/{libraryId}/calibre',
+      tags: ['calibre'],
+      summary: 'Folders of a library that are libraries of calibre, and what their columns could become',
+    })
+    .input(FindCalibre)
+    .output(FoundCalibre)
+    .handler(async ({ context: { transaction, deps }, input }) => {
+      const { folders, roots, keepsPlaces } = await transaction(async (scope) => ({
+        ...(await listReadable(scope, input.libraryId)),
+        keepsPlaces: hasPermission(scope.permissions, 'reading:write'),
+      }))
+      const found: CalibreFolder[] = []
+      for (const folder of folders) {
+        const told = { folderId: folder.id, name: path.basename(folder.path) }
+        const file = await databaseIn(deps, folder, roots)
+        const result = file && (await deps.uploads.calibreLibrary(file))
+        if (!result) found.push({ ...told, found: { ok: false, problem: 'closed' } })
+        else if (result.ok) {
+          const { books, columns, rated } = result.library
+          found.push({ ...told, found: { ok: true, books, columns: columnsOf(columns, rated) } })
+        } else if (result.problem.code !== 'vanished')
+          found.push({ ...told, found: { ok: false, problem: problemOf(result.problem.code) } })
+      }
+      return { folders: found, keepsPlaces }
+    }),
+
+  import: inLibraryOutside('metadata:edit')
+    .route({
+      method: 'POST',
+      path: '/libraries/{libraryId}/calibre/import',
+      tags: ['calibre'],
+      summary: 'Take over what calibre knows of the next 200 books; a second time changes nothing',
+    })
+    .errors({ CALIBRE_UNREADABLE: { status: 422, data: z.object({ problem: CalibreProblem }) } })
+    .input(ImportCalibre)
+    .output(ImportedCalibre)
+    .handler(async ({ context: { transaction, deps }, input, errors }) => {
+      const { folders, roots } = await transaction((scope) => listReadable(scope, input.libraryId))
+      const folder = folders.find(({ id }) => id === input.folderId)
+      if (!folder) throw notFound('folder')
+      const unreadable = (problem: CalibreProblem, message: string) => errors.CALIBRE_UNREADABLE({ message, data: { problem } })
+      const file = await databaseIn(deps, folder, roots)
+      if (!file) throw unreadable('closed', 'This folder is not open to this workspace.')
+      const page = await deps.uploads.calibreBooks(file, { after: input.after, limit: pageSize })
+      if (!page.ok) throw unreadable(problemOf(page.problem.code), page.problem.detail)
+      const done = await transaction((scope) => importPage(scope, input, page.books))
+      return { ...done, next: page.next }
+    }),
+}
