@@ -352,7 +352,7 @@ describe('who may not', () => {
 
   test('keep no places of their own change books all the same', async () => {
     const library = await shelf(thirty.slice(0, 1))
-    const role = await ok<{ roleId: string }>('POST', '/roles', { name: 'Cataloguer', description: '', permissions: ['organization:read', 'book:read', 'metadata:edit'] }, owner) // prettier-ignore
+    const role = await ok<{ roleId: string }>('POST', '/roles', { name: 'Cataloguer', description: '', permissions: ['organization:read', 'library:read', 'book:read', 'metadata:edit'] }, owner) // prettier-ignore
     const cataloguer = await makePerson(server, 'Cataloguer')
     await insertRow(server.db.superuser, 'member', { organization_id: organization, user_id: cataloguer.id, id: newId(), role: 'guest' })
     await insertRow(server.db.superuser, 'member_role', { organization_id: organization, user_id: cataloguer.id, role_id: role.roleId })

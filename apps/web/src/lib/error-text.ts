@@ -70,6 +70,7 @@ const entries: Readonly<Record<string, Entry>> = {
   SCHEDULE_INVALID: ['error.schedule.title', 'error.schedule.text', false],
   NO_PICTURE: ['error.noPicture.title', 'error.noPicture.text', false],
   BAD_VALUE: ['error.badValue.title', 'error.badValue.text', false],
+  CALIBRE_UNREADABLE: ['error.calibre.title', 'error.calibre.text', true],
   CHANGED_SINCE: ['error.changedSince.title', 'error.changedSince.text', false],
   NO_COVER: ['error.noCover.title', 'error.noCover.text', false],
   ONLY_FILE: ['error.onlyFile.title', 'error.onlyFile.text', false],
