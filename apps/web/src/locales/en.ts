@@ -568,7 +568,7 @@ export const en = {
   'calibre.details': 'What calibre knows of each book',
   'calibre.details.text':
     'Title, authors, series, tags, publisher, date, languages, identifiers and description, where they are not the same here. What calibre leaves empty stays as it is.',
-  'calibre.done': 'Everything is taken over',
+  'calibre.done': 'Import finished',
   'calibre.found.text':
     'Next you choose what its columns become. Nothing in calibre’s folder is changed, and each book’s history lets you take back what was changed in it.',
   'calibre.goOn': 'Go on',
@@ -600,8 +600,8 @@ export const en = {
   'calibre.running': 'Taking over what calibre knows',
   'calibre.shelf': 'Open {name}',
   'calibre.stars': 'Stars',
-  'calibre.step.columns': 'What it becomes',
-  'calibre.step.found': 'What was found',
+  'calibre.step.columns': 'Columns',
+  'calibre.step.found': 'Library',
   'calibre.step.run': 'Import',
   'calibre.steps': 'Steps',
   'calibre.stop': 'Stop',

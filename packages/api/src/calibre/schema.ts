@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import type { MetadataKind } from '../metadata/schema.ts'
 import { ReadingStatus } from '../reading/schema.ts'
 import { Id } from '../shapes.ts'
 
@@ -38,21 +37,6 @@ export const ColumnTarget = z.discriminatedUnion('to', [
   z.object({ to: z.literal('field'), fieldId: Id }),
 ])
 export type ColumnTarget = z.infer<typeof ColumnTarget>
-
-/** What a column can become, by what it holds; kinds of fields, the best first. */
-export const columnUses: Readonly<
-  Record<CalibreDatatype, { status: boolean; tags: boolean; finishedAt: boolean; fields: readonly MetadataKind[] }>
-> = {
-  bool: { status: true, tags: false, finishedAt: false, fields: ['flag', 'text'] },
-  enumeration: { status: true, tags: true, finishedAt: false, fields: ['choice', 'text'] },
-  text: { status: true, tags: true, finishedAt: false, fields: ['text', 'choice'] },
-  datetime: { status: false, tags: false, finishedAt: true, fields: ['date', 'text'] },
-  int: { status: false, tags: false, finishedAt: false, fields: ['number', 'text'] },
-  float: { status: false, tags: false, finishedAt: false, fields: ['number', 'text'] },
-  rating: { status: false, tags: false, finishedAt: false, fields: ['number', 'text'] },
-  series: { status: false, tags: true, finishedAt: false, fields: ['text'] },
-  comments: { status: false, tags: false, finishedAt: false, fields: ['text'] },
-}
 
 export const CalibreColumn = z.object({
   /** As calibre looks it up: `#read`, or `rating` for the stars that every library has. */
@@ -105,6 +89,7 @@ export const CalibreMapping = z.object({
     .default([]),
 })
 export type CalibreMapping = z.infer<typeof CalibreMapping>
+export type CalibreMappingInput = z.input<typeof CalibreMapping>
 
 export const ImportCalibre = z.object({
   libraryId: Id,

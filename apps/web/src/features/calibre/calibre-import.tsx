@@ -1,4 +1,4 @@
-import type { CalibreColumn, CalibreFolder, CalibreMapping, FoundCalibre } from '@carrel/api/schema/calibre'
+import type { CalibreColumn, CalibreFolder, CalibreMappingInput, FoundCalibre } from '@carrel/api/schema/calibre'
 import type { MetadataField } from '@carrel/api/schema/metadata'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
@@ -47,11 +47,11 @@ function Import({ libraryId, found, fields, shelf, onRetry }: ImportProps) {
   const [chosen, setChosen] = useState<string | null>(null)
   const folder = readable.find(({ folderId }) => folderId === chosen) ?? readable[0]
   const [draft, setDraft] = useState<Draft | null>(null)
-  const [mapping, setMapping] = useState<CalibreMapping | null>(null)
+  const [mapping, setMapping] = useState<CalibreMappingInput | null>(null)
   const importing = useImport(libraryId)
 
   const begin = useMutation({
-    mutationFn: async ({ columns }: { columns: readonly CalibreColumn[] }): Promise<CalibreMapping> => {
+    mutationFn: async ({ columns }: { columns: readonly CalibreColumn[] }): Promise<CalibreMappingInput> => {
       if (!draft) throw new Error('There is nothing to take over.')
       const made: Record<string, string> = {}
       for (const column of columns) {

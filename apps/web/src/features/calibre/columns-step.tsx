@@ -119,7 +119,7 @@ function Column({ column, around, draft, onDraft }: ColumnProps) {
         </NativeSelect>
       </div>
       {draft.use === 'status' && values.length > 0 && (
-        <ul className="mt-3 grid gap-2 rounded-field bg-soft p-3 sm:grid-cols-2">
+        <ul className="mt-3 grid gap-x-8 gap-y-2 rounded-field bg-soft p-3 sm:grid-cols-2">
           {values.map((value) => (
             <Value
               key={value}

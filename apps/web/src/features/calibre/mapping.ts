@@ -1,5 +1,5 @@
 import { limits } from '@carrel/api/limits'
-import { CalibreField, columnUses, type CalibreColumn, type CalibreMapping, type ColumnTarget } from '@carrel/api/schema/calibre'
+import type { CalibreColumn, CalibreDatatype, CalibreMappingInput, ColumnTarget } from '@carrel/api/schema/calibre'
 import type { MetadataField, MetadataKind } from '@carrel/api/schema/metadata'
 import type { ReadingStatus } from '@carrel/api/schema/reading'
 
@@ -8,6 +8,19 @@ export type Use = 'ignore' | 'status' | 'finishedAt' | 'tags' | 'new' | `field $
 export type Meaning = ReadingStatus | 'none'
 export type ColumnDraft = { use: Use; meanings: Readonly<Record<string, Meaning>> }
 export type Draft = { details: boolean; overwrite: boolean; columns: Readonly<Record<string, ColumnDraft>> }
+
+/** What a column can become by what it holds; kinds of fields, the best first. */
+const columnUses: Readonly<Record<CalibreDatatype, { uses: readonly Use[]; fields: readonly MetadataKind[] }>> = {
+  bool: { uses: ['status'], fields: ['flag', 'text'] },
+  enumeration: { uses: ['status', 'tags'], fields: ['choice', 'text'] },
+  text: { uses: ['status', 'tags'], fields: ['text', 'choice'] },
+  datetime: { uses: ['finishedAt'], fields: ['date', 'text'] },
+  int: { uses: [], fields: ['number', 'text'] },
+  float: { uses: [], fields: ['number', 'text'] },
+  rating: { uses: [], fields: ['number', 'text'] },
+  series: { uses: ['tags'], fields: ['text'] },
+  comments: { uses: [], fields: ['text'] },
+}
 
 /** What this reader and workspace allow. */
 export type Surroundings = {
@@ -42,12 +55,10 @@ export function newField(
 
 /** What the column can become, the most likely first. */
 export function usesOf(column: CalibreColumn, name: string, around: Surroundings): Use[] {
-  const { status, finishedAt, tags } = columnUses[column.datatype]
+  const uses = columnUses[column.datatype].uses.filter((use) => use === 'tags' || around.keepsPlaces)
   return [
     'ignore',
-    ...(status && around.keepsPlaces ? (['status'] as const) : []),
-    ...(finishedAt && around.keepsPlaces ? (['finishedAt'] as const) : []),
-    ...(tags ? (['tags'] as const) : []),
+    ...uses,
     ...fittingFields(column, around.fields).map(({ id }): Use => `field ${id}`),
     ...(newField(column, name, around) ? (['new'] as const) : []),
   ]
@@ -78,7 +89,7 @@ export function firstDraft(columns: readonly CalibreColumn[], nameOf: (column: C
 }
 
 /** What is asked of the server; `made` are the ids of new fields, by the key of their column. */
-export function toMapping({ details, overwrite, columns }: Draft, made: Readonly<Record<string, string>>): CalibreMapping {
+export function toMapping({ details, overwrite, columns }: Draft, made: Readonly<Record<string, string>>): CalibreMappingInput {
   const target = (key: string, { use, meanings }: ColumnDraft): ColumnTarget => {
     if (use === 'status') {
       const values = Object.entries(meanings).flatMap(([value, status]) => (status === 'none' ? [] : [{ value, status }]))
@@ -89,7 +100,7 @@ export function toMapping({ details, overwrite, columns }: Draft, made: Readonly
     return { to: 'field', fieldId: use.slice('field '.length) }
   }
   return {
-    fields: details ? [...CalibreField.options] : [],
+    ...(!details && { fields: [] }),
     overwrite,
     columns: Object.entries(columns).map(([key, column]) => ({ key, target: target(key, column) })),
   }

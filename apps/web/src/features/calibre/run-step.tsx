@@ -42,7 +42,6 @@ export function RunStep({ state: { phase, total, error }, books, shelf, onStop, 
         )}
         <Counts total={total} />
       </section>
-      {total.missing.length > 0 && phase !== 'running' && <Missing total={total} />}
       <div className="mt-5 empty:hidden">
         <FormError error={error} />
       </div>
@@ -69,6 +68,7 @@ export function RunStep({ state: { phase, total, error }, books, shelf, onStop, 
           </>
         )}
       </div>
+      {total.missing.length > 0 && phase !== 'running' && <Missing total={total} />}
     </>
   )
 }
@@ -95,7 +95,7 @@ function Counts({ total }: { total: Total }) {
 function Missing({ total }: { total: Total }) {
   const more = total.notFound - total.missing.length
   return (
-    <section aria-labelledby="calibre-missing" className="mt-6">
+    <section aria-labelledby="calibre-missing" className="mt-8">
       <h2 id="calibre-missing" className="section-title">
         {t('calibre.missing')}
       </h2>

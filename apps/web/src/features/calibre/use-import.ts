@@ -1,4 +1,4 @@
-import type { CalibreMapping, ImportedCalibre } from '@carrel/api/schema/calibre'
+import type { CalibreMappingInput, ImportedCalibre } from '@carrel/api/schema/calibre'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useWorkspace } from '#lib/workspace.ts'
@@ -33,7 +33,7 @@ export function useImport(libraryId: string) {
     [],
   )
 
-  async function run(folderId: string, mapping: CalibreMapping, from: Pick<ImportState, 'total' | 'after'>): Promise<void> {
+  async function run(folderId: string, mapping: CalibreMappingInput, from: Pick<ImportState, 'total' | 'after'>): Promise<void> {
     wanted.current = true
     let { total, after } = from
     setState({ phase: 'running', total, after, error: null })
@@ -56,8 +56,8 @@ export function useImport(libraryId: string) {
 
   return {
     state,
-    start: (folderId: string, mapping: CalibreMapping) => void run(folderId, mapping, { total: nothing, after: 0 }),
-    resume: (folderId: string, mapping: CalibreMapping) => state && void run(folderId, mapping, state),
+    start: (folderId: string, mapping: CalibreMappingInput) => void run(folderId, mapping, { total: nothing, after: 0 }),
+    resume: (folderId: string, mapping: CalibreMappingInput) => state && void run(folderId, mapping, state),
     stop: () => {
       wanted.current = false
     },
