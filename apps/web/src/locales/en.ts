@@ -570,7 +570,7 @@ export const en = {
     'Title, authors, series, tags, publisher, date, languages, identifiers and description, where they are not the same here. What calibre leaves empty stays as it is.',
   'calibre.done': 'Import finished',
   'calibre.found.text':
-    'Next you choose what its columns become. Nothing in calibre’s folder is changed, and each book’s history lets you take back what was changed in it.',
+    'Next you choose what its columns become. Nothing in calibre’s folder is changed. What changes in books can be taken back in their history, up to 200 books at once.',
   'calibre.goOn': 'Go on',
   'calibre.meaning.finished': 'Finished',
   'calibre.meaning.none': 'Nothing',

@@ -59,7 +59,7 @@ export function FoundStep({ folders, chosen, onChoose, onRetry, onContinue }: Fo
           </div>
         </div>
       ))}
-      <p className="mt-4 max-w-[72ch] text-pretty text-muted">{t('calibre.found.text')}</p>
+      {readable.length > 0 && <p className="mt-4 max-w-[72ch] text-pretty text-muted">{t('calibre.found.text')}</p>}
       <div className="mt-6 flex flex-wrap gap-2.5 max-md:*:flex-1">
         {readable.length > 0 && <Button onClick={onContinue}>{t('calibre.continue')}</Button>}
         {broken.length > 0 && (
