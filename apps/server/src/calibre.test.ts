@@ -32,7 +32,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 type Target = { to: string; [more: string]: unknown }
 type Column = { key: string; name: string; datatype: string; values: string[]; books: number; proposed: Target }
 type Found = {
-  folders: { folderId: string; name: string; found: { ok: boolean; books?: number; columns?: Column[]; problem?: string } }[]
+  folders: { folderId: string; below: string; name: string; found: { ok: boolean; books?: number; columns?: Column[]; problem?: string } }[]
   keepsPlaces: boolean
 }
 type Imported = Record<'books' | 'matched' | 'changed' | 'unchanged' | 'kept' | 'notFound' | 'readStates' | 'values', number> & {
@@ -277,6 +277,40 @@ describe('a calibre library of thirty books', () => {
     ])
     expect(total).toMatchObject({ books: 403, changed: 3, notFound: 400 })
     expect(pages[0]?.missing[0]).toBe('Absent 0')
+  })
+
+  test('directly below a folder of the library is found as well, and nothing else is', async () => {
+    const at = path.join(server.root, 'shelf of libraries')
+    for (const name of ['Mine', 'Yours', '.hidden', 'Plain']) mkdirSync(path.join(at, name), { recursive: true })
+    for (const name of ['Mine', 'Yours', '.hidden']) buildCalibre(path.join(at, name, 'metadata.db'), { books: [shelved(1)], columns })
+    const outside = path.join(server.dataDir, 'outside library')
+    mkdirSync(outside)
+    buildCalibre(path.join(outside, 'metadata.db'), { books: [shelved(1)], columns })
+    symlinkSync(outside, path.join(at, 'Linked'))
+    const { path: folder, files } = shelved(1)
+    mkdirSync(path.join(at, 'Mine', folder), { recursive: true })
+    writeFileSync(path.join(at, 'Mine', folder, `${files[0]?.name}.epub`), buildEpub({ title: 'Below', identifier: 'urn:x:below' }))
+    const { id } = await ok<{ id: string }>('POST', '/libraries', { name: 'Shelf of libraries', folders: [at] }, owner)
+    await scanned(server, owner, organization, id)
+    const { folders } = await find(id)
+    expect(folders.map(({ name, below }) => [name, below])).toEqual([
+      ['Mine', 'Mine'],
+      ['Yours', 'Yours'],
+    ])
+    const folderId = folders[0]?.folderId
+    expect(await page(id, { folderId, below: 'Yours', mapping: {} })).toMatchObject({ matched: 0, notFound: 1 })
+    expect(await page(id, { folderId, below: 'Mine', mapping: {} })).toMatchObject({ matched: 1, changed: 1 })
+    for (const [below, status] of [
+      ['Linked', 422],
+      ['Plain', 422],
+      ['', 422],
+      ['..', 400],
+      ['Mine/..', 400],
+      ['.hidden', 400],
+      ['a\0b', 422],
+    ] as const)
+      // prettier-ignore
+      expect([below, (await call('POST', `/libraries/${id}/calibre/import`, { folderId, below, mapping: {} })).status]).toEqual([below, status])
   })
 
   test('of two hundred books on the shelf takes over a page within two seconds', { timeout: 120_000 }, async () => {

@@ -15,6 +15,7 @@ import { findLibrarySettings, listLibraryFolders } from '../libraries/queries.ts
 import { listFields, lockFields } from '../metadata/queries.ts'
 import { inLibraryOutside } from '../procedures.ts'
 import type { OrganizationScope } from '../scope.ts'
+import { database, lookForCalibre } from './look.ts'
 import { columnsOf, fieldValue, problemOf, readingOf, wishOf } from './policy.ts'
 import { beginPlaces, findBooksOfFiles, writeValues, type Place, type Value } from './queries.ts'
 import {
@@ -27,7 +28,6 @@ import {
   type CalibreMapping,
 } from './schema.ts'
 
-const database = 'metadata.db'
 /** Books of one page, and titles of those that are not there. */
 const pageSize = 200
 const toldMissing = 20
@@ -42,23 +42,27 @@ async function listReadable(scope: OrganizationScope, libraryId: string) {
   return { folders, roots: roots.map((root) => root.path) }
 }
 
-/** Null when the folder is not open now. Asks the disk. */
-async function databaseIn({ roots: allowed }: Pick<Deps, 'roots'>, folder: Folder, roots: readonly string[]): Promise<BookFile | null> {
-  const root = await resolveDownload(allowed, { folder: folder.path, roots })
-  return root === null ? null : { root, path: database }
-}
+/** The real path of the folder; null when it is not open now. Asks the disk. */
+const openFolder = ({ roots: allowed }: Pick<Deps, 'roots'>, folder: Folder, roots: readonly string[]): Promise<string | null> =>
+  resolveDownload(allowed, { folder: folder.path, roots })
+const databaseOf = (root: string, below: string): BookFile => ({ root, path: below === '' ? database : `${below}/${database}` })
 
 /** Different systems write the same letters of a path differently. */
 const spellings = (file: string): string[] => [...new Set([file, file.normalize('NFC'), file.normalize('NFD')])]
 
 /** The book of the library for each of calibre's; one that an earlier one has is not given twice. */
-async function matchBooks(scope: OrganizationScope, libraryId: string, folderId: string, books: readonly CalibreBook[]) {
-  const paths = books.flatMap(({ files }) => files.flatMap(spellings))
+async function matchBooks(
+  scope: OrganizationScope,
+  { libraryId, folderId, below }: Pick<z.infer<typeof ImportCalibre>, 'libraryId' | 'folderId' | 'below'>,
+  books: readonly CalibreBook[],
+) {
+  const pathsOf = ({ files }: CalibreBook) => files.flatMap((file) => spellings(below === '' ? file : `${below}/${file}`))
+  const paths = books.flatMap(pathsOf)
   const found = await findBooksOfFiles(inLibraryOf(scope, libraryId), folderId, paths)
   const matched = new Map<string, CalibreBook>()
   const missing: CalibreBook[] = []
   for (const book of books) {
-    const bookId = book.files.flatMap(spellings).map((file) => found.get(file)).find((id) => id !== undefined) // prettier-ignore
+    const bookId = pathsOf(book).map((file) => found.get(file)).find((id) => id !== undefined) // prettier-ignore
     if (bookId === undefined || matched.has(bookId)) missing.push(book)
     else matched.set(bookId, book)
   }
@@ -94,10 +98,11 @@ async function importValues(
 
 async function importPage(
   scope: OrganizationScope,
-  { libraryId, folderId, mapping }: z.infer<typeof ImportCalibre>,
+  input: z.infer<typeof ImportCalibre>,
   books: readonly CalibreBook[],
 ): Promise<Omit<ImportedCalibre, 'next'>> {
-  const { matched, missing } = await matchBooks(scope, libraryId, folderId, books)
+  const { libraryId, mapping } = input
+  const { matched, missing } = await matchBooks(scope, input, books)
   const known = await knowBooks(inLibraryOf(scope, libraryId), [...matched.keys()], { lock: true })
   const changes = new Map<string, Change>()
   const places: Place[] = []
@@ -147,15 +152,18 @@ export const calibre = {
       }))
       const found: CalibreFolder[] = []
       for (const folder of folders) {
-        const told = { folderId: folder.id, name: path.basename(folder.path) }
-        const file = await databaseIn(deps, folder, roots)
-        const result = file && (await deps.uploads.calibreLibrary(file))
-        if (!result) found.push({ ...told, found: { ok: false, problem: 'closed' } })
-        else if (result.ok) {
-          const { books, columns, rated } = result.library
-          found.push({ ...told, found: { ok: true, books, columns: columnsOf(columns, rated) } })
-        } else if (result.problem.code !== 'vanished')
-          found.push({ ...told, found: { ok: false, problem: problemOf(result.problem.code) } })
+        const own = path.basename(folder.path)
+        const root = await openFolder(deps, folder, roots)
+        if (root === null) found.push({ folderId: folder.id, below: '', name: own, found: { ok: false, problem: 'closed' } })
+        for (const below of root === null ? [] : await lookForCalibre(root)) {
+          const told = { folderId: folder.id, below, name: below || own }
+          const result = await deps.uploads.calibreLibrary(databaseOf(root ?? '', below))
+          if (result.ok) {
+            const { books, columns, rated } = result.library
+            found.push({ ...told, found: { ok: true, books, columns: columnsOf(columns, rated) } })
+          } else if (result.problem.code !== 'vanished')
+            found.push({ ...told, found: { ok: false, problem: problemOf(result.problem.code) } })
+        }
       }
       return { folders: found, keepsPlaces }
     }),
@@ -175,9 +183,9 @@ export const calibre = {
       const folder = folders.find(({ id }) => id === input.folderId)
       if (!folder) throw notFound('folder')
       const unreadable = (problem: CalibreProblem, message: string) => errors.CALIBRE_UNREADABLE({ message, data: { problem } })
-      const file = await databaseIn(deps, folder, roots)
-      if (!file) throw unreadable('closed', 'This folder is not open to this workspace.')
-      const page = await deps.uploads.calibreBooks(file, { after: input.after, limit: pageSize })
+      const root = await openFolder(deps, folder, roots)
+      if (root === null) throw unreadable('closed', 'This folder is not open to this workspace.')
+      const page = await deps.uploads.calibreBooks(databaseOf(root, input.below), { after: input.after, limit: pageSize })
       if (!page.ok) throw unreadable(problemOf(page.problem.code), page.problem.detail)
       const done = await transaction((scope) => importPage(scope, input, page.books))
       return { ...done, next: page.next }

@@ -56,8 +56,15 @@ export type CalibreColumn = z.infer<typeof CalibreColumn>
 export const CalibreProblem = z.enum(['in-use', 'not-calibre', 'damaged', 'too-large', 'unreadable', 'closed'])
 export type CalibreProblem = z.infer<typeof CalibreProblem>
 
+/** A folder directly below one of the library; empty for that one itself. */
+const Below = z
+  .string()
+  .max(255)
+  .refine((name) => !name.includes('/') && !name.startsWith('.'), 'Name a folder directly below.')
+
 export const CalibreFolder = z.object({
   folderId: Id,
+  below: Below,
   /** The last part of its path. */
   name: z.string(),
   found: z.union([
@@ -68,7 +75,7 @@ export const CalibreFolder = z.object({
 export type CalibreFolder = z.infer<typeof CalibreFolder>
 
 export const FindCalibre = z.object({ libraryId: Id })
-/** Folders of the library that hold a `metadata.db`. */
+/** Folders of the library that hold a `metadata.db`, or have one directly below. */
 export const FoundCalibre = z.object({
   folders: z.array(CalibreFolder),
   /** Whether who asks may have a reading state. */
@@ -94,6 +101,7 @@ export type CalibreMappingInput = z.input<typeof CalibreMapping>
 export const ImportCalibre = z.object({
   libraryId: Id,
   folderId: Id,
+  below: Below.default(''),
   mapping: CalibreMapping,
   /** Where the page before ended. */
   after: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),

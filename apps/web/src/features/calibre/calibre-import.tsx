@@ -9,7 +9,7 @@ import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { columnName } from './column-text.ts'
 import { ColumnsStep } from './columns-step.tsx'
-import { FoundStep } from './found-step.tsx'
+import { FoundStep, placeKey } from './found-step.tsx'
 import { firstDraft, newField, toMapping, type Draft, type Surroundings } from './mapping.ts'
 import { RunStep } from './run-step.tsx'
 import { Steps } from './steps.tsx'
@@ -45,7 +45,7 @@ function Import({ libraryId, found, fields, shelf, onRetry }: ImportProps) {
   const around: Surroundings = { fields, keepsPlaces: found.keepsPlaces, makesFields }
   const readable = found.folders.filter(isReadable)
   const [chosen, setChosen] = useState<string | null>(null)
-  const folder = readable.find(({ folderId }) => folderId === chosen) ?? readable[0]
+  const folder = readable.find((each) => placeKey(each) === chosen) ?? readable[0]
   const [draft, setDraft] = useState<Draft | null>(null)
   const [mapping, setMapping] = useState<CalibreMappingInput | null>(null)
   const importing = useImport(libraryId)
@@ -62,7 +62,7 @@ function Import({ libraryId, found, fields, shelf, onRetry }: ImportProps) {
     },
     onSuccess: (ready) => {
       setMapping(ready)
-      if (folder) importing.start(folder.folderId, ready)
+      if (folder) importing.start(folder, ready)
     },
     onSettled: () => client.invalidateQueries({ queryKey: api.metadata.fields.key() }),
   })
@@ -76,7 +76,7 @@ function Import({ libraryId, found, fields, shelf, onRetry }: ImportProps) {
           books={folder.found.books}
           shelf={shelf}
           onStop={importing.stop}
-          onResume={() => importing.resume(folder.folderId, mapping)}
+          onResume={() => importing.resume(folder, mapping)}
           onBack={() => {
             importing.reset()
             setDraft(null)
@@ -107,7 +107,7 @@ function Import({ libraryId, found, fields, shelf, onRetry }: ImportProps) {
       <Steps current="found" />
       <FoundStep
         folders={found.folders}
-        chosen={folder?.folderId ?? null}
+        chosen={folder ? placeKey(folder) : null}
         onChoose={setChosen}
         onRetry={onRetry}
         onContinue={() => folder && setDraft(firstDraft(folder.found.columns, columnName, around))}

@@ -9,10 +9,13 @@ import { problemText } from './column-text.ts'
 type FoundStepProps = {
   folders: readonly CalibreFolder[]
   chosen: string | null
-  onChoose: (folderId: string) => void
+  onChoose: (place: string) => void
   onRetry: () => void
   onContinue: () => void
 }
+
+/** Tells the folders apart. */
+export const placeKey = ({ folderId, below }: CalibreFolder): string => `${folderId} ${below}`
 
 function factsOf({ found }: CalibreFolder): string {
   if (!found.ok) return problemText(found.problem)
@@ -35,13 +38,13 @@ export function FoundStep({ folders, chosen, onChoose, onRetry, onContinue }: Fo
           className="grid gap-2.5"
         >
           {readable.map((folder) => (
-            <RadioCard key={folder.folderId} value={folder.folderId} title={folder.name} description={factsOf(folder)} />
+            <RadioCard key={placeKey(folder)} value={placeKey(folder)} title={folder.name} description={factsOf(folder)} />
           ))}
         </RadioGroup>
       )}
       {readable.length === 1 &&
         readable.map((folder) => (
-          <div key={folder.folderId} className="rounded-box border border-line bg-card px-4.5 py-4">
+          <div key={placeKey(folder)} className="rounded-box border border-line bg-card px-4.5 py-4">
             <p dir="auto" className="font-semibold [overflow-wrap:anywhere]">
               {folder.name}
             </p>
@@ -49,7 +52,7 @@ export function FoundStep({ folders, chosen, onChoose, onRetry, onContinue }: Fo
           </div>
         ))}
       {broken.map((folder) => (
-        <div key={folder.folderId} role="status" className="mt-2.5 flex gap-3 rounded-box bg-warn-soft px-4 py-3">
+        <div key={placeKey(folder)} role="status" className="mt-2.5 flex gap-3 rounded-box bg-warn-soft px-4 py-3">
           <CircleAlert aria-hidden size={18} className="mt-0.5 shrink-0 text-warn" />
           <div className="min-w-0">
             <p dir="auto" className="font-semibold [overflow-wrap:anywhere]">

@@ -1,4 +1,4 @@
-import type { CalibreMappingInput, ImportedCalibre } from '@carrel/api/schema/calibre'
+import type { CalibreFolder, CalibreMappingInput, ImportedCalibre } from '@carrel/api/schema/calibre'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useWorkspace } from '#lib/workspace.ts'
@@ -12,6 +12,9 @@ export type ImportState = {
   /** Where it goes on. */
   after: number
 }
+
+/** Where calibre's library is. */
+type Place = Pick<CalibreFolder, 'folderId' | 'below'>
 
 const shownMissing = 20
 const nothing: Total = { books: 0, matched: 0, changed: 0, kept: 0, notFound: 0, readStates: 0, values: 0, missing: [] }
@@ -33,14 +36,14 @@ export function useImport(libraryId: string) {
     [],
   )
 
-  async function run(folderId: string, mapping: CalibreMappingInput, from: Pick<ImportState, 'total' | 'after'>): Promise<void> {
+  async function run({ folderId, below }: Place, mapping: CalibreMappingInput, from: Pick<ImportState, 'total' | 'after'>): Promise<void> {
     wanted.current = true
     let { total, after } = from
     setState({ phase: 'running', total, after, error: null })
     try {
       let goesOn = true
       while (goesOn && wanted.current) {
-        const page = await api.calibre.import.call({ libraryId, folderId, mapping, after })
+        const page = await api.calibre.import.call({ libraryId, folderId, below, mapping, after })
         total = add(total, page)
         goesOn = page.next !== null
         after = page.next ?? after
@@ -56,8 +59,8 @@ export function useImport(libraryId: string) {
 
   return {
     state,
-    start: (folderId: string, mapping: CalibreMappingInput) => void run(folderId, mapping, { total: nothing, after: 0 }),
-    resume: (folderId: string, mapping: CalibreMappingInput) => state && void run(folderId, mapping, state),
+    start: (place: Place, mapping: CalibreMappingInput) => void run(place, mapping, { total: nothing, after: 0 }),
+    resume: (place: Place, mapping: CalibreMappingInput) => state && void run(place, mapping, state),
     stop: () => {
       wanted.current = false
     },
