@@ -13,6 +13,7 @@ import { resolveDownload } from '../folders/policy.ts'
 import { listAssignedRoots } from '../folders/queries.ts'
 import { findLibrarySettings, listLibraryFolders } from '../libraries/queries.ts'
 import { listFields, lockFields } from '../metadata/queries.ts'
+import type { MetadataField } from '../metadata/schema.ts'
 import { inLibraryOutside } from '../procedures.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { database, lookForCalibre } from './look.ts'
@@ -69,31 +70,38 @@ async function matchBooks(
   return { matched, missing }
 }
 
-/** Writes what columns hold into fields of the workspace; answers how many values changed. */
-async function importValues(
-  scope: OrganizationScope,
-  libraryId: string,
-  matched: ReadonlyMap<string, CalibreBook>,
-  { columns, overwrite }: CalibreMapping,
-): Promise<number> {
+/** Fields of the workspace that columns go into, by the column. */
+async function holdFields(scope: OrganizationScope, { columns }: CalibreMapping): Promise<{ key: string; field: MetadataField }[]> {
   const wanted = columns.flatMap(({ key, target }) => (target.to === 'field' ? [{ key, fieldId: target.fieldId }] : []))
-  if (wanted.length === 0) return 0
+  if (wanted.length === 0) return []
   // A choice or a field must not go while a book gets it.
   await lockFields(scope)
   const fields = new Map((await listFields(scope)).map((field) => [field.id, field]))
-  const values = new Map<string, Value>()
-  for (const { key, fieldId } of wanted) {
+  return wanted.map(({ key, fieldId }) => {
     const field = fields.get(fieldId)
     if (!field) throw notFound('field')
+    return { key, field }
+  })
+}
+
+/** Writes what columns hold into fields; answers how many values changed. */
+async function importValues(
+  scope: OrganizationScope,
+  { libraryId, mapping }: z.infer<typeof ImportCalibre>,
+  fields: readonly { key: string; field: MetadataField }[],
+  matched: ReadonlyMap<string, CalibreBook>,
+): Promise<number> {
+  const values = new Map<string, Value>()
+  for (const { key, field } of fields)
     for (const [bookId, book] of matched) {
       const value = fieldValue(book, key, field)
-      if (value !== null) values.set(`${bookId} ${fieldId}`, { bookId, fieldId, kind: field.kind, value })
+      if (value !== null) values.set(`${bookId} ${field.id}`, { bookId, fieldId: field.id, kind: field.kind, value })
     }
-  }
-  const changed = await writeValues(scope, [...values.values()], overwrite)
-  const names = [...new Set(changed.map(({ fieldId }) => fields.get(fieldId)?.name ?? ''))]
-  if (names.length > 0) await noteDeed(scope, libraryId, libraryId, names)
-  return changed.length
+  const changed = new Set<string>()
+  const written = await writeValues(scope, [...values.values()], mapping.overwrite)
+  for (const { fieldId } of written) changed.add(fields.find(({ field }) => field.id === fieldId)?.field.name ?? '')
+  if (changed.size > 0) await noteDeed(scope, libraryId, libraryId, [...changed])
+  return written.length
 }
 
 async function importPage(
@@ -102,6 +110,8 @@ async function importPage(
   books: readonly CalibreBook[],
 ): Promise<Omit<ImportedCalibre, 'next'>> {
   const { libraryId, mapping } = input
+  // Before books are locked, as everybody does who gives a book a value.
+  const fields = await holdFields(scope, mapping)
   const { matched, missing } = await matchBooks(scope, input, books)
   const known = await knowBooks(inLibraryOf(scope, libraryId), [...matched.keys()], { lock: true })
   const changes = new Map<string, Change>()
@@ -118,7 +128,7 @@ async function importPage(
   }
   const changeId = newId()
   await apply(scope, libraryId, known, changes, changeId)
-  const values = await importValues(scope, libraryId, matched, mapping)
+  const values = await importValues(scope, input, fields, matched)
   const readStates = hasPermission(scope.permissions, 'reading:write') ? await beginPlaces(scope, places) : 0
   if (changes.size + values + readStates > 0) await announceChanged(scope, 'books')
   return {
