@@ -6,7 +6,7 @@ import { examine } from '../src/examine.ts'
 import { addLibrary, type Api, setUp } from '../src/people.ts'
 import { allWidths, keepScreen } from '../src/screens.ts'
 import { type CarrelServer, startServer } from '../src/server.ts'
-import { expect, type Page, type StorageState, test } from '../src/test.ts'
+import { expect, type Page, phone, type StorageState, test } from '../src/test.ts'
 
 const statuses = ['To read', 'Reading', 'Read', 'Abandoned']
 const columns = [
@@ -131,6 +131,22 @@ test.describe('a calibre library', () => {
     await expect(page.getByRole('heading', { name: 'Import finished' })).toBeVisible()
     const counts = page.getByRole('definition')
     await expect(counts.first()).toHaveText('0')
+  })
+
+  test('is taken over and taken back', async ({ visit }) => {
+    const { id } = await makeLibrary('Second thoughts', 8)
+    const page = await visit({ ...phone, storageState: state })
+    await page.goto(at(id, '/calibre'))
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('button', { name: 'Take it over' }).click()
+    await expect(page.getByRole('heading', { name: 'Import finished' })).toBeVisible()
+    await page.getByRole('button', { name: 'Take it back' }).click()
+    const dialog = page.getByRole('alertdialog', { name: 'Take this import back?' })
+    await keepScreen(page, 'calibre-take-back')
+    await dialog.getByRole('button', { name: 'Take it back' }).click()
+    await expect(page.getByText('8 books are as they were')).toBeVisible()
+    await page.goto(at(id))
+    await expect(page.getByRole('link', { name: /The Salt Harbour \(scan\)/ })).toBeVisible()
   })
 
   test('that is none, or is being written, says what to do', async ({ visit }) => {

@@ -570,7 +570,7 @@ export const en = {
     'Title, authors, series, tags, publisher, date, languages, identifiers and description, where they are not the same here. What calibre leaves empty stays as it is.',
   'calibre.done': 'Import finished',
   'calibre.found.text':
-    'Next you choose what its columns become. Nothing in calibre’s folder is changed. What changes in books can be taken back in their history, up to 200 books at once.',
+    'Next you choose what its columns become. Nothing in calibre’s folder is changed. What changes in books can be taken back.',
   'calibre.goOn': 'Go on',
   'calibre.meaning.finished': 'Finished',
   'calibre.meaning.none': 'Nothing',
@@ -606,6 +606,12 @@ export const en = {
   'calibre.steps': 'Steps',
   'calibre.stop': 'Stop',
   'calibre.stopped': 'Stopped halfway',
+  'calibre.takeBack': 'Take it back',
+  'calibre.takeBack.consequence':
+    'Titles, tags and all else that changed in books are as they were, unless somebody changed them since. What you have read and values in fields stay.',
+  'calibre.takeBack.question': 'Take this import back?',
+  'calibre.takenBack':
+    '{count, plural, =0 {Nothing was left to take back} one {One book is as it was} other {{books} books are as they were}}',
   'calibre.text': 'Take over what calibre knows of the books in this library, and what you have read.',
   'calibre.title': 'Import from calibre',
   'calibre.use': 'What {name} becomes',

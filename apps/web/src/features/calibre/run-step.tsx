@@ -5,6 +5,7 @@ import { Button } from '#components/ui/button.tsx'
 import { Progress } from '#components/ui/progress.tsx'
 import { formatNumber } from '#lib/format.ts'
 import { t, type MessageId } from '#lib/i18n.ts'
+import { TakeBack } from './take-back.tsx'
 import type { ImportState, Total } from './use-import.ts'
 
 type RunStepProps = {
@@ -67,6 +68,7 @@ export function RunStep({ state: { phase, total, error }, books, shelf, onStop, 
             </Button>
           </>
         )}
+        {phase !== 'running' && total.changeIds.length > 0 && <TakeBack changeIds={total.changeIds} onDone={onBack} />}
       </div>
       {total.missing.length > 0 && phase !== 'running' && <Missing total={total} />}
     </>

@@ -4,7 +4,11 @@ import { useEffect, useRef, useState } from 'react'
 import { useWorkspace } from '#lib/workspace.ts'
 
 const counted = ['books', 'matched', 'changed', 'kept', 'notFound', 'readStates', 'values'] as const
-export type Total = Record<(typeof counted)[number], number> & { missing: string[] }
+export type Total = Record<(typeof counted)[number], number> & {
+  missing: string[]
+  /** What can be taken back, page by page. */
+  changeIds: string[]
+}
 export type ImportState = {
   phase: 'running' | 'stopped' | 'failed' | 'done'
   total: Total
@@ -17,10 +21,11 @@ export type ImportState = {
 type Place = Pick<CalibreFolder, 'folderId' | 'below'>
 
 const shownMissing = 20
-const nothing: Total = { books: 0, matched: 0, changed: 0, kept: 0, notFound: 0, readStates: 0, values: 0, missing: [] }
+const nothing: Total = { books: 0, matched: 0, changed: 0, kept: 0, notFound: 0, readStates: 0, values: 0, missing: [], changeIds: [] }
 const add = (total: Total, page: ImportedCalibre): Total => ({
-  ...(Object.fromEntries(counted.map((key) => [key, total[key] + page[key]])) as Omit<Total, 'missing'>),
+  ...(Object.fromEntries(counted.map((key) => [key, total[key] + page[key]])) as Omit<Total, 'missing' | 'changeIds'>),
   missing: [...total.missing, ...page.missing].slice(0, shownMissing),
+  changeIds: [...total.changeIds, ...(page.changeId === null ? [] : [page.changeId])],
 })
 
 /** Takes over page after page until the end, or until it is stopped or left; then it can go on where it was. */
