@@ -42,6 +42,7 @@ import { Route as AppWSlugPeopleIndexRouteImport } from './routes/_app/w/$slug/p
 import { Route as AppWSlugPeopleInvitationsRouteImport } from './routes/_app/w/$slug/people.invitations.tsx'
 import { Route as AppWSlugLibrariesLibraryIdIndexRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.index.tsx'
 import { Route as AppWSlugLibrariesLibraryIdAccessRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.access.tsx'
+import { Route as AppWSlugLibrariesLibraryIdCalibreRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.calibre.tsx'
 import { Route as AppWSlugLibrariesLibraryIdDuplicatesRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.duplicates.tsx'
 import { Route as AppWSlugLibrariesLibraryIdMissingRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.missing.tsx'
 import { Route as AppWSlugLibrariesLibraryIdProblemsRouteImport } from './routes/_app/w/$slug/libraries.$libraryId.problems.tsx'
@@ -221,6 +222,12 @@ const AppWSlugLibrariesLibraryIdAccessRoute =
     path: '/libraries/$libraryId/access',
     getParentRoute: () => AppWSlugRouteRoute,
   } as any)
+const AppWSlugLibrariesLibraryIdCalibreRoute =
+  AppWSlugLibrariesLibraryIdCalibreRouteImport.update({
+    id: '/libraries/$libraryId/calibre',
+    path: '/libraries/$libraryId/calibre',
+    getParentRoute: () => AppWSlugRouteRoute,
+  } as any)
 const AppWSlugLibrariesLibraryIdDuplicatesRoute =
   AppWSlugLibrariesLibraryIdDuplicatesRouteImport.update({
     id: '/libraries/$libraryId/duplicates',
@@ -319,6 +326,7 @@ export interface FileRoutesByFullPath {
   '/w/$slug/libraries/': typeof AppWSlugLibrariesIndexRoute
   '/w/$slug/people/': typeof AppWSlugPeopleIndexRoute
   '/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
+  '/w/$slug/libraries/$libraryId/calibre': typeof AppWSlugLibrariesLibraryIdCalibreRoute
   '/w/$slug/libraries/$libraryId/duplicates': typeof AppWSlugLibrariesLibraryIdDuplicatesRoute
   '/w/$slug/libraries/$libraryId/missing': typeof AppWSlugLibrariesLibraryIdMissingRoute
   '/w/$slug/libraries/$libraryId/problems': typeof AppWSlugLibrariesLibraryIdProblemsRoute
@@ -362,6 +370,7 @@ export interface FileRoutesByTo {
   '/w/$slug/libraries': typeof AppWSlugLibrariesIndexRoute
   '/w/$slug/people': typeof AppWSlugPeopleIndexRoute
   '/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
+  '/w/$slug/libraries/$libraryId/calibre': typeof AppWSlugLibrariesLibraryIdCalibreRoute
   '/w/$slug/libraries/$libraryId/duplicates': typeof AppWSlugLibrariesLibraryIdDuplicatesRoute
   '/w/$slug/libraries/$libraryId/missing': typeof AppWSlugLibrariesLibraryIdMissingRoute
   '/w/$slug/libraries/$libraryId/problems': typeof AppWSlugLibrariesLibraryIdProblemsRoute
@@ -409,6 +418,7 @@ export interface FileRoutesById {
   '/_app/w/$slug/libraries/': typeof AppWSlugLibrariesIndexRoute
   '/_app/w/$slug/people/': typeof AppWSlugPeopleIndexRoute
   '/_app/w/$slug/libraries/$libraryId/access': typeof AppWSlugLibrariesLibraryIdAccessRoute
+  '/_app/w/$slug/libraries/$libraryId/calibre': typeof AppWSlugLibrariesLibraryIdCalibreRoute
   '/_app/w/$slug/libraries/$libraryId/duplicates': typeof AppWSlugLibrariesLibraryIdDuplicatesRoute
   '/_app/w/$slug/libraries/$libraryId/missing': typeof AppWSlugLibrariesLibraryIdMissingRoute
   '/_app/w/$slug/libraries/$libraryId/problems': typeof AppWSlugLibrariesLibraryIdProblemsRoute
@@ -456,6 +466,7 @@ export interface FileRouteTypes {
     | '/w/$slug/libraries/'
     | '/w/$slug/people/'
     | '/w/$slug/libraries/$libraryId/access'
+    | '/w/$slug/libraries/$libraryId/calibre'
     | '/w/$slug/libraries/$libraryId/duplicates'
     | '/w/$slug/libraries/$libraryId/missing'
     | '/w/$slug/libraries/$libraryId/problems'
@@ -499,6 +510,7 @@ export interface FileRouteTypes {
     | '/w/$slug/libraries'
     | '/w/$slug/people'
     | '/w/$slug/libraries/$libraryId/access'
+    | '/w/$slug/libraries/$libraryId/calibre'
     | '/w/$slug/libraries/$libraryId/duplicates'
     | '/w/$slug/libraries/$libraryId/missing'
     | '/w/$slug/libraries/$libraryId/problems'
@@ -545,6 +557,7 @@ export interface FileRouteTypes {
     | '/_app/w/$slug/libraries/'
     | '/_app/w/$slug/people/'
     | '/_app/w/$slug/libraries/$libraryId/access'
+    | '/_app/w/$slug/libraries/$libraryId/calibre'
     | '/_app/w/$slug/libraries/$libraryId/duplicates'
     | '/_app/w/$slug/libraries/$libraryId/missing'
     | '/_app/w/$slug/libraries/$libraryId/problems'
@@ -806,6 +819,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppWSlugLibrariesLibraryIdAccessRouteImport
       parentRoute: typeof AppWSlugRouteRoute
     }
+    '/_app/w/$slug/libraries/$libraryId/calibre': {
+      id: '/_app/w/$slug/libraries/$libraryId/calibre'
+      path: '/libraries/$libraryId/calibre'
+      fullPath: '/w/$slug/libraries/$libraryId/calibre'
+      preLoaderRoute: typeof AppWSlugLibrariesLibraryIdCalibreRouteImport
+      parentRoute: typeof AppWSlugRouteRoute
+    }
     '/_app/w/$slug/libraries/$libraryId/duplicates': {
       id: '/_app/w/$slug/libraries/$libraryId/duplicates'
       path: '/libraries/$libraryId/duplicates'
@@ -923,6 +943,7 @@ interface AppWSlugRouteRouteChildren {
   AppWSlugLibrariesIndexRoute: typeof AppWSlugLibrariesIndexRoute
   AppWSlugPeopleIndexRoute: typeof AppWSlugPeopleIndexRoute
   AppWSlugLibrariesLibraryIdAccessRoute: typeof AppWSlugLibrariesLibraryIdAccessRoute
+  AppWSlugLibrariesLibraryIdCalibreRoute: typeof AppWSlugLibrariesLibraryIdCalibreRoute
   AppWSlugLibrariesLibraryIdDuplicatesRoute: typeof AppWSlugLibrariesLibraryIdDuplicatesRoute
   AppWSlugLibrariesLibraryIdMissingRoute: typeof AppWSlugLibrariesLibraryIdMissingRoute
   AppWSlugLibrariesLibraryIdProblemsRoute: typeof AppWSlugLibrariesLibraryIdProblemsRoute
@@ -948,6 +969,8 @@ const AppWSlugRouteRouteChildren: AppWSlugRouteRouteChildren = {
   AppWSlugLibrariesIndexRoute: AppWSlugLibrariesIndexRoute,
   AppWSlugPeopleIndexRoute: AppWSlugPeopleIndexRoute,
   AppWSlugLibrariesLibraryIdAccessRoute: AppWSlugLibrariesLibraryIdAccessRoute,
+  AppWSlugLibrariesLibraryIdCalibreRoute:
+    AppWSlugLibrariesLibraryIdCalibreRoute,
   AppWSlugLibrariesLibraryIdDuplicatesRoute:
     AppWSlugLibrariesLibraryIdDuplicatesRoute,
   AppWSlugLibrariesLibraryIdMissingRoute:

@@ -24,7 +24,7 @@ export type Deps = {
   auth: Auth
   authDb: Pools['authDb']
   blobs: BlobStore
-  /** Draws what people upload; its process starts on demand and ends when idle. */
+  /** Draws what people upload and reads libraries of calibre; its process starts on demand and ends when idle. */
   uploads: ReaderPool
   /** Asks other servers, where the operator allows it. */
   lookup: MetadataLookup

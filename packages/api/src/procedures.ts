@@ -154,19 +154,21 @@ export const allowedInPerson = (permission: Permission) =>
 
 const OfLibrary = z.object({ libraryId: Id })
 
+async function requireInLibrary(scope: OrganizationScope, input: unknown, permission: Permission) {
+  const named = OfLibrary.safeParse(input).data
+  if (!named) throw new ORPCError('BAD_REQUEST', { message: 'Input validation failed' })
+  const rights = await findRightsInLibrary(scope, named.libraryId)
+  if (!rights) throw notFound('library')
+  requirePermission(rights.held, permission)
+  return rights
+}
+
 /**
  * A member who sees the library that the input names as `libraryId`, and holds the permission by a role or by a
  * grant on it. `held` is all they hold there, `level` that of the grant.
  */
 export const inLibrary = (permission: Permission) =>
-  member.use(async ({ context, next }, input: unknown) => {
-    const named = OfLibrary.safeParse(input).data
-    if (!named) throw new ORPCError('BAD_REQUEST', { message: 'Input validation failed' })
-    const rights = await findRightsInLibrary(context.scope, named.libraryId)
-    if (!rights) throw notFound('library')
-    requirePermission(rights.held, permission)
-    return next({ context: rights })
-  })
+  member.use(async ({ context, next }, input: unknown) => next({ context: await requireInLibrary(context.scope, input, permission) }))
 
 const OfBook = z.object({ bookId: Id })
 
@@ -187,8 +189,9 @@ export const onBook = (permission: Permission) =>
     next({ context: { libraryId: await requireOnBook(context.scope, input, permission) } }),
   )
 
-/** Opens transactions of a member in the workspace that the request names, each with session and membership checked again. */
-function memberTransactions({ deps, organization, address }: RequestContext, token: string, readOnly: boolean) {
+/** Runs transactions in the workspace that a request names, each with session and membership checked. */
+function entering({ deps, token, organization, address }: RequestContext, readOnly: boolean) {
+  if (!token) throw unauthorized()
   return <T>(fn: (scope: OrganizationScope) => Promise<T>): Promise<T> =>
     asMember(
       deps.transact,
@@ -209,12 +212,23 @@ function memberTransactions({ deps, organization, address }: RequestContext, tok
  */
 export const allowedOutside = (permission: Permission) =>
   base.use(async ({ context, next, procedure }) => {
-    const { token } = context
-    if (!token) throw unauthorized()
-    const enter = memberTransactions(context, token, isRead(procedure))
+    const enter = entering(context, isRead(procedure))
     const transaction = <T>(fn: (scope: OrganizationScope) => Promise<T>): Promise<T> =>
-      enter((scope) => {
+      enter(async (scope) => {
         requirePermission(scope.permissions, permission)
+        return fn(scope)
+      })
+    await transaction(async () => {})
+    return next({ context: { transaction } })
+  })
+
+/** As `inLibrary`, holding no transaction; `transaction` opens one, with everything checked again. */
+export const inLibraryOutside = (permission: Permission) =>
+  base.use(async ({ context, next, procedure }, input: unknown) => {
+    const enter = entering(context, isRead(procedure))
+    const transaction = <T>(fn: (scope: OrganizationScope) => Promise<T>): Promise<T> =>
+      enter(async (scope) => {
+        await requireInLibrary(scope, input, permission)
         return fn(scope)
       })
     await transaction(async () => {})
@@ -226,7 +240,7 @@ export const onBookOutside = (permission: Permission) =>
   base.use(async ({ context, next, procedure }, input: unknown) => {
     const { token } = context
     if (!token) throw unauthorized()
-    const enter = memberTransactions(context, token, isRead(procedure))
+    const enter = entering(context, isRead(procedure))
     const transaction = <T>(fn: (scope: OrganizationScope, libraryId: string) => Promise<T>): Promise<T> =>
       enter(async (scope) => fn(scope, await requireOnBook(scope, input, permission)))
     const who = await transaction(async ({ user, organizationId }) => ({ userId: user.id, organizationId }))

@@ -2,6 +2,7 @@ import { account } from './account/router.ts'
 import { audit } from './audit/router.ts'
 import { edits } from './books/edits/router.ts'
 import { books } from './books/router.ts'
+import { calibre } from './calibre/router.ts'
 import { duplicates } from './duplicates/router.ts'
 import { events } from './events/router.ts'
 import { folders, roots } from './folders/router.ts'
@@ -42,6 +43,7 @@ export const router = {
   books,
   edits,
   lookup,
+  calibre,
   metadata,
   reading,
   scans,

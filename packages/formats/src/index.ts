@@ -1,6 +1,11 @@
 export type {
   BookFile,
   BookFormat,
+  CalibreBook,
+  CalibreBooksResult,
+  CalibreColumn,
+  CalibreLibrary,
+  CalibreLibraryResult,
   Contents,
   ContentsResult,
   FileFormat,
@@ -27,6 +32,7 @@ export { BookFileError, toProblem } from './problems.ts'
 export { openBookFile } from './source.ts'
 export {
   createReaderPool,
+  type CalibreBooksOptions,
   type CoverOptions,
   type PartOptions,
   type ReaderPool,

@@ -63,4 +63,15 @@ export const limits = {
   audioPiece: 32 * MiB,
   /** Reads of one audio file, so that small pieces without end come to one. */
   audioReads: 300_000,
+  calibreBytes: 1024 * MiB,
+  /** A value of a row, and a row. */
+  calibreValue: 16 * MiB,
+  calibreColumns: 100,
+  /** Values of one column that are told. */
+  calibreValues: 50,
+  /** Books of one page. */
+  calibrePage: 500,
+  /** Rows of one kind that belong to one page of books: tags, files … */
+  calibreRows: 100_000,
+  calibreText: 2_000,
 } as const

@@ -13,7 +13,8 @@ function isInside(root: string, path: string): boolean {
   return path.startsWith(prefix)
 }
 
-function fullPath({ root, path }: BookFile): string {
+/** @throws {BookFileError} `outside-root` for a path that leaves its folder. */
+export function fullPath({ root, path }: BookFile): string {
   const parts = path.split('/')
   if (path.includes('\0') || parts.some((part) => part === '' || part === '.' || part === '..')) {
     throw new BookFileError('outside-root', 'The path does not name a file inside the library folder.')

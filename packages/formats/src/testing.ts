@@ -8,6 +8,7 @@ export { buildRar, buildTar, type ArchiveFileInput } from './testing/archives.ts
 export { buildPdf, type PdfInput } from './pdf/testing.ts'
 export { buildFlac, buildM4b, buildMp3, buildOgg } from './audio/testing.ts'
 export { fb2Xml, type Fb2Input } from './testing/fb2.ts'
+export { buildCalibre, type CalibreBookInput, type CalibreColumnInput, type CalibreInput } from './testing/calibre.ts'
 export { buildMobi, buildPalm, type MobiHeaderInput, type MobiInput } from './testing/mobi.ts'
 
 export type EpubInput = {

@@ -86,6 +86,8 @@ export type ProblemCode =
   | 'unreadable'
   | 'vanished'
   | 'outside-root'
+  /** Somebody is writing to it, or left it half written. */
+  | 'in-use'
   | 'crashed'
 
 /** `detail` is one English sentence for the operator; it never holds an absolute path. */
@@ -146,3 +148,40 @@ export type PictureResult = { ok: true; webp: Uint8Array } | { ok: false; proble
 
 /** `cover` is `null` when the book has none. */
 export type CoverResult = { ok: true; cover: Cover | null } | { ok: false; problem: Problem }
+
+/** `multiple`: a book may have several values. `books`: how many have one. */
+export type CalibreColumn = {
+  /** Without the `#` that calibre shows. */
+  label: string
+  name: string
+  datatype: 'text' | 'enumeration' | 'bool' | 'int' | 'float' | 'rating' | 'datetime' | 'series' | 'comments'
+  multiple: boolean
+  /** Some of its values, and all that may be chosen of an enumeration. */
+  values: string[]
+  books: number
+}
+
+/** What a calibre library has, its columns included; composite columns, which hold nothing, are left out. */
+export type CalibreLibrary = { uuid: string | null; books: number; files: number; rated: number; columns: CalibreColumn[] }
+
+export type CalibreBook = {
+  /** Positive. */
+  id: number
+  /** Below the folder of the library, parted by `/`. */
+  files: string[]
+  metadata: Pick<
+    BookMetadata,
+    'title' | 'sortTitle' | 'contributors' | 'series' | 'languages' | 'identifiers' | 'publisher' | 'published' | 'description' | 'tags'
+  >
+  /** Half to five stars. */
+  rating: number | null
+  /**
+   * By label: a moment as ISO 8601 in UTC, yes as `true`, no as `false`, numbers as JavaScript writes them, stars as `rating`,
+   * other values as one line or as plain text.
+   */
+  columns: Record<string, string[]>
+}
+
+export type CalibreLibraryResult = { ok: true; library: CalibreLibrary } | { ok: false; problem: Problem }
+/** `next`: the id after which the next page begins; null at the end. */
+export type CalibreBooksResult = { ok: true; books: CalibreBook[]; next: number | null } | { ok: false; problem: Problem }

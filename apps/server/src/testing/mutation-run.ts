@@ -47,6 +47,11 @@ const equivalent: [RegExp, string][] = [
   [/^invitation\.invitation_change with check true/, 'The app login may write neither organization nor id, so no row can move.'],
   [/^metadata\/queries\.ts \d+: eq\(book\.organizationId/, 'What it answers is a library, which is then looked up in this organization.'],
   [/^metadata_(field|value)\.\w+_update with check true/, 'The app login may write no column of the key, so no row can move.'],
+  [
+    /^calibre\/queries\.ts \d+: f\.organization_id/,
+    'Ids of folders are unique over all organizations, and this one was found in a library of this one.',
+  ],
+  [/^calibre\/queries\.ts \d+: b\.organization_id/, 'It is joined by organization to library_file, which is narrowed.'],
   [/^instance\.instance_change with check true/, 'The app login may write no column that the policy is about.'],
   [/^mail\.mail_sent with check true/, 'The app login may write neither organization nor id, so no row can move.'],
 ]

@@ -70,6 +70,7 @@ const entries: Readonly<Record<string, Entry>> = {
   SCHEDULE_INVALID: ['error.schedule.title', 'error.schedule.text', false],
   NO_PICTURE: ['error.noPicture.title', 'error.noPicture.text', false],
   BAD_VALUE: ['error.badValue.title', 'error.badValue.text', false],
+  CALIBRE_UNREADABLE: ['error.calibre.title', 'error.calibre.text', true],
   CHANGED_SINCE: ['error.changedSince.title', 'error.changedSince.text', false],
   LOOKUP_OFF: ['error.lookupOff.title', 'error.lookupOff.text', false],
   LOOKUP_FAILED: ['error.lookupFailed.title', 'error.lookupFailed.text', true],

@@ -20,6 +20,8 @@ export function storedReaders(readers: ReaderPool, blobs: BlobStore): ReaderPool
       (await lent(file, (each) => readers.read(each, options))) ?? { ...gone, size: null, modifiedAt: null, sha256: null },
     cover: async (file, options) => (await lent(file, (each) => readers.cover(each, options))) ?? gone,
     contents: async (file, options) => (await lent(file, (each) => readers.contents(each, options))) ?? gone,
+    calibreLibrary: async (file, options) => (await lent(file, (each) => readers.calibreLibrary(each, options))) ?? gone,
+    calibreBooks: async (file, options) => (await lent(file, (each) => readers.calibreBooks(each, options))) ?? gone,
     part: async (file, options) => (await lent(file, (each) => readers.part(each, options))) ?? gone,
   }
 }

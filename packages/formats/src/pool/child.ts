@@ -19,7 +19,10 @@ function onProgress(): void {
   send({ type: 'progress' })
 }
 
-function run(task: Task) {
+/** Few servers read calibre's libraries; the others need no SQLite. */
+const calibre = () => import('../calibre/read.ts')
+
+async function run(task: Task) {
   switch (task.kind) {
     case 'read':
       return readBook(task.file, onProgress)
@@ -33,6 +36,10 @@ function run(task: Task) {
       return drawPicture(Buffer.from(task.bytes), task.side)
     case 'thumbnails':
       return drawThumbnails(Buffer.from(task.bytes), task.request.widths)
+    case 'calibre-library':
+      return (await calibre()).readCalibreLibrary(task.file)
+    case 'calibre-books':
+      return (await calibre()).readCalibreBooks(task.file, task.request)
   }
 }
 

@@ -1,6 +1,16 @@
+import type { CalibreRequest } from '../calibre/read.ts'
 import type { CoverRequest } from '../covers/cover.ts'
 import type { PartRequest } from '../read.ts'
-import type { BookFile, ContentsResult, CoverResult, PartResult, PictureResult, ReadResult } from '../types.ts'
+import type {
+  BookFile,
+  CalibreBooksResult,
+  CalibreLibraryResult,
+  ContentsResult,
+  CoverResult,
+  PartResult,
+  PictureResult,
+  ReadResult,
+} from '../types.ts'
 import type { Task, TaskResult } from './protocol.ts'
 import { JobQueue, type Job } from './queue.ts'
 import { Reader, type Cost, type ReaderOptions } from './reader.ts'
@@ -29,6 +39,7 @@ export type ReadOptions = {
 
 export type CoverOptions = ReadOptions & CoverRequest
 export type PartOptions = ReadOptions & PartRequest
+export type CalibreBooksOptions = ReadOptions & CalibreRequest
 
 export type ReaderPool = {
   /** Starts the children ahead of the first file. */
@@ -45,6 +56,10 @@ export type ReaderPool = {
   picture(bytes: Uint8Array, side: number, options?: ReadOptions): Promise<PictureResult>
   /** Thumbnails of a picture that is no file of a library; see `drawThumbnails`. Rejects as `read` does. */
   thumbnails(bytes: Uint8Array, options: CoverOptions): Promise<CoverResult>
+  /** What the `metadata.db` of a calibre library holds. Rejects as `read` does. */
+  calibreLibrary(file: BookFile, options?: ReadOptions): Promise<CalibreLibraryResult>
+  /** One page of its books, by their ids. Rejects as `read` does. */
+  calibreBooks(file: BookFile, options: CalibreBooksOptions): Promise<CalibreBooksResult>
   /** Ends the children; what still waits rejects. */
   stop(): Promise<void>
 }
@@ -109,6 +124,14 @@ class Pool implements ReaderPool {
 
   picture(bytes: Uint8Array, side: number, options: ReadOptions = {}): Promise<PictureResult> {
     return this.#enqueue<PictureResult>({ kind: 'picture', bytes, side }, options)
+  }
+
+  calibreLibrary(file: BookFile, options: ReadOptions = {}): Promise<CalibreLibraryResult> {
+    return this.#enqueue<CalibreLibraryResult>({ kind: 'calibre-library', file }, options)
+  }
+
+  calibreBooks(file: BookFile, { after, limit, ...options }: CalibreBooksOptions): Promise<CalibreBooksResult> {
+    return this.#enqueue<CalibreBooksResult>({ kind: 'calibre-books', file, request: { after, limit } }, options)
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,16 @@
+import type { CalibreRequest } from '../calibre/read.ts'
 import type { CoverRequest } from '../covers/cover.ts'
 import type { PartRequest } from '../read.ts'
-import type { BookFile, ContentsResult, CoverResult, PartResult, PictureResult, ReadResult } from '../types.ts'
+import type {
+  BookFile,
+  CalibreBooksResult,
+  CalibreLibraryResult,
+  ContentsResult,
+  CoverResult,
+  PartResult,
+  PictureResult,
+  ReadResult,
+} from '../types.ts'
 
 export type Task =
   | { kind: 'read'; file: BookFile }
@@ -9,8 +19,10 @@ export type Task =
   | { kind: 'part'; file: BookFile; request: PartRequest }
   | { kind: 'picture'; bytes: Uint8Array; side: number }
   | { kind: 'thumbnails'; bytes: Uint8Array; request: CoverRequest }
+  | { kind: 'calibre-library'; file: BookFile }
+  | { kind: 'calibre-books'; file: BookFile; request: CalibreRequest }
 
-export type TaskResult = ReadResult | CoverResult | ContentsResult | PartResult | PictureResult
+export type TaskResult = ReadResult | CoverResult | ContentsResult | PartResult | PictureResult | CalibreLibraryResult | CalibreBooksResult
 
 /** Results come in the order of the tasks: the first without one is being worked on. */
 export type ToChild = { tasks: Task[] }

@@ -28,7 +28,7 @@ const startLimit = 30_000
  * cover is soon drawn, enough that IPC costs little.
  */
 const window = 8
-const weights = { read: 1, cover: 4, contents: 2, part: 2, picture: 4, thumbnails: 4 } as const
+const weights = { read: 1, cover: 4, contents: 2, part: 2, picture: 4, thumbnails: 4, 'calibre-library': 4, 'calibre-books': 4 } as const
 
 /** The child may read files and load sharp; it cannot write, start programs or see our settings. */
 const permissions = ['--permission', '--allow-fs-read=*', '--allow-addons']

@@ -166,6 +166,14 @@ export const procedureRows: Record<string, Row> = {
   'scans.retryProblems': { gated: true, needs: 'library:scan', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'missing.list': { needs: 'library:scan', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'missing.remove': { gated: true, needs: 'book:delete', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
+  'calibre.find': { needs: 'metadata:edit', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
+  'calibre.import': {
+    needs: 'metadata:edit',
+    names: 'library',
+    inLibrary: true,
+    input: ({ id }) => ({ libraryId: id, folderId: noMember, mapping: {} }),
+    answer: [404, 'NOT_FOUND'],
+  },
   'duplicates.list': { needs: 'metadata:edit', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   ...Object.fromEntries(
     ['tellApart', 'compareAgain'].map((name): [string, Row] => [

@@ -1,6 +1,6 @@
 import type { LibraryDetail } from '@carrel/api/schema/libraries'
 import { Link } from '@tanstack/react-router'
-import { Copy, Ellipsis, FileWarning, FileX, History, RefreshCw, Settings, Trash2, UsersRound } from 'lucide-react'
+import { BookUp, Copy, Ellipsis, FileWarning, FileX, History, RefreshCw, Settings, Trash2, UsersRound } from 'lucide-react'
 import { buttonVariants } from '#components/ui/button.tsx'
 import { Menu, MenuContent, MenuItem, MenuLinkItem, MenuTrigger } from '#components/ui/menu.tsx'
 import { useCan, useCanInLibrary } from '#lib/can.ts'
@@ -53,6 +53,12 @@ export function LibraryMenu({ library }: { library: LibraryDetail }) {
           <MenuLinkItem closeOnClick render={<Link to="/w/$slug/libraries/$libraryId/duplicates" params={params} search={{}} />}>
             <Copy aria-hidden size={16} className="text-muted" />
             {t('duplicates.title')}
+          </MenuLinkItem>
+        )}
+        {edits && library.kind === 'folders' && (
+          <MenuLinkItem closeOnClick render={<Link to="/w/$slug/libraries/$libraryId/calibre" params={params} />}>
+            <BookUp aria-hidden size={16} className="text-muted" />
+            {t('calibre.menu')}
           </MenuLinkItem>
         )}
         {scans && (

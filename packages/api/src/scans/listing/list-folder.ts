@@ -13,6 +13,8 @@ import type { ScanWriter } from './writer.ts'
 /** The first batch is small, so that the shelf soon shows something. */
 const firstBatch = 60
 const batchSize = 250
+/** Batches that may wait to be written: readers that are faster than the database wait for it. */
+const batchesAtOnce = 3
 const writeEveryMs = 400
 const readsAtOnce = 48
 /** Problems of the moment: such a file is tried again though it looks unchanged. */
@@ -47,7 +49,8 @@ export async function listFolder(
   const reading = new Set<Promise<void>>()
   let ready: Outcome[] = []
   let writeAt = firstBatch
-  let writing = Promise.resolve()
+  /** Of the batches that are being written or wait for it, oldest first. */
+  const writing: Promise<void>[] = []
   let lastWrite = Date.now()
   let fault: unknown
   let met = 0
@@ -61,12 +64,14 @@ export async function listFolder(
     ready = []
     writeAt = batchSize
     lastWrite = Date.now()
-    writing = writing.then(async () => {
+    const written = (writing.at(-1) ?? Promise.resolve()).then(async () => {
       const { moved } = await writer.write(outcomes)
       progress.counts.moved += moved
       for (const { result, role } of outcomes) if (role === 'book') progress.counts[result.ok ? 'listed' : 'problems'] += 1
+      writing.shift()
     })
-    writing.catch(keepFault)
+    written.catch(keepFault)
+    writing.push(written)
   }
   const take = (found: Pick<FoundFile, 'path' | 'role'> & { unit?: string }, known: KnownFile | undefined, result: Outcome['result']) => {
     ready.push({
@@ -80,11 +85,15 @@ export async function listFolder(
     })
     if (ready.length >= writeAt || Date.now() - lastWrite > writeEveryMs) flush()
   }
+  const roomForBatch = async () => {
+    if (writing.length >= batchesAtOnce) await writing[0]
+  }
   let warm = false
   const read = async (found: FoundFile, known: KnownFile | undefined): Promise<void> => {
     if (!warm) readers.warmUp()
     warm = true
     while (reading.size >= readsAtOnce) await Promise.race(reading)
+    await roomForBatch()
     const task = readers
       .read({ root: folder.root, path: found.path }, { signal })
       .then((result) => take(found, known, result), keepFault)
@@ -159,8 +168,7 @@ export async function listFolder(
         }
         if (fault) throw fault
       }
-      // Reading must not run ahead of writing without limit.
-      if (ready.length > writeAt) await writing
+      await roomForBatch()
     }
     for (let known = await before.peek(); known; known = await before.peek()) await lose(before.take())
     for (const { found, known, since } of young) {
@@ -170,13 +178,13 @@ export async function listFolder(
     }
     while (reading.size > 0) await Promise.race(reading)
     if (ready.length > 0) flush()
-    await writing
+    await writing.at(-1)
     if (touched.length > 0) await noteTouched()
     // Last, since a file that is found elsewhere has moved and is not lost.
     if (lost.length > 0) await noteLost()
   } finally {
     await Promise.allSettled(reading)
-    await writing.catch(keepFault)
+    await Promise.allSettled(writing)
   }
   if (fault) throw fault
   return met
