@@ -8,8 +8,9 @@ const folders = process.argv.slice(2).map((folder) => path.resolve(calledFrom, f
 await installDependencies()
 const node = findNode()
 await build()
-// Objects of requests and batches die young; more room for them only makes the process larger.
-const { code } = await run([node, '--max-semi-space-size=8', path.join(root, 'apps/server/dist/main.js'), ...folders], {
+// Little of what requests and batches make lives on: more room for it only makes the process larger.
+const memory = ['--max-semi-space-size=8', '--heap-growing-percent=50']
+const { code } = await run([node, ...memory, path.join(root, 'apps/server/dist/main.js'), ...folders], {
   name: 'Carrel',
   env: { ...process.env, NODE_ENV: 'production' },
 })

@@ -9,6 +9,8 @@ import postgres, { type Sql } from 'postgres'
 export const repository = path.resolve(import.meta.dirname, '../..')
 const bundle = path.join(repository, 'apps/server/dist/main.js')
 const startLimitMs = 120_000
+/** As scripts/start.mjs starts it. */
+const asStarted = ['--max-semi-space-size=8', '--heap-growing-percent=50']
 
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
@@ -57,7 +59,7 @@ export async function startServer({ dataDir, roots = [], command, nodeFlags = []
   const url = `http://127.0.0.1:${port}`
   const log = path.join(dataDir, 'bench-server.log')
   const output = openSync(log, 'a')
-  const [program = process.execPath, ...args] = command ?? [process.execPath, '--max-semi-space-size=8', ...nodeFlags, bundle]
+  const [program = process.execPath, ...args] = command ?? [process.execPath, ...asStarted, ...nodeFlags, bundle]
   const startedAt = performance.now()
   const child = spawn(program, args, {
     cwd: repository,
