@@ -68,7 +68,7 @@ export async function listFolder(
       const { moved } = await writer.write(outcomes)
       progress.counts.moved += moved
       for (const { result, role } of outcomes) if (role === 'book') progress.counts[result.ok ? 'listed' : 'problems'] += 1
-      writing.shift()
+      void writing.shift()
     })
     written.catch(keepFault)
     writing.push(written)
