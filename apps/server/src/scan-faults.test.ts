@@ -1,13 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { setupCode } from '@carrel/auth'
-import { connect } from '@carrel/db'
 import { buildEpub } from '@carrel/formats/testing'
+import { endProcess, endProcesses, openAccount, postmasterOf, scanEnded, startProcess, superuserOf } from './testing/process.ts'
 import { assignRoot, makeOrganization, makePerson, startTestServer, tempDir } from './testing/server.ts'
 import { scanned } from './testing/twins.ts'
 
@@ -15,11 +13,7 @@ import { scanned } from './testing/twins.ts'
 const trials = Number(process.env['FAULT_TRIALS'] ?? 3)
 const books = 120
 const scratch = tempDir()
-const running = new Set<ChildProcess>()
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL')
-  running.clear()
-})
+afterEach(endProcesses)
 afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 20 }))
 
 async function makeShelf(folder: string): Promise<void> {
@@ -35,97 +29,43 @@ async function makeShelf(folder: string): Promise<void> {
   }
 }
 
-/** The server as a person starts it. */
-async function start(dataDir: string, shelf: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts'), shelf], {
-    env: {
-      PATH: process.env.PATH,
-      HOME: scratch,
-      NODE_ENV: 'production',
-      PORT: '0',
-      HOST: '127.0.0.1',
-      DATA_DIR: dataDir,
-      RATE_LIMIT: 'false',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  running.add(child)
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (said += String(data)))
-  for (let i = 0; i < 1200; i += 1) {
-    const port = /ready at http:\/\/localhost:(\d+)/.exec(said)?.[1]
-    if (port) return { child, url: `http://127.0.0.1:${port}/api/v1` }
-    if (child.exitCode !== null) break
-    await wait(50)
-  }
-  throw new Error(`It did not start: ${said}`)
-}
-
-const postmaster = (dataDir: string) => Number(readFileSync(path.join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0])
-
-function superuserOf(dataDir: string) {
-  const { superuserPassword } = JSON.parse(readFileSync(path.join(dataDir, 'postgres/credentials.json'), 'utf8')) as {
-    superuserPassword: string
-  }
-  const host = readFileSync(path.join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[4] ?? ''
-  return connect({ host, port: 5432, database: 'carrel' }, { user: 'carrel_super', password: superuserPassword }, { max: 1 })
-}
-
 describe.each(['server', 'Postgres', 'reader'] as const)('kill -9 of the %s during a scan', (what) => {
   test('loses nothing, doubles nothing, and the scan ends by itself', { timeout: 300_000 }, async () => {
     const dataDir = path.join(scratch, `data-${what}`)
     const shelf = path.join(scratch, `books-${what}`)
     await makeShelf(shelf)
-    let { child, url } = await start(dataDir, shelf)
-    const code = setupCode(readFileSync(path.join(dataDir, 'secret'), 'utf8').trim())
-    let headers: Record<string, string> = { 'content-type': 'application/json' }
-    const send = async (method: string, at: string, body?: object) => {
-      const answer = await fetch(url + at, {
-        method,
-        headers: { ...headers, origin: new URL(url).origin },
-        ...(body && { body: JSON.stringify(body) }),
-      })
-      const text = await answer.text()
-      expect(answer.status, text).toBe(200)
-      return { json: JSON.parse(text) as Record<string, unknown>, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '' }
-    }
-    const { cookie } = await send('POST', '/setup/operator', { code, name: 'Mika', email: 'mika@example.org', password: 'correct horse' })
-    headers = { ...headers, cookie }
-    const { json: workspace } = await send('POST', '/organizations', { name: 'Faults', slug: 'faults' })
-    headers = { ...headers, 'x-carrel-organization': String(workspace['id']) }
-    const { json: library } = await send('POST', '/libraries', { name: 'Shelf', folders: [shelf] })
+    const starting = { dataDir, home: scratch, roots: [shelf] }
+    let served = await startProcess(starting)
+    const account = await openAccount(dataDir, () => served)
+    const { call } = account
+    const library = String((await call('POST', '/libraries', { name: 'Shelf', folders: [shelf] }))['id'])
 
     for (let trial = 0; trial < trials; trial += 1) {
       await wait(60 + ((trial * 397 + 131) % 900))
       if (what === 'reader') {
-        const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number)
-        for (const pid of children.filter((each) => each !== postmaster(dataDir) && each > 0)) {
+        const { pid: parent } = served.child
+        const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').map(Number)
+        for (const pid of children.filter((each) => each !== postmasterOf(dataDir) && each > 0)) {
           if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('pool/child')) process.kill(pid, 'SIGKILL')
         }
         continue
       }
-      if (what === 'server') child.kill('SIGKILL')
-      else process.kill(postmaster(dataDir), 'SIGKILL')
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-      running.delete(child)
-      ;({ child, url } = await start(dataDir, shelf))
+      if (what === 'server') await endProcess(served, 'SIGKILL')
+      else {
+        const { child } = served
+        process.kill(postmasterOf(dataDir), 'SIGKILL')
+        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+      }
+      served = await startProcess(starting)
     }
 
-    type Answer = { scanning: boolean; bookCount: number; problemCount: number; scan: { status: string; error: string | null } }
-    let found: Answer | undefined
-    for (let i = 0; i < 900 && (!found || found.scanning); i += 1) {
-      await wait(100)
-      found = (await send('GET', `/libraries/${String(library['id'])}`)).json as unknown as Answer
-    }
+    let found = await scanEnded(account, library)
     expect(found).toMatchObject({ scanning: false, scan: { status: 'done', error: null } })
-    if (found && found.problemCount > 0) {
+    if (found.problemCount > 0) {
       // A reader that was killed costs its file this scan only.
       expect(what).toBe('reader')
-      await send('POST', `/libraries/${String(library['id'])}/scan`, {})
-      do {
-        await wait(100)
-        found = (await send('GET', `/libraries/${String(library['id'])}`)).json as unknown as Answer
-      } while (found.scanning)
+      await call('POST', `/libraries/${library}/scan`, {})
+      found = await scanEnded(account, library)
     }
     expect(found).toMatchObject({ bookCount: books, problemCount: 0 })
     const sql = superuserOf(dataDir)
@@ -134,8 +74,7 @@ describe.each(['server', 'Postgres', 'reader'] as const)('kill -9 of the %s duri
       (select count(*)::int from cover_task) as waiting from library_file`
     await sql.end()
     expect(rows).toEqual({ files: books, books, paths: books, titles: books, covered: books, waiting: 0 })
-    child.kill('SIGTERM')
-    await once(child, 'exit')
+    await endProcess(served)
   })
 })
 
