@@ -5,7 +5,17 @@ import { setTimeout as wait } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { buildEpub } from '@carrel/formats/testing'
-import { endProcess, endProcesses, openAccount, postmasterOf, scanEnded, startProcess, superuserOf } from './testing/process.ts'
+import {
+  besides,
+  endProcess,
+  endProcesses,
+  openAccount,
+  postmasterOf,
+  scanEnded,
+  spawnProcess,
+  startProcess,
+  superuserOf,
+} from './testing/process.ts'
 import { assignRoot, makeOrganization, makePerson, startTestServer, tempDir } from './testing/server.ts'
 import { scanned } from './testing/twins.ts'
 
@@ -27,6 +37,16 @@ async function makeShelf(folder: string): Promise<void> {
       buildEpub({ title: `Book ${i}`, identifier: `urn:x:${i}`, cover, padding: 50_000 }),
     )
   }
+}
+
+/** Each file is one book, once, with its cover. */
+async function expectWhole(dataDir: string): Promise<void> {
+  const sql = superuserOf(dataDir)
+  const [rows] = await sql`select count(*)::int as files, count(distinct book_id)::int as books, count(distinct path)::int as paths,
+    (select count(distinct title)::int from book) as titles, (select count(*)::int from book where cover_state = 'ready') as covered,
+    (select count(*)::int from cover_task) as waiting from library_file`
+  await sql.end()
+  expect(rows).toEqual({ files: books, books, paths: books, titles: books, covered: books, waiting: 0 })
 }
 
 describe.each(['server', 'Postgres', 'reader'] as const)('kill -9 of the %s during a scan', (what) => {
@@ -68,14 +88,34 @@ describe.each(['server', 'Postgres', 'reader'] as const)('kill -9 of the %s duri
       found = await scanEnded(account, library)
     }
     expect(found).toMatchObject({ bookCount: books, problemCount: 0 })
-    const sql = superuserOf(dataDir)
-    const [rows] = await sql`select count(*)::int as files, count(distinct book_id)::int as books, count(distinct path)::int as paths,
-      (select count(distinct title)::int from book) as titles, (select count(*)::int from book where cover_state = 'ready') as covered,
-      (select count(*)::int from cover_task) as waiting from library_file`
-    await sql.end()
-    expect(rows).toEqual({ files: books, books, paths: books, titles: books, covered: books, waiting: 0 })
+    await expectWhole(dataDir)
     await endProcess(served)
   })
+})
+
+test('kill -9 of a worker that runs apart during a scan loses nothing, and the web process goes on', { timeout: 300_000 }, async () => {
+  const dataDir = path.join(scratch, 'data-worker')
+  const shelf = path.join(scratch, 'books-worker')
+  await makeShelf(shelf)
+  const options = { dataDir, home: scratch, roots: [shelf] }
+  const web = await startProcess({ ...options, env: { ROLE: 'web' } })
+  const account = await openAccount(dataDir, () => web)
+  const work = () => spawnProcess({ ...options, env: { ROLE: 'worker', ...besides(dataDir) } })
+  const library = String((await account.call('POST', '/libraries', { name: 'Shelf', folders: [shelf] }))['id'])
+  let worker = work()
+  for (let trial = 0; trial < (process.env['FAULT_TRIALS'] ? trials : 1); trial += 1) {
+    const listed = async () => Number(((await account.call('GET', `/libraries/${library}`)) as { scan: { listed: number } }).scan.listed)
+    // Amid the listing when it can be met, else amid the covers.
+    for (let i = 0; i < 400 && (await listed()) === 0; i += 1) await wait(20)
+    await wait((trial * 397) % 900)
+    await endProcess(worker, 'SIGKILL')
+    expect((await fetch(`${web.url}/readyz`)).status).toBe(200)
+    worker = work()
+  }
+  expect(await scanEnded(account, library)).toMatchObject({ bookCount: books, problemCount: 0, scan: { status: 'done', error: null } })
+  await expectWhole(dataDir)
+  await endProcess(worker)
+  await endProcess(web)
 })
 
 test(

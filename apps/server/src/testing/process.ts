@@ -28,8 +28,8 @@ export type ProcessOptions = {
 }
 export type ServerProcess = { child: ChildProcess; url: string; said: () => string }
 
-/** The server as a person starts it: a process by itself, with its own Postgres. */
-export async function startProcess({ dataDir, home, roots = [], env = {}, by = [], cwd, user }: ProcessOptions): Promise<ServerProcess> {
+/** The server as a person starts it, who does not wait for it. */
+export function spawnProcess({ dataDir, home, roots = [], env = {}, by = [], cwd, user }: ProcessOptions) {
   const [program = process.execPath, ...args] = [...by, process.execPath, path.join(import.meta.dirname, '../main.ts'), ...roots]
   const child = spawn(program, args, {
     env: {
@@ -50,16 +50,22 @@ export async function startProcess({ dataDir, home, roots = [], env = {}, by = [
   child.once('exit', () => running.delete(child))
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (said += String(data)))
+  return { child, said: () => said }
+}
+
+/** A process by itself, with its own Postgres, that is ready. */
+export async function startProcess(options: ProcessOptions): Promise<ServerProcess> {
+  const { child, said } = spawnProcess(options)
   for (let i = 0; i < 1200; i += 1) {
-    const port = /ready at http:\/\/localhost:(\d+)/.exec(said)?.[1]
-    if (port) return { child, url: `http://127.0.0.1:${port}`, said: () => said }
+    const port = /ready at http:\/\/localhost:(\d+)/.exec(said())?.[1]
+    if (port) return { child, url: `http://127.0.0.1:${port}`, said }
     if (child.exitCode !== null || child.signalCode !== null) break
     await wait(50)
   }
-  throw new Error(`It did not start: ${said}`)
+  throw new Error(`It did not start: ${said()}`)
 }
 
-export async function endProcess({ child }: ServerProcess, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+export async function endProcess({ child }: Pick<ServerProcess, 'child'>, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
   child.kill(signal)
@@ -117,12 +123,24 @@ export async function scanEnded({ call }: Account, libraryId: string, ms = 90_00
 export const postmasterOf = (dataDir: string): number =>
   Number(readFileSync(path.join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0])
 
+/** Where its Postgres listens, and the passwords that it keeps beside its cluster. */
+function postgresOf(dataDir: string) {
+  const host = readFileSync(path.join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[4] ?? ''
+  const passwords = JSON.parse(readFileSync(path.join(dataDir, 'postgres/credentials.json'), 'utf8')) as {
+    superuserPassword: string
+    ownerPassword: string
+  }
+  return { host, ...passwords }
+}
+
 /** A connection to its Postgres past all walls. */
 export function superuserOf(dataDir: string) {
-  // What the embedded Postgres keeps beside its cluster.
-  const { superuserPassword } = JSON.parse(readFileSync(path.join(dataDir, 'postgres/credentials.json'), 'utf8')) as {
-    superuserPassword: string
-  }
-  const host = readFileSync(path.join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[4] ?? ''
+  const { host, superuserPassword } = postgresOf(dataDir)
   return connect({ host, port: 5432, database: 'carrel' }, { user: 'carrel_super', password: superuserPassword }, { max: 1 })
+}
+
+/** Settings of another process that works on this one's Postgres. */
+export function besides(dataDir: string): Record<string, string> {
+  const { host, ownerPassword } = postgresOf(dataDir)
+  return { DATABASE_URL: 'postgres:///carrel', PGHOST: host, PGPORT: '5432', PGUSER: 'carrel_owner', PGPASSWORD: ownerPassword }
 }

@@ -19,8 +19,8 @@ export type EmbeddedPostgres = {
   /** The owner's login; spreads into postgres.js and pg alike. `host` is the socket folder. */
   options: { host: string; port: number; user: string; password: string; database: string }
   pid: number
-  /** Resolves when Postgres has ended; `expected` when stop() ended it. */
-  exited: Promise<{ expected: boolean }>
+  /** Resolves when Postgres has ended; `expected` when stop() ended it, else `complaint` is the last of its log. */
+  exited: Promise<{ expected: boolean; complaint: string }>
   /** Fast shutdown, immediate after 8 s. May be called again. */
   stop(): Promise<void>
 }
@@ -125,7 +125,7 @@ export async function startEmbeddedPostgres(options: {
     ownerUrl: `postgres://${owner}:${ownerPassword}@${encodeURIComponent(socketDir)}:${port}/${database}`,
     options: { host: socketDir, port, user: owner, password: ownerPassword, database },
     pid: child.pid as number,
-    exited: ended.then(() => ({ expected: stopped !== undefined })),
+    exited: ended.then(() => ({ expected: stopped !== undefined, complaint: lastComplaint(log) })),
     stop: () => (stopped ??= running.disposeAsync()),
   }
 }
