@@ -104,7 +104,7 @@ test('kill -9 of a worker that runs apart during a scan loses nothing, and the w
   const library = String((await account.call('POST', '/libraries', { name: 'Shelf', folders: [shelf] }))['id'])
   let worker = work()
   for (let trial = 0; trial < (process.env['FAULT_TRIALS'] ? trials : 1); trial += 1) {
-    const listed = async () => Number(((await account.call('GET', `/libraries/${library}`)) as { scan: { listed: number } }).scan.listed)
+    const listed = async () => ((await account.call('GET', `/libraries/${library}`)) as { scan: { listed: number } }).scan.listed
     // Amid the listing when it can be met, else amid the covers.
     for (let i = 0; i < 400 && (await listed()) === 0; i += 1) await wait(20)
     await wait((trial * 397) % 900)
