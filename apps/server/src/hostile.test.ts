@@ -1,10 +1,10 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { fileKind } from '@carrel/formats/names'
-import { hostileFiles } from '@carrel/formats/testing'
+import { corpusRows, hostileFiles } from '@carrel/formats/testing'
 import { makeMemoryGroup } from './testing/memory-group.ts'
 import { endProcess, endProcesses, openAccount, postmasterOf, scanEnded, startProcess, superuserOf } from './testing/process.ts'
 import { tempDir } from './testing/server.ts'
@@ -26,11 +26,8 @@ function makeShelf(shelf: string, url: string): string[] {
   }
   const paths: string[] = []
   for (const { name, bytes } of hostileFiles({ url })) put(name, (at) => writeFileSync(at, bytes))
-  const rows = corpus && existsSync(corpus) ? readFileSync(path.join(corpus, 'index.tsv'), 'utf8').trim().split('\n').slice(1) : []
-  for (const [file = '', , , kind = ''] of rows.map((row) => row.split('\t'))) {
-    const from = path.join(corpus ?? '', file)
-    if (kind !== 'valid' && kind !== 'vertical' && existsSync(from)) put(path.basename(file), (at) => copyFileSync(from, at))
-  }
+  for (const { path: file, kind } of corpus ? corpusRows(corpus) : [])
+    if (kind !== 'valid' && kind !== 'vertical') put(path.basename(file), (at) => copyFileSync(path.join(corpus ?? '', file), at))
   return paths
 }
 

@@ -21,6 +21,7 @@ import { scanned } from './testing/twins.ts'
 
 /** Kills of each kind; more of them by hand, with FAULT_TRIALS. */
 const trials = Number(process.env['FAULT_TRIALS'] ?? 3)
+const limit = Math.max(300_000, trials * 60_000)
 const books = 120
 const scratch = tempDir()
 afterEach(endProcesses)
@@ -50,7 +51,7 @@ async function expectWhole(dataDir: string): Promise<void> {
 }
 
 describe.each(['server', 'Postgres', 'reader'] as const)('kill -9 of the %s during a scan', (what) => {
-  test('loses nothing, doubles nothing, and the scan ends by itself', { timeout: 300_000 }, async () => {
+  test('loses nothing, doubles nothing, and the scan ends by itself', { timeout: limit }, async () => {
     const dataDir = path.join(scratch, `data-${what}`)
     const shelf = path.join(scratch, `books-${what}`)
     await makeShelf(shelf)
@@ -93,7 +94,7 @@ describe.each(['server', 'Postgres', 'reader'] as const)('kill -9 of the %s duri
   })
 })
 
-test('kill -9 of a worker that runs apart during a scan loses nothing, and the web process goes on', { timeout: 300_000 }, async () => {
+test('kill -9 of a worker that runs apart during a scan loses nothing, and the web process goes on', { timeout: limit }, async () => {
   const dataDir = path.join(scratch, 'data-worker')
   const shelf = path.join(scratch, 'books-worker')
   await makeShelf(shelf)
