@@ -3,7 +3,7 @@ import { PgBoss, systemClock } from 'pg-boss'
 import type { Logger } from 'pino'
 import { createAuth, createLimits, findSignUpPolicy, heldBy, resetMinutes, type SignUpPolicy } from '@carrel/auth'
 import { createEventBus, createJobs, createPresence, insertAuthMail, limitAttempts, readAllowedRoots, type Deps } from '@carrel/api'
-import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
+import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, rightTimes, type Credentials, type Target } from '@carrel/db'
 import { createMailer, mailLanguageAsked, type Mailer, type MailSettings } from '@carrel/mail'
 import { createReaderPool } from '@carrel/formats'
 import { cacheBlobs, createFsBlobStore, createS3BlobStore, type BlobStore } from '@carrel/storage'
@@ -39,6 +39,7 @@ export type DepsOptions = {
   log: Logger
 }
 
+const rightTimesEveryMs = 30_000
 /** Somebody waits for the answer to a test mail. */
 const testTimeouts = { connect: 10_000, silence: 15_000, total: 25_000 }
 
@@ -120,6 +121,9 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
   })
   boss.on('error', (error) => log.error({ err: error }, 'job queue'))
   await boss.start()
+  const keepTimes = () => rightTimes(pools.jobs).catch((error: unknown) => log.error({ err: error }, 'job queue'))
+  const times = env.ROLE === 'web' ? undefined : setInterval(() => void keepTimes(), rightTimesEveryMs)
+  if (times) await keepTimes()
   const events = await createEventBus(pools.app)
   const { mailer, mail } = openMail(env) ?? { mailer: null, mail: null }
   const mailLinks = mailer ? (env.APP_URL ?? null) : null
@@ -185,6 +189,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     trustedProxies: env.TRUSTED_PROXIES,
     webDir: options.webDir,
     close: async () => {
+      clearInterval(times)
       mailer?.close()
       mail?.tester.close()
       await uploads.stop()

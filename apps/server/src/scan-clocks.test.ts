@@ -96,3 +96,27 @@ test('a clock that jumps before and during scans makes no book missing, nor ends
   // Nor does any timer wait for the days that the clock went back.
   expect(warnings).toEqual([])
 })
+
+test('what the queue noted by a clock that went ahead keeps no library waiting', { timeout: 120_000 }, async () => {
+  await server.stopWorker()
+  const notes = {
+    active: "heartbeat_on = now() + interval '40 days', started_on = now() + interval '40 days'",
+    retry: "start_after = now() + interval '40 days'",
+    created: "start_after = now() + interval '40 days'",
+  }
+  const libraries: string[] = []
+  for (const [state, times] of Object.entries(notes)) {
+    const shelf = path.join(server.root, `job-${state}`)
+    mkdirSync(shelf)
+    write(shelf, 'Waiting')
+    const library = await create(shelf)
+    libraries.push(library)
+    const noted = await server.db.superuser.unsafe(
+      `update pgboss.job set state = '${state}', ${times} where name = 'scan' and state = 'created' and data ->> 'libraryId' = '${library}' returning id`,
+    )
+    expect(noted).toHaveLength(1)
+  }
+  await using other = await startTestServer({ database: server.db, dataDir: server.dataDir, roots: [server.root], worker: 1 })
+  for (const library of libraries)
+    expect(await scanned(other, owner, organization, library, 60_000)).toMatchObject({ bookCount: 1, scan: { status: 'done' } })
+})

@@ -119,7 +119,7 @@ async function scan(world: World, confirm = true): Promise<Record<string, unknow
     return (await scanned(server, owner, organization, world.libraryId, 60_000)).scan
   }
   // One that goes on after a cut may have passed what was done since; who asks meanwhile joins it.
-  if (world.cut) await scanned(server, owner, organization, world.libraryId, 60_000)
+  if (world.cut) await scanned(server, owner, organization, world.libraryId, 180_000)
   const first = await run(false)
   const asks = Number(first['held']) > 0 || (first['status'] === 'failed' && String(first['error']).includes('is empty'))
   return confirm && asks ? run(true) : first
