@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createConnection, createServer, type Socket } from 'node:net'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import sharp from 'sharp'
@@ -179,4 +180,44 @@ test('a store that takes no covers costs no book, and the covers follow when it 
   renameSync(`${blobs}-away`, blobs)
   expect(await scanned(server, owner, organization, id, 60_000)).toMatchObject({ bookCount: books, scan: { status: 'done' } })
   expect(await server.db.superuser`select from book where cover_state = 'ready'`).toHaveLength(books)
+})
+
+test('a run whose end is written while the line to the database breaks has ended', { timeout: 120_000 }, async () => {
+  await using behind = await startTestServer()
+  const { db } = behind
+  const unanswered = new Set<Socket>()
+  const line = createServer((socket) => {
+    const other = createConnection(path.join(db.target.host, `.s.PGSQL.${db.target.port}`))
+    socket.pipe(other).pipe(socket)
+    socket.on('data', () => unanswered.add(socket))
+    other.on('data', () => unanswered.delete(socket))
+    for (const each of [socket, other]) each.on('error', () => {})
+  })
+  await new Promise<void>((resolve) => line.listen(0, '127.0.0.1', resolve))
+  const { port } = line.address() as { port: number }
+  const target = { ...db.target, host: '127.0.0.1', port }
+  await using worker = await startTestServer({ database: { ...db, target }, dataDir: behind.dataDir, roots: [behind.root], worker: 1 })
+  const owner = await makePerson(behind, 'Owner')
+  const organization = (await makeOrganization(behind, 'Broken line', { owner: [owner] })).id
+  await assignRoot(behind, organization, behind.root)
+  writeFileSync(path.join(behind.root, 'one.epub'), buildEpub({ title: 'One' }))
+  // The commit takes a while, in which nobody is left to hear of it.
+  await db.superuser.unsafe(`create function slow_end() returns trigger language plpgsql as 'begin perform pg_sleep(1.5); return null; end';
+    create constraint trigger slow_end after update on scan deferrable initially deferred
+      for each row when (old.finished_at is null and new.finished_at is not null) execute function slow_end()`)
+  const at = { cookie: owner.cookie, organization }
+  const { id } = (await behind.send('POST', '/api/v1/libraries', { ...at, body: { name: 'x', folders: [behind.root] } })).json as {
+    id: string
+  }
+  const sleeping = async () =>
+    (await db.superuser`select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`).length
+  await expect.poll(sleeping, { timeout: 30_000, interval: 20 }).toBe(1)
+  for (const socket of unanswered) socket.destroy()
+  await expect.poll(sleeping, { timeout: 10_000 }).toBe(0)
+  await db.superuser`drop trigger slow_end on scan`
+  // Whatever was written about the broken line came after the end.
+  await expect.poll(() => worker.logs.some((text) => text.includes('scan failed')), { timeout: 20_000 }).toBe(true)
+  await wait(500)
+  expect(await scanned(behind, owner, organization, id, 10_000)).toMatchObject({ bookCount: 1, scan: { status: 'done', error: null } })
+  line.close()
 })
