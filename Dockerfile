@@ -12,7 +12,7 @@ WORKDIR /src
 COPY . .
 LABEL org.carrel.stage=build
 RUN mkdir /manifests \
-  && find . \( -name package.json -o -name 'pnpm-*.yaml' \) -exec cp --parents {} /manifests/ \;
+  && find . \( -name package.json -o -name 'pnpm-*.yaml' -o -name '*.patch' \) -exec cp --parents {} /manifests/ \;
 
 FROM ${NODE_IMAGE} AS build
 ARG NPM_REGISTRY=https://registry.npmjs.org/

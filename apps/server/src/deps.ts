@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { PgBoss } from 'pg-boss'
+import { PgBoss, systemClock } from 'pg-boss'
 import type { Logger } from 'pino'
 import { createAuth, createLimits, findSignUpPolicy, heldBy, resetMinutes, type SignUpPolicy } from '@carrel/auth'
 import {
@@ -13,7 +13,7 @@ import {
   type Deps,
   type Network,
 } from '@carrel/api'
-import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, type Credentials, type Target } from '@carrel/db'
+import { bossDatabase, createTransact, migrate, openPools, refusePrivileged, rightTimes, type Credentials, type Target } from '@carrel/db'
 import { createMailer, mailLanguageAsked, type Mailer, type MailSettings } from '@carrel/mail'
 import { createReaderPool } from '@carrel/formats'
 import { cacheBlobs, createFsBlobStore, createS3BlobStore, type BlobStore } from '@carrel/storage'
@@ -51,6 +51,7 @@ export type DepsOptions = {
   network?: Network
 }
 
+const rightTimesEveryMs = 30_000
 /** Somebody waits for the answer to a test mail. */
 const testTimeouts = { connect: 10_000, silence: 15_000, total: 25_000 }
 
@@ -127,9 +128,14 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     queueCacheIntervalSeconds: 3,
     reindex: false,
     monitorVacuum: false,
+    // One that nobody sets: a worker waits until its next look by it, an hour longer where the time was set back by one.
+    clock: { ...systemClock, now: () => performance.timeOrigin + performance.now() },
   })
   boss.on('error', (error) => log.error({ err: error }, 'job queue'))
   await boss.start()
+  const keepTimes = () => rightTimes(pools.jobs).catch((error: unknown) => log.error({ err: error }, 'job queue'))
+  const times = env.ROLE === 'web' ? undefined : setInterval(() => void keepTimes(), rightTimesEveryMs)
+  if (times) await keepTimes()
   const events = await createEventBus(pools.app)
   const { mailer, mail } = openMail(env) ?? { mailer: null, mail: null }
   const mailLinks = mailer ? (env.APP_URL ?? null) : null
@@ -201,6 +207,7 @@ export async function createDeps(options: DepsOptions): Promise<ServerDeps> {
     trustedProxies: env.TRUSTED_PROXIES,
     webDir: options.webDir,
     close: async () => {
+      clearInterval(times)
       mailer?.close()
       mail?.tester.close()
       await uploads.stop()

@@ -96,9 +96,9 @@ async function main(): Promise<void> {
       settings: { max_connections: String(env.DATABASE_POOL + otherConnections) },
     })
     running.defer(() => postgres.stop())
-    void postgres.exited.then(({ expected }) => {
-      if (expected) return
-      log.error('The database ended unexpectedly; its log is in DATA_DIR/postgres. Carrel stops.')
+    void postgres.exited.then((exit) => {
+      if (exit.expected) return
+      log.error(`The database ended unexpectedly: ${exit.complaint}. Carrel stops.`)
       void stop().then(() => process.exit(1))
     })
     const { host, port, database, user, password } = postgres.options

@@ -1,25 +1,31 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createConnection, createServer, type Socket } from 'node:net'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { setupCode } from '@carrel/auth'
-import { connect } from '@carrel/db'
 import { buildEpub } from '@carrel/formats/testing'
+import {
+  besides,
+  endProcess,
+  endProcesses,
+  openAccount,
+  postmasterOf,
+  scanEnded,
+  spawnProcess,
+  startProcess,
+  superuserOf,
+} from './testing/process.ts'
 import { assignRoot, makeOrganization, makePerson, startTestServer, tempDir } from './testing/server.ts'
 import { scanned } from './testing/twins.ts'
 
 /** Kills of each kind; more of them by hand, with FAULT_TRIALS. */
 const trials = Number(process.env['FAULT_TRIALS'] ?? 3)
+const limit = Math.max(300_000, trials * 60_000)
 const books = 120
 const scratch = tempDir()
-const running = new Set<ChildProcess>()
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL')
-  running.clear()
-})
+afterEach(endProcesses)
 afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 20 }))
 
 async function makeShelf(folder: string): Promise<void> {
@@ -35,108 +41,83 @@ async function makeShelf(folder: string): Promise<void> {
   }
 }
 
-/** The server as a person starts it. */
-async function start(dataDir: string, shelf: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts'), shelf], {
-    env: {
-      PATH: process.env.PATH,
-      HOME: scratch,
-      NODE_ENV: 'production',
-      PORT: '0',
-      HOST: '127.0.0.1',
-      DATA_DIR: dataDir,
-      RATE_LIMIT: 'false',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  running.add(child)
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (said += String(data)))
-  for (let i = 0; i < 1200; i += 1) {
-    const port = /ready at http:\/\/localhost:(\d+)/.exec(said)?.[1]
-    if (port) return { child, url: `http://127.0.0.1:${port}/api/v1` }
-    if (child.exitCode !== null) break
-    await wait(50)
-  }
-  throw new Error(`It did not start: ${said}`)
-}
-
-const postmaster = (dataDir: string) => Number(readFileSync(path.join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0])
-
-function superuserOf(dataDir: string) {
-  const { superuserPassword } = JSON.parse(readFileSync(path.join(dataDir, 'postgres/credentials.json'), 'utf8')) as {
-    superuserPassword: string
-  }
-  const host = readFileSync(path.join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[4] ?? ''
-  return connect({ host, port: 5432, database: 'carrel' }, { user: 'carrel_super', password: superuserPassword }, { max: 1 })
+/** Each file is one book, once, with its cover. */
+async function expectWhole(dataDir: string): Promise<void> {
+  const sql = superuserOf(dataDir)
+  const [rows] = await sql`select count(*)::int as files, count(distinct book_id)::int as books, count(distinct path)::int as paths,
+    (select count(distinct title)::int from book) as titles, (select count(*)::int from book where cover_state = 'ready') as covered,
+    (select count(*)::int from cover_task) as waiting from library_file`
+  await sql.end()
+  expect(rows).toEqual({ files: books, books, paths: books, titles: books, covered: books, waiting: 0 })
 }
 
 describe.each(['server', 'Postgres', 'reader'] as const)('kill -9 of the %s during a scan', (what) => {
-  test('loses nothing, doubles nothing, and the scan ends by itself', { timeout: 300_000 }, async () => {
+  test('loses nothing, doubles nothing, and the scan ends by itself', { timeout: limit }, async () => {
     const dataDir = path.join(scratch, `data-${what}`)
     const shelf = path.join(scratch, `books-${what}`)
     await makeShelf(shelf)
-    let { child, url } = await start(dataDir, shelf)
-    const code = setupCode(readFileSync(path.join(dataDir, 'secret'), 'utf8').trim())
-    let headers: Record<string, string> = { 'content-type': 'application/json' }
-    const send = async (method: string, at: string, body?: object) => {
-      const answer = await fetch(url + at, {
-        method,
-        headers: { ...headers, origin: new URL(url).origin },
-        ...(body && { body: JSON.stringify(body) }),
-      })
-      const text = await answer.text()
-      expect(answer.status, text).toBe(200)
-      return { json: JSON.parse(text) as Record<string, unknown>, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '' }
-    }
-    const { cookie } = await send('POST', '/setup/operator', { code, name: 'Mika', email: 'mika@example.org', password: 'correct horse' })
-    headers = { ...headers, cookie }
-    const { json: workspace } = await send('POST', '/organizations', { name: 'Faults', slug: 'faults' })
-    headers = { ...headers, 'x-carrel-organization': String(workspace['id']) }
-    const { json: library } = await send('POST', '/libraries', { name: 'Shelf', folders: [shelf] })
+    const starting = { dataDir, home: scratch, roots: [shelf] }
+    let served = await startProcess(starting)
+    const account = await openAccount(dataDir, () => served)
+    const { call } = account
+    const library = String((await call('POST', '/libraries', { name: 'Shelf', folders: [shelf] }))['id'])
 
     for (let trial = 0; trial < trials; trial += 1) {
       await wait(60 + ((trial * 397 + 131) % 900))
       if (what === 'reader') {
-        const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number)
-        for (const pid of children.filter((each) => each !== postmaster(dataDir) && each > 0)) {
+        const { pid: parent } = served.child
+        const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').map(Number)
+        for (const pid of children.filter((each) => each !== postmasterOf(dataDir) && each > 0)) {
           if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('pool/child')) process.kill(pid, 'SIGKILL')
         }
         continue
       }
-      if (what === 'server') child.kill('SIGKILL')
-      else process.kill(postmaster(dataDir), 'SIGKILL')
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-      running.delete(child)
-      ;({ child, url } = await start(dataDir, shelf))
+      if (what === 'server') await endProcess(served, 'SIGKILL')
+      else {
+        const { child } = served
+        process.kill(postmasterOf(dataDir), 'SIGKILL')
+        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+      }
+      served = await startProcess(starting)
     }
 
-    type Answer = { scanning: boolean; bookCount: number; problemCount: number; scan: { status: string; error: string | null } }
-    let found: Answer | undefined
-    for (let i = 0; i < 900 && (!found || found.scanning); i += 1) {
-      await wait(100)
-      found = (await send('GET', `/libraries/${String(library['id'])}`)).json as unknown as Answer
-    }
+    let found = await scanEnded(account, library)
     expect(found).toMatchObject({ scanning: false, scan: { status: 'done', error: null } })
-    if (found && found.problemCount > 0) {
+    if (found.problemCount > 0) {
       // A reader that was killed costs its file this scan only.
       expect(what).toBe('reader')
-      await send('POST', `/libraries/${String(library['id'])}/scan`, {})
-      do {
-        await wait(100)
-        found = (await send('GET', `/libraries/${String(library['id'])}`)).json as unknown as Answer
-      } while (found.scanning)
+      await call('POST', `/libraries/${library}/scan`, {})
+      found = await scanEnded(account, library)
     }
     expect(found).toMatchObject({ bookCount: books, problemCount: 0 })
-    const sql = superuserOf(dataDir)
-    const [rows] = await sql`select count(*)::int as files, count(distinct book_id)::int as books, count(distinct path)::int as paths,
-      (select count(distinct title)::int from book) as titles, (select count(*)::int from book where cover_state = 'ready') as covered,
-      (select count(*)::int from cover_task) as waiting from library_file`
-    await sql.end()
-    expect(rows).toEqual({ files: books, books, paths: books, titles: books, covered: books, waiting: 0 })
-    child.kill('SIGTERM')
-    await once(child, 'exit')
+    await expectWhole(dataDir)
+    await endProcess(served)
   })
+})
+
+test('kill -9 of a worker that runs apart during a scan loses nothing, and the web process goes on', { timeout: limit }, async () => {
+  const dataDir = path.join(scratch, 'data-worker')
+  const shelf = path.join(scratch, 'books-worker')
+  await makeShelf(shelf)
+  const options = { dataDir, home: scratch, roots: [shelf] }
+  const web = await startProcess({ ...options, env: { ROLE: 'web' } })
+  const account = await openAccount(dataDir, () => web)
+  const work = () => spawnProcess({ ...options, env: { ROLE: 'worker', ...besides(dataDir) } })
+  const library = String((await account.call('POST', '/libraries', { name: 'Shelf', folders: [shelf] }))['id'])
+  let worker = work()
+  for (let trial = 0; trial < (process.env['FAULT_TRIALS'] ? trials : 1); trial += 1) {
+    const listed = async () => ((await account.call('GET', `/libraries/${library}`)) as { scan: { listed: number } }).scan.listed
+    // Amid the listing when it can be met, else amid the covers.
+    for (let i = 0; i < 400 && (await listed()) === 0; i += 1) await wait(20)
+    await wait((trial * 397) % 900)
+    await endProcess(worker, 'SIGKILL')
+    expect((await fetch(`${web.url}/readyz`)).status).toBe(200)
+    worker = work()
+  }
+  expect(await scanEnded(account, library)).toMatchObject({ bookCount: books, problemCount: 0, scan: { status: 'done', error: null } })
+  await expectWhole(dataDir)
+  await endProcess(worker)
+  await endProcess(web)
 })
 
 test(
@@ -199,4 +180,44 @@ test('a store that takes no covers costs no book, and the covers follow when it 
   renameSync(`${blobs}-away`, blobs)
   expect(await scanned(server, owner, organization, id, 60_000)).toMatchObject({ bookCount: books, scan: { status: 'done' } })
   expect(await server.db.superuser`select from book where cover_state = 'ready'`).toHaveLength(books)
+})
+
+test('a run whose end is written while the line to the database breaks has ended', { timeout: 120_000 }, async () => {
+  await using behind = await startTestServer()
+  const { db } = behind
+  const unanswered = new Set<Socket>()
+  const line = createServer((socket) => {
+    const other = createConnection(path.join(db.target.host, `.s.PGSQL.${db.target.port}`))
+    socket.pipe(other).pipe(socket)
+    socket.on('data', () => unanswered.add(socket))
+    other.on('data', () => unanswered.delete(socket))
+    for (const each of [socket, other]) each.on('error', () => {})
+  })
+  await new Promise<void>((resolve) => line.listen(0, '127.0.0.1', resolve))
+  const { port } = line.address() as { port: number }
+  const target = { ...db.target, host: '127.0.0.1', port }
+  await using worker = await startTestServer({ database: { ...db, target }, dataDir: behind.dataDir, roots: [behind.root], worker: 1 })
+  const owner = await makePerson(behind, 'Owner')
+  const organization = (await makeOrganization(behind, 'Broken line', { owner: [owner] })).id
+  await assignRoot(behind, organization, behind.root)
+  writeFileSync(path.join(behind.root, 'one.epub'), buildEpub({ title: 'One' }))
+  // The commit takes a while, in which nobody is left to hear of it.
+  await db.superuser.unsafe(`create function slow_end() returns trigger language plpgsql as 'begin perform pg_sleep(1.5); return null; end';
+    create constraint trigger slow_end after update on scan deferrable initially deferred
+      for each row when (old.finished_at is null and new.finished_at is not null) execute function slow_end()`)
+  const at = { cookie: owner.cookie, organization }
+  const { id } = (await behind.send('POST', '/api/v1/libraries', { ...at, body: { name: 'x', folders: [behind.root] } })).json as {
+    id: string
+  }
+  const sleeping = async () =>
+    (await db.superuser`select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`).length
+  await expect.poll(sleeping, { timeout: 30_000, interval: 20 }).toBe(1)
+  for (const socket of unanswered) socket.destroy()
+  await expect.poll(sleeping, { timeout: 10_000 }).toBe(0)
+  await db.superuser`drop trigger slow_end on scan`
+  // Whatever was written about the broken line came after the end.
+  await expect.poll(() => worker.logs.some((text) => text.includes('scan failed')), { timeout: 20_000 }).toBe(true)
+  await wait(500)
+  expect(await scanned(behind, owner, organization, id, 10_000)).toMatchObject({ bookCount: 1, scan: { status: 'done', error: null } })
+  line.close()
 })

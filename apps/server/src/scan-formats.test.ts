@@ -169,3 +169,17 @@ test('the files of a recording are one book, in the order in which they are hear
   expect(scan).toMatchObject({ moved: 3, missing: 0, status: 'done' })
   expect((await details(library.id)).map(({ id }) => id)).toEqual([book?.['id']])
 })
+
+test('what is damaged is looked at once, and not again at each scan', async () => {
+  const html = Buffer.from('\xff\xd8\xff<html>no picture</html>', 'latin1')
+  const root = shelf({
+    'cover.epub': buildEpub({ title: 'Cover', cover: html }),
+    'page.cbz': buildZip([{ name: '1.png', data: '<html>no picture</html>' }]),
+    'loop.pdf': buildPdf({ objects: { 2: '<< /Type /Pages /Kids [2 0 R] /Count 3 >>' } }),
+  })
+  const { id, scan, bookCount, problemCount } = await scanShelf(root)
+  expect({ bookCount, problemCount, status: scan.status }).toEqual({ bookCount: 2, problemCount: 1, status: 'done' })
+  expect((await details(id)).map(({ cover }) => cover.state)).toEqual(['none', 'none'])
+  expect(await server.db.superuser`select from cover_task where library_id = ${id}`).toEqual([])
+  expect((await again(id)).scan).toMatchObject({ status: 'done', listed: 0, problems: 0, unchanged: 3, covered: 0 })
+})

@@ -1,12 +1,11 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { setupCode } from '@carrel/auth'
 import { buildEpub } from '@carrel/formats/testing'
+import { endProcess, endProcesses, openAccount, startProcess } from './testing/process.ts'
 import { makeOrganization, makePerson, startTestServer, tempDir } from './testing/server.ts'
 import { partType, uploaderOf } from './testing/uploads.ts'
 
@@ -15,78 +14,25 @@ const trials = Number(process.env['FAULT_TRIALS'] ?? 4)
 /** Megabytes of each of the twenty uploads whose memory is measured. */
 const megabytes = Number(process.env['UPLOAD_MB'] ?? 40)
 const scratch = tempDir()
-const running = new Set<ChildProcess>()
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL')
-  running.clear()
-})
+afterEach(endProcesses)
 afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 20 }))
 
-/** The server as a person starts it. */
-async function start(dataDir: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts')], {
-    env: {
-      PATH: process.env.PATH,
-      HOME: scratch,
-      NODE_ENV: 'production',
-      PORT: '0',
-      HOST: '127.0.0.1',
-      DATA_DIR: dataDir,
-      RATE_LIMIT: 'false',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  running.add(child)
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (said += String(data)))
-  for (let i = 0; i < 1200; i += 1) {
-    const port = /ready at http:\/\/localhost:(\d+)/.exec(said)?.[1]
-    if (port) return { child, url: `http://127.0.0.1:${port}` }
-    if (child.exitCode !== null) break
-    await wait(50)
-  }
-  throw new Error(`It did not start: ${said}`)
-}
-
 async function openLibrary(dataDir: string) {
-  let { child, url } = await start(dataDir)
-  const code = setupCode(readFileSync(path.join(dataDir, 'secret'), 'utf8').trim())
-  let headers: Record<string, string> = {}
-  const ask = (method: string, at: string, more: Record<string, string> = {}, body?: Uint8Array<ArrayBuffer> | string) =>
-    fetch(url + at, {
-      method,
-      headers: { ...headers, origin: url, ...more },
-      ...(body !== undefined && { body }),
-      signal: AbortSignal.timeout(60_000),
-    })
-  const call = async (method: string, at: string, body?: object) => {
-    const answer = await ask(method, `/api/v1${at}`, body && { 'content-type': 'application/json' }, body && JSON.stringify(body))
-    const text = await answer.text()
-    expect(answer.status, text).toBe(200)
-    return { json: JSON.parse(text) as Record<string, unknown>, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '' }
-  }
-  const { cookie } = await call('POST', '/setup/operator', { code, name: 'Mika', email: 'mika@example.org', password: 'correct horse' })
-  headers = { cookie }
-  const organization = String((await call('POST', '/organizations', { name: 'Faults', slug: 'faults' })).json['id'])
-  headers = { cookie, 'x-carrel-organization': organization }
-  const library = String((await call('POST', '/libraries', { name: 'Managed', kind: 'managed' })).json['id'])
+  let served = await startProcess({ dataDir, home: scratch })
+  const { organization, ask, call } = await openAccount(dataDir, () => served)
+  const library = String((await call('POST', '/libraries', { name: 'Managed', kind: 'managed' }))['id'])
   const base64 = (text: string) => Buffer.from(text).toString('base64')
   return {
     call,
     ask,
     library,
     organization,
-    pid: () => child.pid ?? 0,
+    pid: () => served.child.pid ?? 0,
     async killed() {
-      child.kill('SIGKILL')
-      await once(child, 'exit')
-      running.delete(child)
-      ;({ child, url } = await start(dataDir))
+      await endProcess(served, 'SIGKILL')
+      served = await startProcess({ dataDir, home: scratch })
     },
-    async stop() {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    },
+    stop: () => endProcess(served),
     async begin(name: string, size: number): Promise<string> {
       const answer = await ask('POST', `/files/${organization}/uploads`, {
         'upload-length': String(size),
@@ -100,7 +46,7 @@ async function openLibrary(dataDir: string) {
       (await ask('PATCH', `/files/${organization}/uploads/${id}`, { 'content-type': partType, 'upload-offset': String(start_) }, bytes))
         .status,
     items: async () =>
-      (await call('GET', `/libraries/${library}/uploads`)).json['items'] as {
+      (await call('GET', `/libraries/${library}/uploads`))['items'] as {
         id: string
         state: string
         bookId: string | null
@@ -141,11 +87,11 @@ test('kill -9 at any moment leaves an upload where it was or makes a book of it,
   await expect
     .poll(async () => (await served.items()).filter(({ state }) => state === 'done').length, { timeout: 120_000, interval: 500 })
     .toBe(files.length)
-  const { json: library } = await served.call('GET', `/libraries/${served.library}`)
+  const library = await served.call('GET', `/libraries/${served.library}`)
   expect(library).toMatchObject({ bookCount: files.length, problemCount: 0 })
   for (const item of await served.items()) {
     if (item.bookId === null) continue
-    const { json: book } = await served.call('GET', `/books/${item.bookId}`)
+    const book = await served.call('GET', `/books/${item.bookId}`)
     const [file, ...others] = book['files'] as { id: string; fileName: string }[]
     expect(others).toEqual([])
     const got = Buffer.from(await (await served.ask('GET', `/files/${served.organization}/files/${file?.id}`)).arrayBuffer())

@@ -289,8 +289,11 @@ async function onAnother(watch: Partial<WatchPace>, run: () => Promise<void>): P
 const pace = { quietMs: 300, mostMs: 2000, lookMs: 1000 }
 
 const mount = (at: string): boolean => {
+  for (const name of ['lower', 'upper', 'work']) mkdirSync(`${at}-${name}`)
+  return remount(at)
+}
+const remount = (at: string): boolean => {
   const of = (name: string) => `${at}-${name}`
-  for (const name of ['lower', 'upper', 'work']) mkdirSync(of(name))
   const options = `lowerdir=${of('lower')},upperdir=${of('upper')},workdir=${of('work')}`
   return spawnSync('mount', ['-t', 'overlay', 'overlay', '-o', options, at]).status === 0
 }
@@ -312,6 +315,12 @@ test('a folder on a file system that tells nothing is looked through from time t
       spawnSync('umount', [shelf])
       await expect.poll(() => folderRow(id), { timeout: 15_000 }).toMatchObject({ trouble: 'empty' })
       expect(await titles(id)).toEqual(['Found by looking'])
+      // It is put on again, at another time and with another identity.
+      expect(remount(shelf)).toBe(true)
+      await expect.poll(() => folderRow(id), { timeout: 15_000 }).toMatchObject({ trouble: null, watchMode: 'polling' })
+      await idle(id)
+      expect(await titles(id)).toEqual(['Found by looking'])
+      expect((await call('GET', `/libraries/${id}`)).json).toMatchObject({ bookCount: 1, missingCount: 0 })
     } finally {
       spawnSync('umount', ['-l', shelf])
     }

@@ -74,6 +74,13 @@ export function bossDatabase(sql: Sql): Db {
   }
 }
 
+/** What a clock noted that went ahead is brought back to now: else its jobs wait until that time comes, or count as at work till then. */
+export async function rightTimes(sql: Sql): Promise<void> {
+  await sql`update pgboss.job set start_after = now()
+    where state in ('created', 'retry') and start_after > now() + (coalesce(retry_delay_max, retry_delay) + 60) * interval '1 second'`
+  await sql`update pgboss.job set heartbeat_on = now() where state = 'active' and heartbeat_on > now() + interval '60 seconds'`
+}
+
 /** Installs the queue's own schema as the owner and gives the logins what they need of it. */
 export async function migrateQueues(owner: Sql): Promise<void> {
   const boss = new PgBoss({ db: bossDatabase(owner), schema: 'pgboss', supervise: false, schedule: false, migrate: true })

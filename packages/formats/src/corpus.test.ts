@@ -1,16 +1,16 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildFlac, buildM4b, buildMp3, buildOgg } from './audio/testing.ts'
-import { buildPdf, flateBombPdf } from './pdf/testing.ts'
+import { buildPdf } from './pdf/testing.ts'
 import { createReaderPool, type ReaderPool } from './pool/pool.ts'
-import { buildEpub, buildRar, buildTar, buildZip, deepXmlEpub, entityBombEpub, truncatedEpub, zipBombEpub, zipSlipEpub } from './testing.ts'
+import { buildEpub, buildRar, buildTar, buildZip, hostileFiles } from './testing.ts'
+import { corpusRows, type CorpusRow } from './testing/corpus.ts'
+import { judge } from './testing/second-reading.ts'
 import type { ReadResult } from './types.ts'
 
-type Row = { path: string; format: string; kind: string; special: string; sha256: string }
+type Row = Omit<CorpusRow, 'size'>
 
 const given = process.env['CARREL_CORPUS'] || undefined
 const oneFileLimit = 10_000
@@ -21,17 +21,14 @@ const results = new Map<string, ReadResult>()
 
 function generated(): Row[] {
   const titles = ['1984', '草枕', 'Füße & <Hände>', 'שלום', '  spaced   out  ', 'emoji 📚', 'x'.repeat(900)]
-  const bad = [truncatedEpub(), zipBombEpub(), zipSlipEpub(), entityBombEpub(), deepXmlEpub(), new Uint8Array()]
   const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=', 'base64')
   const pages = ['a/1.png', 'a/10.png', 'b/2.png', '__MACOSX/._1.png', 'ComicInfo.xml'].map((name) => ({ name, data: png }))
   const rar = buildRar(pages)
   const comics = { 'x.cbz': buildZip(pages), 'x.cbr': rar, 'x.cbt': buildTar(pages), 'zip.cbr': buildZip(pages), 'rar.cbz': rar }
   const files = [
     ...titles.map((title, i) => ({ kind: 'valid', name: `valid-${i}.epub`, bytes: buildEpub({ title, padding: 5_000 }) })),
-    ...bad.map((bytes, i) => ({ kind: 'hostile', name: `hostile-${i}.epub`, bytes })),
     ...Object.entries(comics).map(([name, bytes]) => ({ kind: 'valid', name, bytes })),
-    { kind: 'hostile', name: 'magic.cbr', bytes: rar.subarray(0, 10) },
-    { kind: 'malformed', name: 'short.cbr', bytes: rar.subarray(0, 200) },
+    ...Array.from(hostileFiles(), ({ name, bytes }) => ({ kind: 'hostile', name, bytes })),
   ]
   const archives = files.map((file) => ({ ...file, format: file.name.slice(-4).replace('.', ''), special: '' }))
   return [...archives, ...generatedPdfs(), ...generatedAudio()].map(({ name, bytes, ...row }) => {
@@ -46,22 +43,7 @@ function generatedPdfs() {
     special: `${pages} pages`,
     bytes: buildPdf({ pages, info: { Title: `Of ${pages}` } }),
   }))
-  const whole = Buffer.from(buildPdf({ pages: 5 }))
-  const bad = [
-    flateBombPdf(),
-    buildPdf({ mediaBox: '[0 0 1e9 1e9]' }),
-    buildPdf({ objects: { 2: '<< /Type /Pages /Kids [2 0 R] /Count 3 >>' } }),
-    buildPdf({ objects: { 2: '<< /Type /Pages /Kids [5 0 R] /Count 2147483647 >>' } }),
-    buildPdf({ catalog: '/Outlines 9 0 R', objects: { 9: '<< /First 9 0 R /Next 9 0 R >>' } }),
-    buildPdf({ password: { user: 'secret', owner: 'secret' } }),
-    ...[1, 10, 50, 90, 99].map((percent) => whole.subarray(0, Math.ceil((whole.length * percent) / 100))),
-    Buffer.from('<html>no PDF</html>'),
-  ]
-  return [...good, ...bad.map((bytes) => ({ kind: 'hostile', special: '', bytes }))].map((file, i) => ({
-    ...file,
-    format: 'pdf',
-    name: `${i}.pdf`,
-  }))
+  return good.map((file, i) => ({ ...file, format: 'pdf', name: `${i}.pdf` }))
 }
 
 function generatedAudio() {
@@ -72,28 +54,12 @@ function generatedAudio() {
     buildOgg({ codec: 'vorbis' }),
     buildOgg({ codec: 'opus' }),
   ]
-  return whole.flatMap((bytes, i) =>
-    [100, 1, 10, 50, 90, 99].map((percent) => ({
-      format: 'audio',
-      kind: percent === 100 ? 'valid' : 'hostile',
-      special: '',
-      name: `${i}-${percent}.mp3`,
-      bytes: Buffer.from(bytes).subarray(0, Math.ceil((bytes.length * percent) / 100)),
-    })),
-  )
+  return whole.map((bytes, i) => ({ format: 'audio', kind: 'valid', special: '', name: `${i}.mp3`, bytes }))
 }
 
 beforeAll(async () => {
   root = realpathSync(given ?? mkdtempSync(join(tmpdir(), 'carrel-corpus-')))
-  rows = given
-    ? readFileSync(join(root, 'index.tsv'), 'utf8')
-        .trim()
-        .split('\n')
-        .slice(1)
-        .map((line) => line.split('\t'))
-        .map(([path = '', , format = '', kind = '', , , special = '', sha256 = '']) => ({ path, format, kind, special, sha256 }))
-        .filter(({ path }) => existsSync(join(root, path)))
-    : generated()
+  rows = given ? corpusRows(root) : generated()
   pool = createReaderPool({ size: 2, timeLimit: oneFileLimit })
   await Promise.all(rows.map(async (row) => results.set(row.path, await pool.read({ root, path: row.path }))))
 }, 120_000)
@@ -103,53 +69,12 @@ afterAll(async () => {
   if (!given) rmSync(root, { recursive: true })
 })
 
-/** A second, simple reading of a sound archive: its directory and two regular expressions. */
-function entryText(zip: Buffer, wanted: string): string | null {
-  const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1')
-  let at = zip.readUInt32LE(end + 16)
-  for (let i = zip.readUInt16LE(end + 10); i > 0; i -= 1) {
-    const nameLength = zip.readUInt16LE(at + 28)
-    if (zip.toString('utf8', at + 46, at + 46 + nameLength) === wanted) {
-      const local = zip.readUInt32LE(at + 42)
-      const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
-      const packed = zip.subarray(start, start + zip.readUInt32LE(at + 20))
-      const bytes = zip.readUInt16LE(at + 10) === 0 ? packed : inflateRawSync(packed)
-      return bytes[0] === 0xff ? bytes.toString('utf16le') : bytes.toString('utf8')
-    }
-    at += 46 + nameLength + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32)
-  }
-  return null
-}
-
-const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
-
-function titleIn(file: Buffer): string | null {
-  const path = /<rootfile\b[^>]*full-path\s*=\s*["']([^"']+)/.exec(entryText(file, 'META-INF/container.xml') ?? '')?.[1]
-  const opf = entryText(file, path ?? '')?.replace(/<!--[\s\S]*?-->/g, '')
-  const titles = [...(opf ?? '').matchAll(/<dc:title\b([^>]*)>([\s\S]*?)<\/dc:title>/gi)]
-  const main = titles.find(([, attributes]) => {
-    const id = /\bid\s*=\s*["']([^"']+)/.exec(attributes ?? '')?.[1]
-    return id !== undefined && new RegExp(`<meta\\b(?=[^>]*refines="#${id}")(?=[^>]*title-type)[^>]*>\\s*main\\s*<`).test(opf ?? '')
-  })
-  const raw = (main ?? titles.find(([, , text]) => text?.trim() !== ''))?.[2]
-  return (
-    raw
-      ?.replace(/&#x([0-9a-f]+);/gi, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)))
-      .replace(/&#(\d+);/g, (_, digits: string) => String.fromCodePoint(Number(digits)))
-      .replace(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => entities[name] ?? '')
-      .replace(/\s+/g, ' ')
-      .trim()
-      .normalize('NFC') ?? null
-  )
-}
-
-it('reads valid books with the title that is in the file', () => {
-  const valid = rows.filter(({ format, kind }) => format === 'epub' && (kind === 'valid' || kind === 'vertical'))
-  const wrong = valid.flatMap(({ path }) => {
-    const result = results.get(path)
-    const expected = titleIn(readFileSync(join(root, path)))
-    const actual = result?.ok ? result.metadata.title : result?.problem
-    return actual === expected || (actual === null && expected === '') ? [] : [{ path, expected, actual }]
+it('reads valid files as a second reader does', () => {
+  const valid = rows.filter(({ kind }) => kind === 'valid' || kind === 'vertical')
+  const wrong = valid.flatMap((row) => {
+    const result = results.get(row.path)
+    const said = result ? judge(root, row, result) : ['not read']
+    return said.length > 0 ? [`${row.path}: ${said.join('; ')}`] : []
   })
   if (wrong.length > 0) console.info(wrong)
   expect(wrong.length).toBeLessThanOrEqual(valid.length * 0.01)
@@ -213,26 +138,6 @@ it('ends every file as a result or a problem with a reason, never by a limit of 
       limit: false,
     })
   }
-})
-
-const hasSecondReader = spawnSync('bsdtar', ['--version']).status === 0
-const pageName = /^(?!.*(?:^|\/)(?:\.(?!\.?\/)|__MACOSX\/)).*\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?)$/i
-
-it.skipIf(!hasSecondReader)('counts the pages of valid archives as another program does', () => {
-  const valid = rows.filter(({ format, kind }) => kind === 'valid' && /^(?:zip|rar|7z|tar|cb.)$/.test(format))
-  const wrong = valid.flatMap(({ path }) => {
-    const result = results.get(path)
-    const listing = spawnSync('bsdtar', ['-tf', join(root, path)], {
-      encoding: 'utf8',
-      env: { LC_ALL: 'C.UTF-8', PATH: process.env['PATH'] },
-    })
-    const isDocument = result?.ok === false && /^This is an? .*, not a book/.test(result.problem.detail)
-    if (listing.status !== 0 || isDocument) return []
-    const expected = listing.stdout.split('\n').filter((name) => pageName.test(name)).length
-    const actual = result?.ok ? result.metadata.pages : 0
-    return actual === expected ? [] : [{ path, expected, actual, problem: result?.ok === false && result.problem }]
-  })
-  expect(wrong).toEqual([])
 })
 
 it('gives the contents and the first part of every book, or says why not', async () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBook } from './open.ts'
 import { buildPdf, xmpPacket } from './pdf/testing.ts'
 import { bufferSource } from './source.ts'
+import { judgePdf, secondReaders } from './testing/second-reading.ts'
 import type { BookMetadata, TocEntry } from './types.ts'
 
 /** Programs of others that read the same files; where they are not installed, these tests are left out. */
@@ -112,15 +113,7 @@ describe.runIf(has('ffmpeg') && has('ffprobe'))('ffprobe says the same of', () =
   })
 })
 
-type Info = Record<string, string>
-
-function pdfInfo(path: string): Info | null {
-  const { status, stdout } = spawnSync('pdfinfo', ['-enc', 'UTF-8', path], { encoding: 'utf8' })
-  if (status !== 0) return null
-  return Object.fromEntries(stdout.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]))
-}
-
-describe.runIf(has('pdfinfo'))('pdfinfo says the same of', () => {
+describe.runIf(secondReaders.pdfinfo)('pdfinfo says the same of', () => {
   const made: [string, Uint8Array][] = [
     ['plain', buildPdf({ pages: 12, info: { Title: 'Füße & <Hände>', Author: 'Émile Zola' } })],
     ['locked', buildPdf({ pages: 2, info: { Title: '草枕', Author: 'Natsume Sōseki' }, password: { user: '', owner: 'x' } })],
@@ -129,21 +122,9 @@ describe.runIf(has('pdfinfo'))('pdfinfo says the same of', () => {
     ['broken', Buffer.from(buildPdf()).subarray(0, 300)],
   ]
 
-  async function compare(path: string): Promise<string[]> {
-    const expected = pdfInfo(path)
+  const compare = async (path: string): Promise<string[]> => {
     const { metadata } = await read(path).catch(() => ({ metadata: null }))
-    if (!metadata || !expected) return metadata === null && expected === null ? [] : [`${path}: only one of both can read it`]
-    const wrong: string[] = []
-    if (metadata.pages !== Number(expected['Pages'])) wrong.push(`${path}: ${metadata.pages} pages, not ${expected['Pages']}`)
-    // Where there is XMP, it may say something else.
-    if (metadata.title !== null && expected['Title'] && expected['Metadata Stream'] === 'no' && metadata.title !== expected['Title']) {
-      wrong.push(`${path}: called ${metadata.title}, not ${expected['Title']}`)
-    }
-    const [author] = metadata.contributors
-    if (author && expected['Author'] && expected['Metadata Stream'] === 'no' && !expected['Author'].includes(author.name)) {
-      wrong.push(`${path}: by ${author.name}, not ${expected['Author']}`)
-    }
-    return wrong
+    return judgePdf(path, metadata).map((wrong) => `${path}: ${wrong}`)
   }
 
   it.each(made)('a file made here: %s', async (name, bytes) => {

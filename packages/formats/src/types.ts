@@ -71,6 +71,7 @@ export type Part = { name: string; mediaType: string; size: number | null; doubl
 /** `parts` in reading order: spine, then the rest; pages of a comic. Empty for PDF and audio, which are read as they are. */
 export type Contents = { toc: TocEntry[]; parts: Part[] }
 
+/** `damaged` is what a file holds, `unreadable` a disk that does not give it. */
 export type ProblemCode =
   | 'empty'
   | 'not-a-book'
@@ -79,6 +80,7 @@ export type ProblemCode =
   | 'missing-container'
   | 'missing-package'
   | 'invalid-xml'
+  | 'damaged'
   | 'encrypted'
   | 'too-large'
   | 'timeout'

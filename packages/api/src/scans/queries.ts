@@ -202,7 +202,7 @@ export async function updateScan(scope: JobScope, scanId: string, values: ScanVa
     .where(and(eq(scan.organizationId, scope.organizationId), eq(scan.id, scanId)))
 }
 
-/** Writes to a run that is still this runner's. Undefined when it is not; else whether somebody asked to end it. */
+/** Writes to a run that is still this runner's and has not ended. Undefined when it is not; else whether somebody asked to end it. */
 export async function updateOwnScan(
   scope: JobScope,
   run: { scanId: string; runner: string },
@@ -211,7 +211,9 @@ export async function updateOwnScan(
   const [row] = await scope.db
     .update(scan)
     .set(values)
-    .where(and(eq(scan.organizationId, scope.organizationId), eq(scan.id, run.scanId), eq(scan.runner, run.runner)))
+    .where(
+      and(eq(scan.organizationId, scope.organizationId), eq(scan.id, run.scanId), eq(scan.runner, run.runner), isNull(scan.finishedAt)),
+    )
     .returning({ cancelRequested: scan.cancelRequested })
   return row
 }

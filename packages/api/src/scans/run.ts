@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Transact } from '@carrel/db'
 import type { ReaderPool } from '@carrel/formats'
-import type { BlobStore } from '@carrel/storage'
+import { StorageFull, type BlobStore } from '@carrel/storage'
 import type { Log } from '../deps.ts'
 import type { Jobs } from '../jobs/queries.ts'
 import { announceChanged } from '../events/queries.ts'
@@ -147,7 +147,8 @@ async function runScan(
     }
     if (reason instanceof GivesWay) await inRun((scope) => updateScan(scope, scan.id, { status: 'queued', runner: null }))
     if (signal.aborted || reason instanceof GivesWay || reason instanceof LibraryGone || reason instanceof RunTaken) throw reason
-    await (lastTry ? progress.end({ status: 'failed', error: faultAgain }) : progress.waitForNextTry(fault)).catch(() => {})
+    const text = lastTry ? faultAgain : isDiskFull(reason) ? full : fault
+    await (lastTry ? progress.end({ status: 'failed', error: text }) : progress.waitForNextTry(text)).catch(() => {})
     throw reason
   } finally {
     stopCounting()
@@ -155,7 +156,15 @@ async function runScan(
 }
 
 const fault = 'The scan stopped because of a fault of the server. It will be tried again.'
+const full = 'The scan stopped because a disk of the server is full. It goes on when there is room.'
 const faultAgain = 'The scan stopped because of a fault of the server. Its log says why.'
+
+/** Of the database, or of what takes the thumbnails. */
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error instanceof StorageFull ||
+    ['53100', 'ENOSPC', 'EDQUOT'].includes('code' in error ? String(error.code) : '') ||
+    isDiskFull(error.cause))
 
 type Kept = { id: string; path: string; trouble: Trouble | null }
 type Folder = Kept & { root: string | null; troubleBefore: Trouble | null }

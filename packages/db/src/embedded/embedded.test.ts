@@ -161,7 +161,7 @@ describe('a life', { timeout: 60_000 }, () => {
     const busy = sql`select count(*) from generate_series(1, 10000000000)`.catch(() => {})
     await query(pg, 'create table committed as select 1 as one')
     process.kill(pg.pid, 'SIGKILL')
-    expect(await pg.exited).toEqual({ expected: false })
+    expect(await pg.exited).toMatchObject({ expected: false, complaint: expect.any(String) })
     await pg.stop()
     pg = await startEmbeddedPostgres({ dataDir })
     expect(await query(pg, 'select one from committed')).toEqual({ one: 1 })

@@ -19,8 +19,8 @@ export type EmbeddedPostgres = {
   /** The owner's login; spreads into postgres.js and pg alike. `host` is the socket folder. */
   options: { host: string; port: number; user: string; password: string; database: string }
   pid: number
-  /** Resolves when Postgres has ended; `expected` when stop() ended it. */
-  exited: Promise<{ expected: boolean }>
+  /** Resolves when Postgres has ended; `expected` when stop() ended it, else with the last complaint of its log. */
+  exited: Promise<{ expected: true } | { expected: false; complaint: string }>
   /** Fast shutdown, immediate after 8 s. May be called again. */
   stop(): Promise<void>
 }
@@ -125,7 +125,7 @@ export async function startEmbeddedPostgres(options: {
     ownerUrl: `postgres://${owner}:${ownerPassword}@${encodeURIComponent(socketDir)}:${port}/${database}`,
     options: { host: socketDir, port, user: owner, password: ownerPassword, database },
     pid: child.pid as number,
-    exited: ended.then(() => ({ expected: stopped !== undefined })),
+    exited: ended.then(() => (stopped ? { expected: true } : { expected: false, complaint: lastComplaint(log) })),
     stop: () => (stopped ??= running.disposeAsync()),
   }
 }
@@ -199,7 +199,8 @@ async function firstConnection(connect: () => Sql, socket: string, ended: Promis
 }
 
 function lastComplaint({ file, start }: Log): string {
-  const lines = fs.readFileSync(file).subarray(start).toString().trim().split('\n')
+  // The folder may be gone with its disk, and Postgres for that reason.
+  const lines = fs.existsSync(file) ? fs.readFileSync(file).subarray(start).toString().trim().split('\n') : []
   const complaint = lines.findLast((line) => /(FATAL|PANIC): /.test(line)) ?? lines.at(-1)
   return `${complaint?.replace(/^.*?(FATAL|PANIC): +/, '') || 'no reason given'} (${file})`
 }

@@ -264,7 +264,7 @@ describe('bad files', () => {
   it('whose tags alone cannot be read are books with a warning', async () => {
     const broken = Buffer.from(buildMp3({ tags: { TALB: 'Book' }, seconds: 20 }))
     broken[3] = 9
-    expect(await open(broken)).toMatchObject({ format: 'mp3', warnings: [{ code: 'unreadable' }], metadata: { title: null } })
+    expect(await open(broken)).toMatchObject({ format: 'mp3', warnings: [{ code: 'damaged' }], metadata: { title: null } })
   })
 
   it('whose tables of samples lie, or are of the longest books, cost nothing', async () => {

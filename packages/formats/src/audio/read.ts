@@ -30,7 +30,7 @@ function readError(error: unknown): unknown {
   if (error instanceof EndOfStreamError || /exceeds remaining|Truncated/.test(error.message)) {
     return new BookFileError('truncated', 'The audio file breaks off.')
   }
-  return new BookFileError('unreadable', 'The audio file is damaged.')
+  return new BookFileError('damaged', 'The audio file is damaged.')
 }
 
 async function parse(source: ByteSource, format: AudioFormat, includeChapters: boolean): Promise<IAudioMetadata> {
@@ -92,7 +92,7 @@ function hasSound({ format }: IAudioMetadata, kind: AudioFormat): boolean {
 /**
  * Opens one audio file, a whole book or a part of one. Only tags and tables are read, never the sound.
  *
- * @throws {BookFileError} `truncated`, `unreadable`, `too-large`; `not-a-book` when there is no sound in it.
+ * @throws {BookFileError} `truncated`, `damaged`, `too-large`; `not-a-book` when there is no sound in it.
  */
 export async function openAudio(source: ByteSource, format: AudioFormat): Promise<OpenBook> {
   const warnings: Problem[] = []

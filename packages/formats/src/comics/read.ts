@@ -91,7 +91,7 @@ export async function openComic(archive: ComicArchive, format: BookFormat, path:
       if (!page) throw new BookFileError('vanished', 'The book has no such part.')
       const bytes = await archive.read(page, { maxBytes: Math.min(maxBytes, limits.partBytes) })
       const mediaType = pictureType(bytes)
-      if (mediaType === null) throw new BookFileError('unreadable', 'The page is not a picture.')
+      if (mediaType === null) throw new BookFileError('damaged', 'The page is not a picture.')
       return { bytes, mediaType }
     },
   }

@@ -59,17 +59,17 @@ describe('renderCover', () => {
   it('refuses what is not an image, what is too large and what breaks off', async () => {
     const problem = (code: string) => expect.objectContaining({ code })
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
-    await expect(renderCover(svg, [40])).rejects.toThrow(problem('unreadable'))
-    await expect(renderCover(Buffer.from('<html>'), [40])).rejects.toThrow(problem('unreadable'))
+    await expect(renderCover(svg, [40])).rejects.toThrow(problem('damaged'))
+    await expect(renderCover(Buffer.from('<html>'), [40])).rejects.toThrow(problem('damaged'))
     const bomb = await picture(30, 30).png().toBuffer()
     bomb.writeUInt32BE(60_000, 16)
     bomb.writeUInt32BE(60_000, 20)
-    await expect(renderCover(bomb, [40])).rejects.toThrow(expect.objectContaining({ code: expect.stringMatching(/too-large|unreadable/) }))
+    await expect(renderCover(bomb, [40])).rejects.toThrow(expect.objectContaining({ code: expect.stringMatching(/too-large|damaged/) }))
     const noise = await sharp({
       create: { width: 300, height: 300, channels: 3, background: red, noise: { type: 'gaussian', mean: 128, sigma: 50 } },
     })
       .jpeg()
       .toBuffer()
-    await expect(renderCover(noise.subarray(0, noise.length / 3), [40])).rejects.toThrow(problem('unreadable'))
+    await expect(renderCover(noise.subarray(0, noise.length / 3), [40])).rejects.toThrow(problem('damaged'))
   })
 })

@@ -36,11 +36,10 @@ function shrink(image: Sharp, width: number, height: number): Promise<Pixels> {
  * largest width; each smaller one derives from the one before. Transparent parts
  * become white, an animation shows its first picture.
  *
- * @throws {BookFileError} `unreadable` when the bytes are no image that can be drawn, `too-large` beyond 50 megapixels.
+ * @throws {BookFileError} `damaged` when the bytes are no image that can be drawn, `too-large` beyond 50 megapixels.
  */
 export async function renderCover(picture: Picture, widths: readonly number[]): Promise<Cover> {
-  if (Buffer.isBuffer(picture) && !rasterFormat(picture))
-    throw new BookFileError('unreadable', 'The cover is not an image of a known format.')
+  if (Buffer.isBuffer(picture) && !rasterFormat(picture)) throw new BookFileError('damaged', 'The cover is not an image of a known format.')
   const sharp = await (loading ??= loadSharp())
   const sourceSha256 = hash('sha256', Buffer.isBuffer(picture) ? picture : picture.rgba, 'hex')
   try {
@@ -76,13 +75,13 @@ export async function renderCover(picture: Picture, widths: readonly number[]): 
 function cannotDraw(error: unknown, what: string): BookFileError {
   return error instanceof Error && /pixel limit/i.test(error.message)
     ? new BookFileError('too-large', `The ${what} has too many pixels.`)
-    : new BookFileError('unreadable', `The ${what} cannot be drawn.`)
+    : new BookFileError('damaged', `The ${what} cannot be drawn.`)
 }
 
 /** Thumbnails of a picture that somebody uploads; PNG, JPEG and WebP as `drawPicture`. Never rejects. */
 export async function drawThumbnails(bytes: Buffer, widths: readonly number[]): Promise<CoverResult> {
   try {
-    if (!pictureFormats.has(rasterFormat(bytes))) throw new BookFileError('unreadable', 'The picture is no PNG, JPEG or WebP.')
+    if (!pictureFormats.has(rasterFormat(bytes))) throw new BookFileError('damaged', 'The picture is no PNG, JPEG or WebP.')
     return { ok: true, cover: await renderCover(bytes, widths) }
   } catch (error) {
     return { ok: false, problem: toProblem(error) }
@@ -98,7 +97,7 @@ const pictureFormats: ReadonlySet<string | null> = new Set(['png', 'jpeg', 'webp
  */
 export async function drawPicture(bytes: Buffer, side: number): Promise<PictureResult> {
   try {
-    if (!pictureFormats.has(rasterFormat(bytes))) throw new BookFileError('unreadable', 'The picture is no PNG, JPEG or WebP.')
+    if (!pictureFormats.has(rasterFormat(bytes))) throw new BookFileError('damaged', 'The picture is no PNG, JPEG or WebP.')
     const sharp = await (loading ??= loadSharp())
     try {
       const drawn = sharp(bytes, { failOn: 'truncated', limitInputPixels: limits.coverPixels })

@@ -19,14 +19,14 @@ function openError(code: number, source: ByteSource): BookFileError {
   if (code === securityError) return new BookFileError('encrypted', 'The PDF is encrypted in a way that only its own reader can open.')
   const tail = source.read(Math.max(0, source.size - 2_048), 2_048).toString('latin1')
   return tail.includes('startxref')
-    ? new BookFileError('unreadable', 'The PDF is damaged: its pages cannot be found.')
+    ? new BookFileError('damaged', 'The PDF is damaged: its pages cannot be found.')
     : new BookFileError('truncated', 'The file breaks off before the end of the PDF.')
 }
 
 /**
  * Opens a PDF for the time of `use`; bytes are read as they are needed.
  *
- * @throws {BookFileError} `encrypted` when it asks for a password, `truncated`, `unreadable`,
+ * @throws {BookFileError} `encrypted` when it asks for a password, `truncated`, `damaged`,
  * `too-large` beyond 2 GiB, `memory`.
  */
 export function withDocument<T>(source: ByteSource, use: (document: PdfDocument) => T): Promise<T> {
@@ -122,7 +122,7 @@ const renderToBeContinued = 1
  * The first page, drawn on white with a long side of `limits.pdfCoverSide` pixels; null when there is none.
  * Annotations, forms and scripts are left out.
  *
- * @throws {BookFileError} `timeout` when drawing takes too long, `unreadable` when it fails.
+ * @throws {BookFileError} `timeout` when drawing takes too long, `damaged` when it fails.
  */
 export function drawFirstPage({ engine, handle }: PdfDocument): { rgba: Buffer; width: number; height: number } | null {
   const { api, heap } = engine
@@ -138,7 +138,7 @@ export function drawFirstPage({ engine, handle }: PdfDocument): { rgba: Buffer; 
   const status = api.FPDF_RenderPageBitmap_Start(bitmap, page, 0, 0, width, height, 0, flags, engine.pause)
   api.FPDF_RenderPage_Close(page)
   if (status === renderToBeContinued) throw new BookFileError('timeout', 'Drawing the first page takes too long.')
-  if (status !== renderDone) throw new BookFileError('unreadable', 'The first page cannot be drawn.')
+  if (status !== renderDone) throw new BookFileError('damaged', 'The first page cannot be drawn.')
   const start = api.FPDFBitmap_GetBuffer(bitmap)
   const stride = api.FPDFBitmap_GetStride(bitmap)
   const rgba = Buffer.allocUnsafeSlow(width * height * 4)

@@ -101,7 +101,7 @@ function readInto(engine: Engine, position: number, target: number, size: number
  * Runs `use` with PDFium reading from `source`. One that gave up, out of memory or
  * by a failed assertion, or that failed with a document open, is not used again.
  *
- * @throws {BookFileError} `memory` when its heap does not suffice, `unreadable` when it fails.
+ * @throws {BookFileError} `memory` when its heap does not suffice, `damaged` when it fails.
  */
 export async function withEngine<T>(source: ByteSource, use: (engine: Engine) => T): Promise<T> {
   const engine = (running ??= await start())
@@ -116,7 +116,7 @@ export async function withEngine<T>(source: ByteSource, use: (engine: Engine) =>
     if (engine.busy || engine.starved || !isKnown) running = null
     if (engine.readError !== null) throw engine.readError
     if (engine.starved) throw new BookFileError('memory', 'The PDF takes more memory than allowed.')
-    throw isKnown ? error : new BookFileError('unreadable', 'The PDF cannot be read: the library that reads it gave up.')
+    throw isKnown ? error : new BookFileError('damaged', 'The PDF cannot be read: the library that reads it gave up.')
   } finally {
     engine.source = null
     if (engine.heap.HEAPU8.length > limits.pdfHeap / 2) running = null

@@ -218,8 +218,8 @@ describe('bad files', () => {
   it.each([
     ['truncated', Buffer.from('%PDF-1.7')],
     ['truncated', whole.subarray(0, 60)],
-    ['unreadable', Buffer.from('%PDF-1.7\nxref\nstartxref\n9\n%%EOF')],
-    ['unreadable', Buffer.from(buildPdf({ objects: { 2: '<< /Type /Pages /Kids [2 0 R] /Count 3 >>' } }))],
+    ['damaged', Buffer.from('%PDF-1.7\nxref\nstartxref\n9\n%%EOF')],
+    ['damaged', Buffer.from(buildPdf({ objects: { 2: '<< /Type /Pages /Kids [2 0 R] /Count 3 >>' } }))],
     ['not-a-book', Buffer.from('<html>%PDF</html>')],
   ])('are %s', async (code, bytes) => {
     await expect(open(bytes)).rejects.toMatchObject({ code })

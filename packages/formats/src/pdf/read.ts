@@ -8,7 +8,7 @@ import { readXmp } from './xmp.ts'
 /**
  * Opens a PDF. Its cover is the first page, drawn when it is asked for; its parts are none, since it is read as it is.
  *
- * @throws {BookFileError} `encrypted` when it asks for a password, `truncated` or `unreadable` when it has no page that can be found.
+ * @throws {BookFileError} `encrypted` when it asks for a password, `truncated` or `damaged` when it has no page that can be found.
  */
 export async function openPdf(source: ByteSource, { path }: OpenOptions): Promise<OpenBook> {
   const { pages, direction, info } = await withDocument(source, (document) => ({
@@ -24,7 +24,7 @@ export async function openPdf(source: ByteSource, { path }: OpenOptions): Promis
       language: catalogLanguage(document),
     },
   }))
-  if (pages === 0) throw new BookFileError('unreadable', 'The PDF has no page that can be found.')
+  if (pages === 0) throw new BookFileError('damaged', 'The PDF has no page that can be found.')
   return {
     format: 'pdf',
     metadata: { ...readMetadata(readXmp(source), info, path.slice(path.lastIndexOf('/') + 1)), pages, direction },

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import sharp from 'sharp'
 import { buildFlac, buildM4b, buildMp3, buildOgg } from '../audio/testing.ts'
 import { buildPdf } from '../pdf/testing.ts'
 import { buildEpub } from '../testing.ts'
 import { buildRar, buildTar } from './archives.ts'
+import { corpusRows } from './corpus.ts'
 import { fb2Xml } from './fb2.ts'
 import type { FuzzSource } from './fuzz.ts'
 import { buildMobi } from './mobi.ts'
@@ -47,10 +48,8 @@ export async function generatedSources(): Promise<FuzzSource[]> {
 
 /** Files of a corpus with an `index.tsv` that are small enough to be changed thousands of times. */
 export function corpusSources(root: string): FuzzSource[] {
-  const [, ...rows] = readFileSync(join(root, 'index.tsv'), 'utf8').trim().split('\n')
-  return rows
-    .map((row) => row.split('\t'))
-    .filter(([path = '', size]) => Number(size) > 0 && Number(size) <= largest && existsSync(join(root, path)))
-    .map(([path = '', , format = '']) => ({ name: basename(path), format, load: () => readFileSync(join(root, path)) }))
+  return corpusRows(root)
+    .filter(({ size }) => size > 0 && size <= largest)
+    .map(({ path, format }) => ({ name: basename(path), format, load: () => readFileSync(join(root, path)) }))
     .filter(({ format }) => !['json', 'gz', 'bin', 'ncx', 'svg', 'xhtml'].includes(format))
 }

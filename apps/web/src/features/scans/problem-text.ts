@@ -9,6 +9,7 @@ const titles: Readonly<Record<string, MessageId>> = {
   'missing-container': 'problem.incomplete',
   'missing-package': 'problem.incomplete',
   'invalid-xml': 'problem.corrupt',
+  damaged: 'problem.corrupt',
   encrypted: 'problem.encrypted',
   'too-large': 'problem.tooLarge',
   timeout: 'problem.tooMuch',
@@ -27,7 +28,16 @@ export const codesAlike = (code: string): string[] => {
 }
 
 /** Codes whose detail names the very part that is wrong; of the others it repeats the title. */
-const detailed = new Set(['corrupt-archive', 'missing-container', 'missing-package', 'invalid-xml', 'crashed', 'unreadable', 'bad-name'])
+const detailed = new Set([
+  'corrupt-archive',
+  'missing-container',
+  'missing-package',
+  'invalid-xml',
+  'damaged',
+  'crashed',
+  'unreadable',
+  'bad-name',
+])
 
 /** What the reader saw, where it says more than the title. */
 export function problemDetail({ code, detail }: Pick<FileProblem, 'code' | 'detail'>): string | null {

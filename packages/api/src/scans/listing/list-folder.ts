@@ -226,7 +226,8 @@ async function certainlyGone(root: string, files: readonly KnownFile[]): Promise
   const looked = await Promise.all(
     files.map((file) =>
       lstat(path.join(root, file.path)).then(
-        () => false,
+        // Where a folder stands now there is no file, nor a folder any more that could not be read.
+        (found) => found.isDirectory(),
         ({ code }: NodeJS.ErrnoException) => code === 'ENOENT' || code === 'ENOTDIR',
       ),
     ),
