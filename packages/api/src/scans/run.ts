@@ -18,7 +18,7 @@ import { takeUploads } from '../uploads/take.ts'
 import { makeCovers } from './covers/make.ts'
 import { countCoverTasks } from './covers/queries.ts'
 import { describeAnew } from './describe-anew.ts'
-import { inJobOf, inRunOf, LibraryGone, RunTaken } from './in-job.ts'
+import { inJobOf, inRunOf, LibraryGone, RunTaken, type InRun } from './in-job.ts'
 import { listFolder, type ListingWork } from './listing/list-folder.ts'
 import { countFolder, forgetFiles, hasHeldFiles, loseHeldFiles, markScanned, recount } from './listing/queries.ts'
 import { FolderUnreadable } from './listing/walker.ts'
@@ -96,9 +96,14 @@ async function runScan(
     const folders = all.filter(({ id }) => scan.bookId === null && !scan.describe && (scan.folderId === null || scan.folderId === id))
     const open = all.filter((folder) => folder.root !== null) as (Folder & { root: string })[]
     const roots = new Map(open.map(({ id, root }) => [id, root]))
+    let changed = scan.startedAt !== null
+    const inListing: InRun = (fn, options) => {
+      changed ||= !options?.readOnly
+      return inRun(fn, options)
+    }
     // A file in the store is never gone from where it was.
-    const writer = new ScanWriter(inRun, { scanId: scan.id, precedence, roots: kind === 'managed' ? new Map() : roots })
-    const work = { ...deps, readers, inRun, writer, progress, signal: both }
+    const writer = new ScanWriter(inListing, { scanId: scan.id, precedence, roots: kind === 'managed' ? new Map() : roots })
+    const work = { ...deps, readers, inRun: inListing, writer, progress, signal: both }
     let listing = true
     const listed = new AbortController()
     const list = async () => {
@@ -114,7 +119,7 @@ async function runScan(
           if (folder.trouble !== folder.troubleBefore) await inRun((scope) => updateFolder(scope, folder.id, folder.trouble))
         }
       const whole = scan.folderId === null && scan.bookId === null && !scan.describe
-      const missingCovers = await inRun((scope) => settle(scope, kind === 'managed' ? [] : folders, whole && isSound(folders)))
+      const missingCovers = await inRun((scope) => settle(scope, { folders: kind === 'managed' ? [] : folders, whole, changed }))
       progress.walked(missingCovers)
       listing = false
       listed.abort()
@@ -148,6 +153,8 @@ async function runScan(
     if (reason instanceof GivesWay) await inRun((scope) => updateScan(scope, scan.id, { status: 'queued', runner: null }))
     if (signal.aborted || reason instanceof GivesWay || reason instanceof LibraryGone || reason instanceof RunTaken) throw reason
     const text = lastTry ? faultAgain : isDiskFull(reason) ? full : fault
+    // The next run may find nothing to write, and leave the counts as they are.
+    if (lastTry) await inRun((scope) => recount(scope)).catch(() => {})
     await (lastTry ? progress.end({ status: 'failed', error: text }) : progress.waitForNextTry(text)).catch(() => {})
     throw reason
   } finally {
@@ -283,11 +290,14 @@ const identity = (root: string): Promise<string | null> =>
     () => null,
   )
 
-/** After the walk: the counts become what is there. Answers how many covers are still to be made. */
-async function settle(scope: JobScope, folders: readonly Folder[], complete: boolean): Promise<number> {
+/** After the walk: the counts become what is there, unless nothing was written. Answers how many covers are still to be made. */
+async function settle(
+  scope: JobScope,
+  { folders, whole, changed }: { folders: readonly Folder[]; whole: boolean; changed: boolean },
+): Promise<number> {
   for (const { id, trouble } of folders) if (trouble === null) await updateFolder(scope, id, null)
-  if (complete) await forgetFiles(scope)
-  await recount(scope)
+  const forgotten = whole && isSound(folders) ? await forgetFiles(scope) : 0
+  if (changed || forgotten > 0) await recount(scope)
   return countCoverTasks(scope)
 }
 

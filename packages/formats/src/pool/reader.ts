@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 import type { Problem } from '../types.ts'
 import { residentBytes, takePeakBytes } from './memory.ts'
 import type { FromChild, Task, ToChild } from './protocol.ts'
@@ -34,6 +35,15 @@ const weights = { read: 1, cover: 4, contents: 2, part: 2, picture: 4, thumbnail
 const permissions = ['--permission', '--allow-fs-read=*', '--allow-addons']
 const environment = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '2' }
 
+/** Who waits for a page must not wait for readers. At once, since threads inherit the priority of who starts them. */
+function giveWay(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW)
+  } catch {
+    // It has ended already, or the system knows no priorities.
+  }
+}
+
 /** A child process, the jobs on their way to it, and what is known of its health. */
 export class Reader {
   readonly #process: ChildProcess
@@ -59,6 +69,7 @@ export class Reader {
       execArgv: [...permissions, '--max-semi-space-size=4', `--max-old-space-size=${Math.ceil(options.memoryLimit / 2 ** 20)}`],
       env: environment,
     })
+    giveWay(this.#process.pid)
     this.#process.on('message', (message: FromChild) => this.#receive(message))
     this.#watchExit()
   }

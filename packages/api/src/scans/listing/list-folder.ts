@@ -6,7 +6,7 @@ import type { InRun } from '../in-job.ts'
 import type { Progress } from '../progress.ts'
 import type { Outcome } from './assign.ts'
 import { compareBytes, pathKey } from './path-key.ts'
-import { forgetProblems, holdFiles, listKnownFiles, refreshMissing, touchFiles, type KnownFile } from './queries.ts'
+import { forgetProblems, holdFiles, listKnownFiles, refreshMissing, touchFiles, type KnownFile, type KnownPage } from './queries.ts'
 import { walk, type Found } from './walker.ts'
 import type { ScanWriter } from './writer.ts'
 
@@ -145,9 +145,8 @@ export async function listFolder(
       if (entered) progress.currentFolder = entered.path || null
       for (const thing of things) {
         if (thing.kind === 'folder') continue
-        const key = pathKey(thing.path)
         let next = await before.peek()
-        for (; next && compareBytes(next.key, key) < 0; next = await before.peek()) await lose(before.take())
+        for (; next && next.path !== thing.path && isBefore(next.path, thing.path); next = await before.peek()) await lose(before.take())
         const known = next?.path === thing.path ? before.take() : undefined
         const counted = thing.kind === 'problem' || thing.role === 'book'
         if (counted) progress.counts.found += 1
@@ -190,33 +189,45 @@ export async function listFolder(
   return met
 }
 
+const isBefore = (path: string, other: string): boolean => compareBytes(pathKey(path), pathKey(other)) < 0
+
 const isChanged = (found: FoundFile, known: KnownFile): boolean =>
   known.size !== found.size || known.modifiedMs !== found.modifiedMs || !known.complete || passing.has(known.problem ?? '')
 
-/** What is known of a part of a folder, in order, a page at a time; the next page is read while one is looked through. */
+/** What is known of a part of a folder, in order, a page at a time; two more are read while one is looked through. */
 function knownFiles(inRun: InRun, { id, below }: ListingPart) {
-  const read = (after: { key: string; id: string } | null): Promise<KnownFile[]> => {
-    const reading = inRun((scope) => listKnownFiles(scope, id, below, after), { readOnly: true })
+  const read = (after: KnownFile | null) => inRun((scope) => listKnownFiles(scope, id, below, after), { readOnly: true })
+  const behind = (reading: Promise<KnownPage | null>): Promise<KnownPage | null> => {
+    const next = reading.then((page) => (page?.length === listKnownFiles.page ? read(page.at(page.length - 1)) : null))
     // Whoever needs the page hears of its failure.
-    reading.catch(() => {})
-    return reading
+    next.catch(() => {})
+    return next
   }
-  let page: KnownFile[] = []
+  let page: KnownPage | null = null
   let at = 0
-  let next: Promise<KnownFile[]> | null = read(null)
+  let coming: Promise<KnownPage | null> = read(null)
+  let later = behind(coming)
+  let seen: KnownFile | undefined
+  let over = false
   return {
     async peek(): Promise<KnownFile | undefined> {
-      if (at >= page.length && next) {
-        page = await next
+      if (seen || over) return seen
+      if (page === null || at === page.length) {
+        page = await coming
+        coming = later
+        later = behind(later)
         at = 0
-        next = page.length === listKnownFiles.page ? read(page.at(-1) ?? null) : null
       }
-      return page[at]
+      if (page && at < page.length) seen = page.at(at)
+      else over = true
+      return seen
     },
     /** The one that was peeked at. */
     take(): KnownFile {
+      const taken = seen as KnownFile
+      seen = undefined
       at += 1
-      return page[at - 1] as KnownFile
+      return taken
     },
   }
 }

@@ -13,8 +13,6 @@ import type { FileRole } from './units.ts'
 export type KnownFile = {
   id: string
   path: string
-  /** As the database orders paths; see `pathKey`. */
-  key: string
   bookId: string | null
   role: FileRole
   unit: string | null
@@ -59,43 +57,41 @@ const packed = sql.raw(
     .join(` || '${parting}' || `),
 )
 
+/** Each file is made when it is looked at: most are looked at once and never again. */
+export type KnownPage = { length: number; at(index: number): KnownFile }
+
 /** Files of a folder, or below one of its folders, in the order of a walk; those after `after`. */
-export async function listKnownFiles(
-  scope: JobScope,
-  folderId: string,
-  below: string,
-  after: { key: string; id: string } | null,
-): Promise<KnownFile[]> {
+export async function listKnownFiles(scope: JobScope, folderId: string, below: string, after: KnownFile | null): Promise<KnownPage> {
   const start = pathKey(below)
   const part = below === '' ? sql`true` : sql`(path_key = ${start} or (path_key > ${`${start}\u0001`} and path_key < ${`${start}\u0002`}))`
   // As one value, and not as JSON: reading thousands of rows, or writing them as JSON, costs more than finding them.
   const [row] = await scope.db.execute<{
     files: string | null
   }>(sql`select string_agg(${packed}, ${parting}) as files from (select * from library_file where organization_id = ${scope.organizationId} and folder_id = ${folderId} and ${part}
-      and ${after ? sql`(path_key, id) > (${after.key}, ${after.id}::uuid)` : sql`true`}
+      and ${after ? sql`(path_key, id) > (${pathKey(after.path)}, ${after.id}::uuid)` : sql`true`}
       order by path_key, id limit ${sql.raw(String(knownPage))}) as f`)
-  if (!row?.files) return []
-  const values = row.files.split(parting)
-  const files: KnownFile[] = []
-  for (let at = 0; at < values.length; at += 10) {
-    const [id, path, bookId, role, unit, size, modifiedMs, problem, missing, complete] = values.slice(at, at + 10) as PackedFile
-    files.push({
-      id,
-      path,
-      key: pathKey(path),
-      bookId: bookId || null,
-      role,
-      unit: unit || null,
-      size: size === '' ? null : Number(size),
-      modifiedMs: modifiedMs === '' ? null : Number(modifiedMs),
-      problem: problem || null,
-      missing: missing === 'true',
-      complete: complete === 'true',
-    })
+  const values = row?.files?.split(parting) ?? []
+  const text = (at: number) => values[at] || null
+  const number = (at: number) => (values[at] === '' ? null : Number(values[at]))
+  return {
+    length: values.length / 10,
+    at(index) {
+      const at = index * 10
+      return {
+        id: values[at] ?? '',
+        path: values[at + 1] ?? '',
+        bookId: text(at + 2),
+        role: values[at + 3] === 'sidecar' ? 'sidecar' : 'book',
+        unit: text(at + 4),
+        size: number(at + 5),
+        modifiedMs: number(at + 6),
+        problem: text(at + 7),
+        missing: values[at + 8] === 'true',
+        complete: values[at + 9] === 'true',
+      }
+    },
   }
-  return files
 }
-type PackedFile = [string, string, string, FileRole, string, string, string, string, string, string]
 listKnownFiles.page = knownPage
 
 const fileColumns =
@@ -428,7 +424,7 @@ async function findBooksOfUnits(scope: JobScope, units: readonly string[]): Prom
 export async function listFilesOfBook(scope: JobScope, bookId: string): Promise<(KnownFile & { folderId: string })[]> {
   const rows = await scope.db.execute<KnownFile & { folderId: string }>(sql`
     with own as (select id, unit_hash from library_file where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId} and book_id = ${bookId})
-    select id, folder_id as "folderId", path, path_key as key, book_id as "bookId", role, encode(unit_hash, 'hex') as unit, size::float8 as size,
+    select id, folder_id as "folderId", path, book_id as "bookId", role, encode(unit_hash, 'hex') as unit, size::float8 as size,
       modified_ms::float8 as "modifiedMs", problem, missing_at is not null as missing, true as complete
     from library_file where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId}
       and (id in (select id from own) or (role = 'sidecar' and unit_hash in (select unit_hash from own)))
@@ -444,12 +440,17 @@ export async function forgetCover(scope: JobScope, bookId: string): Promise<void
     .where(and(eq(book.organizationId, scope.organizationId), eq(book.libraryId, scope.libraryId), eq(book.id, bookId)))
 }
 
-/** Forgets missing files of books that are there without them, after the nights for which the library keeps what is missing. */
-export async function forgetFiles(scope: JobScope): Promise<void> {
-  await scope.db.execute(sql`delete from library_file f using library l, book b
+/**
+ * Forgets missing files of books that are there without them, after the nights for which the library keeps what is missing. Answers how
+ * many.
+ */
+export async function forgetFiles(scope: JobScope): Promise<number> {
+  const rows = await scope.db.execute(sql`delete from library_file f using library l, book b
     where f.organization_id = ${scope.organizationId} and f.library_id = ${scope.libraryId} and f.missing_at is not null and not f.held
       and l.organization_id = f.organization_id and l.id = f.library_id and f.missing_at < now() - l.keep_missing_nights * interval '1 day'
-      and b.organization_id = f.organization_id and b.id = f.book_id and b.missing_at is null`)
+      and b.organization_id = f.organization_id and b.id = f.book_id and b.missing_at is null
+    returning f.id`)
+  return rows.length
 }
 
 /** Books that were not described since, by id. */
@@ -487,13 +488,16 @@ export async function addToCounts(scope: JobScope, books: number, problems: numb
 /** Sets the library's counts to what is there. */
 export async function recount(scope: JobScope): Promise<void> {
   const books = and(eq(book.organizationId, scope.organizationId), eq(book.libraryId, scope.libraryId), isNull(book.deletedAt))
-  // Each table is walked once.
-  await scope.db.execute(sql`update ${library} set
-    (book_count, missing_count) = (select count(*), count(${book.missingAt}) from ${book} where ${books}),
-    (file_bytes, problem_count, held_count) = (select coalesce(sum(${libraryFile.size}) filter (where ${isNotNull(libraryFile.bookId)}), 0),
-        count(*) filter (where ${and(isNotNull(libraryFile.problem), isNull(libraryFile.ignoredAt))}), count(*) filter (where ${libraryFile.held})
-      from ${libraryFile} where ${ofLibrary(scope)})
-    where ${thisLibrary(scope)}`)
+  await scope.db
+    .update(library)
+    .set({
+      bookCount: sql`(select count(*) from ${book} where ${books})`,
+      problemCount: sql`(select count(*) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.problem), isNull(libraryFile.ignoredAt))})`,
+      fileBytes: sql`(select coalesce(sum(${libraryFile.size}), 0) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.bookId))})`,
+      missingCount: sql`(select count(*) from ${book} where ${and(books, isNotNull(book.missingAt))})`,
+      heldCount: sql`(select count(*) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.missingAt), libraryFile.held)})`,
+    })
+    .where(thisLibrary(scope))
 }
 
 export async function markScanned(scope: JobScope): Promise<void> {

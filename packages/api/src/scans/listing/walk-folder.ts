@@ -8,7 +8,7 @@ import { FolderUnreadable, type Found } from './walk-protocol.ts'
 const skippedFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', 'lost+found', '__MACOSX'])
 /** Names that a walk passes by. */
 export const isPassedBy = (name: string): boolean => name.startsWith('.') || skippedFolders.has(name)
-const partSize = 512
+const partSize = 2000
 const partEveryMs = 150
 const pathBytes = 1024
 
@@ -16,7 +16,7 @@ type Entry = { name: string; is: 'file' | 'folder' | 'bad-name' | 'link' | 'long
 
 /**
  * Walks a folder, or what lies below one of its folders, without following links, in the order of `path_key` and in parts
- * of a few hundred things, so that memory does not grow with the library. Throws FolderUnreadable when the root cannot
+ * of some thousand things, so that memory does not grow with the library. Throws FolderUnreadable when the root cannot
  * be listed; everything below is reported, except that a part which is not there is simply empty. Blocks its thread.
  */
 export function* walkFolder(root: string, below: string): Generator<Found[]> {
@@ -112,7 +112,7 @@ function leadsToFolder(link: string): boolean {
 /** Null for what is gone again. */
 function look(root: string, file: string, { unit, role }: Placed): Found | null {
   try {
-    const found = lstatSync(path.join(root, file), { throwIfNoEntry: false })
+    const found = lstatSync(`${root}/${file}`, { throwIfNoEntry: false })
     if (!found) return null
     if (found.isFile())
       return { kind: 'file', path: file, size: found.size, modifiedMs: Math.trunc(found.mtimeMs), unit: unitHash(unit), role }
