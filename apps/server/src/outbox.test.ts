@@ -16,7 +16,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 const send = (method: string, path: string, body: unknown) =>
   server.send(method, `/api/v1${path}`, { cookie: owner.cookie, organization, body })
 const makeTeam = async (name: string) => ((await send('POST', '/teams', { name })).json as { id: string }).id
-const due = () => server.db.superuser`update outbox set due_at = now()`
+const due = () => server.db.superuser`update outbox set due_at = now() - interval '1 second'`
 const waiting = async () => [
   ...(await server.db.superuser<{ heardBy: string[]; attempts: number }[]>`select heard_by as "heardBy", attempts from outbox`),
 ]

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { constants, setPriority } from 'node:os'
+import { setPriority } from 'node:os'
 import type { Problem } from '../types.ts'
 import { residentBytes, takePeakBytes } from './memory.ts'
 import type { FromChild, Task, ToChild } from './protocol.ts'
@@ -35,10 +35,12 @@ const weights = { read: 1, cover: 4, contents: 2, part: 2, picture: 4, thumbnail
 const permissions = ['--permission', '--allow-fs-read=*', '--allow-addons']
 const environment = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '2' }
 
+/** A third of the share of others: a busy machine must not let a sound file run into its time limit. */
+const niceness = 5
 /** Who waits for a page must not wait for readers. At once, since threads inherit the priority of who starts them. */
 function giveWay(pid: number | undefined): void {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW)
+    if (pid !== undefined) setPriority(pid, niceness)
   } catch {
     // It has ended already, or the system knows no priorities.
   }
