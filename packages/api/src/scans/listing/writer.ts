@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises'
 import path from 'node:path'
-import type { SourceKind } from '../../books/compose.ts'
 import { describeBooks, rememberNames } from '../../books/describe.ts'
+import type { SourceKind } from '../../libraries/schema.ts'
 import type { JobScope } from '../../scope.ts'
 import type { InRun } from '../in-job.ts'
 import { assignBooks, type FileState, type Outcome } from './assign.ts'
