@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runTidy } from '@carrel/api'
 import { buildEpub } from '@carrel/formats/testing'
@@ -102,6 +103,29 @@ describe('what is not found', () => {
     expect(await scan(library)).toMatchObject({ held: null, missingCount: 0, bookCount: 10 })
     expect((await books(library))[0]).toMatchObject({ id: first?.id, missing: false })
     expect(await readers(first?.id ?? '')).toBe(1)
+  })
+
+  test('and not yet told when somebody confirmed is asked about, also by a run that needs a second try', { timeout: 60_000 }, async () => {
+    const at = shelf(ten)
+    const library = await create(at)
+    const take = (titles: readonly string[]) => titles.forEach((title) => rmSync(path.join(at, `${title}.epub`)))
+    take(ten.slice(0, 4))
+    await scan(library)
+    take(ten.slice(4, 8))
+    const cover = await sharp({ create: { width: 20, height: 30, channels: 3, background: '#336699' } }).jpeg().toBuffer() // prettier-ignore
+    write(path.join(at, 'New.epub'), 'New', { cover })
+    const blobs = path.join(server.dataDir, 'blobs')
+    mkdirSync(blobs, { recursive: true })
+    renameSync(blobs, `${blobs}-away`)
+    writeFileSync(blobs, '')
+    await done('POST', `/libraries/${library}/scan`, { confirm: true })
+    await expect
+      .poll(() => detail(library), { timeout: 30_000 })
+      .toMatchObject({ scan: { error: expect.stringContaining('tried again') as unknown } })
+    rmSync(blobs)
+    renameSync(`${blobs}-away`, blobs)
+    await finished(library)
+    expect(await detail(library)).toMatchObject({ missingCount: 4, held: { files: 4 }, scan: { status: 'done' } })
   })
 
   test('with a whole folder is trouble of that folder, until somebody says that it is empty on purpose', async () => {
