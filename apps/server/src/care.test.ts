@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runTidy } from '@carrel/api'
@@ -266,6 +268,32 @@ describe('a folder of a library', () => {
       missingCount: 0,
       folders: expect.arrayContaining([expect.objectContaining({ trouble: 'empty' })]),
     })
+  })
+
+  test.each(['comes', 'moves', 'leaves'])('%s while a run writes, and neither waits for the other for ever', async (what) => {
+    const at = shelf(['One'])
+    const library = await create(at, shelf(['Two']))
+    const folderId = (await detail(library)).folders.find((each) => each.path === at)?.id
+    await server.db.superuser`insert into scan (organization_id, id, library_id, status, runner)
+      values (${organization}, ${randomUUID()}, ${library}, 'listing', ${randomUUID()})`
+    const held = Promise.withResolvers<void>()
+    // What a batch locks at its beginning and at its end.
+    const batch = server.db.superuser.begin(async (sql) => {
+      await sql`select from library l join scan s on s.organization_id = l.organization_id and s.library_id = l.id
+        where l.id = ${library} and s.finished_at is null for key share of l for share of s`
+      held.resolve()
+      await wait(500)
+      await sql`update library set book_count = book_count where id = ${library}`
+    })
+    await held.promise
+    const folders = `/libraries/${library}/folders`
+    const change = {
+      comes: () => done('POST', folders, { path: shelf(['Three']) }),
+      moves: () => done('PATCH', `${folders}/${folderId}`, { path: shelf(['One']) }),
+      leaves: () => done('DELETE', `${folders}/${folderId}`),
+    }[what]
+    await Promise.all([batch, change?.()])
+    await finished(library)
   })
 
   test('leaves with its books missing, which are known again when it comes back', async () => {
