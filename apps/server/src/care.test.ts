@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runTidy } from '@carrel/api'
 import { buildEpub } from '@carrel/formats/testing'
@@ -102,6 +105,29 @@ describe('what is not found', () => {
     expect(await scan(library)).toMatchObject({ held: null, missingCount: 0, bookCount: 10 })
     expect((await books(library))[0]).toMatchObject({ id: first?.id, missing: false })
     expect(await readers(first?.id ?? '')).toBe(1)
+  })
+
+  test('and not yet told when somebody confirmed is asked about, also by a run that needs a second try', { timeout: 60_000 }, async () => {
+    const at = shelf(ten)
+    const library = await create(at)
+    const take = (titles: readonly string[]) => titles.forEach((title) => rmSync(path.join(at, `${title}.epub`)))
+    take(ten.slice(0, 4))
+    await scan(library)
+    take(ten.slice(4, 8))
+    const cover = await sharp({ create: { width: 20, height: 30, channels: 3, background: '#336699' } }).jpeg().toBuffer() // prettier-ignore
+    write(path.join(at, 'New.epub'), 'New', { cover })
+    const blobs = path.join(server.dataDir, 'blobs')
+    mkdirSync(blobs, { recursive: true })
+    renameSync(blobs, `${blobs}-away`)
+    writeFileSync(blobs, '')
+    await done('POST', `/libraries/${library}/scan`, { confirm: true })
+    await expect
+      .poll(() => detail(library), { timeout: 30_000 })
+      .toMatchObject({ scan: { error: expect.stringContaining('tried again') as unknown } })
+    rmSync(blobs)
+    renameSync(`${blobs}-away`, blobs)
+    await finished(library)
+    expect(await detail(library)).toMatchObject({ missingCount: 4, held: { files: 4 }, scan: { status: 'done' } })
   })
 
   test('with a whole folder is trouble of that folder, until somebody says that it is empty on purpose', async () => {
@@ -242,6 +268,32 @@ describe('a folder of a library', () => {
       missingCount: 0,
       folders: expect.arrayContaining([expect.objectContaining({ trouble: 'empty' })]),
     })
+  })
+
+  test.each(['comes', 'moves', 'leaves'])('%s while a run writes, and neither waits for the other for ever', async (what) => {
+    const at = shelf(['One'])
+    const library = await create(at, shelf(['Two']))
+    const folderId = (await detail(library)).folders.find((each) => each.path === at)?.id
+    await server.db.superuser`insert into scan (organization_id, id, library_id, status, runner)
+      values (${organization}, ${randomUUID()}, ${library}, 'listing', ${randomUUID()})`
+    const held = Promise.withResolvers<void>()
+    // What a batch locks at its beginning and at its end.
+    const batch = server.db.superuser.begin(async (sql) => {
+      await sql`select from library l join scan s on s.organization_id = l.organization_id and s.library_id = l.id
+        where l.id = ${library} and s.finished_at is null for key share of l for share of s`
+      held.resolve()
+      await wait(500)
+      await sql`update library set book_count = book_count where id = ${library}`
+    })
+    await held.promise
+    const folders = `/libraries/${library}/folders`
+    const change = {
+      comes: () => done('POST', folders, { path: shelf(['Three']) }),
+      moves: () => done('PATCH', `${folders}/${folderId}`, { path: shelf(['One']) }),
+      leaves: () => done('DELETE', `${folders}/${folderId}`),
+    }[what]
+    await Promise.all([batch, change?.()])
+    await finished(library)
   })
 
   test('leaves with its books missing, which are known again when it comes back', async () => {

@@ -410,6 +410,30 @@ describe('books', () => {
     await update(id, { clear: ['cover'] })
     await rescan(library)
     expect(await color()).toMatchObject({ state: 'ready' })
+    await update(id, { cover: null })
+    await ok('POST', '/books/update', { bookIds: [id], clear: ['cover'] })
+    await expect.poll(color, { timeout: 10_000 }).toMatchObject({ state: 'ready' })
+  })
+
+  test('show what somebody put up while another picture was drawn', { timeout: 60_000 }, async () => {
+    const at = folder()
+    const picture = (background: string, width: number) =>
+      sharp({ create: { width, height: width, channels: 3, background } })
+        .png()
+        .toBuffer()
+    writeFileSync(path.join(at, 'a.epub'), epub('Large', { cover: await picture('#00ff00', 6000) }))
+    const made = await ok<{ id: string }>('POST', '/libraries', { name: `Library ${(count += 1)}`, folders: [at] }, owner)
+    const drawing = () => server.db.superuser`select from scan where library_id = ${made.id} and walked`
+    await expect.poll(drawing, { interval: 5, timeout: 10_000 }).toHaveLength(1)
+    const id = await idOf(made.id, 'Large')
+    await server.db.superuser.begin(async (sql) => {
+      // The run writes no more until this ends.
+      await sql`select from scan where library_id = ${made.id} for no key update`
+      const body = await picture('#ff0000', 60)
+      expect((await server.send('PUT', `/files/${organization}/books/${id}/cover`, { cookie: librarian.cookie, body })).status).toBe(200)
+    })
+    await scanned(server, owner, organization, made.id)
+    expect((await get(id)).cover).toMatchObject({ state: 'ready', color: expect.stringMatching(/^#f[def]0[0-2]0[0-2]/) as unknown })
   })
 
   test('show a picture that somebody put up until it is taken away, and the tidy keeps it', async () => {

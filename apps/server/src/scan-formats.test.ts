@@ -150,6 +150,33 @@ test('a folder as calibre writes it is one book, described and pictured by what 
   expect(await details(library.id)).toMatchObject([{ id: book?.['id'], formats: ['epub'] }])
 })
 
+test('characters that no database holds keep no library from being scanned', async () => {
+  const identifier = (scheme: string, value: string) =>
+    `<dc:identifier xmlns:opf="http://www.idpf.org/2007/opf" opf:scheme="${scheme}">${value}</dc:identifier>`
+  const library = await scanShelf(
+    shelf({
+      'zero.epub': buildEpub({ title: 'Zero', metadata: identifier('a\0b', 'x') }),
+      'half.epub': buildEpub({ title: 'Half', metadata: identifier('ab', `${'v'.repeat(496)}📚`) }),
+    }),
+  )
+  expect(library).toMatchObject({ bookCount: 2, problemCount: 0, scan: { status: 'done' } })
+})
+
+test('what lies beside a book tells of it again when it comes back as it was', async () => {
+  const opf =
+    '<package xmlns="http://www.idpf.org/2007/opf" version="2.0"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Beside</dc:title></metadata></package>'
+  const root = shelf({ 'one.epub': buildEpub({ title: 'Inside' }), 'one.opf': opf })
+  const library = await scanShelf(root)
+  const titles = async () => (await details(library.id)).map(({ title }) => title)
+  expect(await titles()).toEqual(['Beside'])
+  renameSync(path.join(root, 'one.opf'), path.join(root, 'one.away'))
+  await again(library.id)
+  expect(await titles()).toEqual(['Inside'])
+  renameSync(path.join(root, 'one.away'), path.join(root, 'one.opf'))
+  await again(library.id)
+  expect(await titles()).toEqual(['Beside'])
+})
+
 test('the files of a recording are one book, in the order in which they are heard, wherever they move together', async () => {
   const track = (disc: number, number: number) =>
     buildMp3({ tags: { TALB: 'The Recording', TPE1: 'S. Peaker', TIT2: `Chapter ${number}`, TRCK: String(number), TPOS: String(disc) } })

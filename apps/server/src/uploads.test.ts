@@ -8,7 +8,7 @@ import { runTidy } from '@carrel/api'
 import { newId } from '@carrel/db'
 import { buildEpub, truncatedEpub, zipBombEpub } from '@carrel/formats/testing'
 import { startTestBucket, type TestBucket } from '@carrel/storage/testing'
-import { makeOrganization, makePerson, startTestServer, type Person, type TestServer } from './testing/server.ts'
+import { assignRoot, makeOrganization, makePerson, startTestServer, type Person, type TestServer } from './testing/server.ts'
 import { scanned } from './testing/twins.ts'
 import { uploaderOf } from './testing/uploads.ts'
 
@@ -134,6 +134,19 @@ describe.each(['fs', 's3'] as const)('a managed library on %s', (storage) => {
     expect(new Set(items.map(({ bookId }) => bookId)).size).toBe(1)
     const { files } = (await call('GET', `/books/${items[0]?.bookId}`)).json as { files: unknown[] }
     expect(files).toHaveLength(3)
+  })
+
+  test('gets no folders of the server, since its files go with the folder that stands for its place', async () => {
+    const library = await create()
+    await assignRoot(server, organization, server.root)
+    expect((await call('POST', `/libraries/${library}/folders`, { path: server.root })).status).toBe(409)
+    const folders = await server.db.superuser<
+      { id: string; path: string }[]
+    >`select id, path from library_folder where library_id = ${library}`
+    expect(folders).toMatchObject([{ path: `orgs/${organization}/library/${library}` }])
+    const own = `/libraries/${library}/folders/${folders[0]?.id}`
+    expect((await call('PATCH', own, { path: server.root })).status).toBe(409)
+    expect((await call('DELETE', own)).status).toBe(409)
   })
 
   test('refuses what is no book, says why, and keeps nothing of it', { timeout: 60_000 }, async () => {

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { cpSync, mkdirSync, openSync, closeSync, renameSync, rmSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -72,6 +73,16 @@ describe('a watched folder', () => {
     writeFileSync(path.join(shelf, 'New/Deep/c.epub'), epub('C'))
     await becomes(library, ['A', 'B', 'C'])
     expect((await runs(library)).slice(before)).toMatchObject([{ reason: 'change', path: 'New/Deep' }])
+  })
+
+  test('is looked through though a run waits that describes books and looks for none', async () => {
+    const shelf = folder()
+    const library = await watched(shelf)
+    await idle(library)
+    await server.db
+      .superuser`insert into scan (organization_id, id, library_id, describe) values (${organization}, ${randomUUID()}, ${library}, true)`
+    writeFileSync(path.join(shelf, 'a.epub'), epub('A'))
+    await becomes(library, ['A'])
   })
 
   test('lets be what is no book', async () => {

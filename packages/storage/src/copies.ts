@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
@@ -22,20 +22,28 @@ export function createCopies(
     const found = await store.stat(copy.key)
     if (!found) return null
     copy.size = found.size
-    const root = await (own ??= makeOwn(folder))
-    const below = path.posix.join(createHash('sha256').update(copy.key).digest('hex').slice(0, 32), path.posix.basename(copy.key))
+    const root = await (own ??= makeOwn(folder).catch((error: unknown) => {
+      own = undefined
+      throw error
+    }))
+    // A folder for each copy: an earlier one of the same blob may still be on its way out.
+    const below = path.posix.join(randomBytes(12).toString('hex'), path.posix.basename(copy.key))
     const file = path.join(root, below)
-    await mkdir(path.dirname(file), { recursive: true })
-    const stream = await store.read(copy.key)
-    if (!stream) return null
-    await pipeline(stream, createWriteStream(file))
+    try {
+      await mkdir(path.dirname(file), { recursive: true })
+      const stream = await store.read(copy.key)
+      if (!stream) return null
+      await pipeline(stream, createWriteStream(file))
+    } catch (error) {
+      await rm(path.dirname(file), { recursive: true, force: true })
+      throw error
+    }
     return below
   }
   const drop = async (copy: Copy) => {
     if (copies.get(copy.key) === copy) copies.delete(copy.key)
     const below = await copy.made.catch(() => null)
-    if (below !== null && own && !copies.has(copy.key))
-      await rm(path.dirname(path.join(await own, below)), { recursive: true, force: true })
+    if (below !== null && own) await rm(path.dirname(path.join(await own, below)), { recursive: true, force: true })
   }
   const shrink = () => {
     let kept = 0

@@ -1,24 +1,10 @@
 import { noMetadata, type BookMetadata, type FileFormat } from '@carrel/formats'
-import type { BookEdits } from './edits/schema.ts'
+import type { SourceKind } from '../libraries/schema.ts'
+import { EditableField, type BookEdits } from './edits/schema.ts'
 
 /** The fields that sources tell of and people edit; the facts of a file (layout, pages …) are not among them. */
-export const editableFields = [
-  'title',
-  'subtitle',
-  'sortTitle',
-  'contributors',
-  'series',
-  'languages',
-  'identifiers',
-  'publisher',
-  'published',
-  'description',
-  'tags',
-  'direction',
-] as const satisfies (keyof BookMetadata)[]
-export type EditableField = (typeof editableFields)[number]
+export const editableFields = EditableField.exclude(['cover']).options satisfies (keyof BookMetadata)[]
 
-export type SourceKind = 'sidecar' | 'file'
 export type SourceFile = {
   path: string
   role: 'book' | 'sidecar'
@@ -74,7 +60,8 @@ export function composeMetadata(
   const ordered = inOrder(files)
   const kinds = { file: ordered, sidecar: sidecars }
   const sources = precedence.flatMap((kind) => kinds[kind]).flatMap(({ metadata }) => metadata ?? [])
-  const told = (field: EditableField): unknown => (field in edits ? edits[field] : sources.find((source) => isTold(source[field]))?.[field])
+  const told = (field: (typeof editableFields)[number]): unknown =>
+    field in edits ? edits[field] : sources.find((source) => isTold(source[field]))?.[field]
   const fields = Object.fromEntries(
     editableFields.flatMap((field) => {
       const value = told(field)

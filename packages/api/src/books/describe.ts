@@ -1,4 +1,5 @@
 import type { BookMetadata } from '@carrel/formats'
+import type { SourceKind } from '../libraries/schema.ts'
 import type { FileState } from '../scans/listing/assign.ts'
 import { bookColumns, decimalPosition, nameRow, personRow, titleFromPath, type NameRow } from '../scans/listing/book-rows.ts'
 import {
@@ -11,7 +12,7 @@ import {
   type NameTable,
 } from '../scans/listing/queries.ts'
 import type { LibraryScope } from '../scope.ts'
-import { composeMetadata, coverFile, formatsOf, inOrder, type SourceFile, type SourceKind } from './compose.ts'
+import { composeMetadata, coverFile, formatsOf, inOrder, type SourceFile } from './compose.ts'
 import { showUploadedCovers } from './edits/queries.ts'
 import type { BookEdits, UploadedCover } from './edits/schema.ts'
 

@@ -88,9 +88,7 @@ export async function listLibraryFolders(scope: OrganizationScope | JobScope, li
 }
 
 /** How a library's scan goes about its work. */
-export async function findLibrarySettings(
-  scope: LibraryScope,
-): Promise<{ precedence: ('sidecar' | 'file')[]; kind: 'folders' | 'managed' }> {
+export async function findLibrarySettings(scope: LibraryScope): Promise<{ precedence: SourceKind[]; kind: 'folders' | 'managed' }> {
   const [row] = await scope.db
     .select({ precedence: library.precedence, kind: library.kind })
     .from(library)

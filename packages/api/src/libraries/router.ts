@@ -49,20 +49,23 @@ async function getManaged(scope: OrganizationScope, libraryId: string) {
   const rights = await findRightsInLibrary(scope, libraryId)
   if (!rights) throw notFound('library')
   requireWithin(rights.held, ['library:update', 'library:scan'])
-  return { library: await getLibrary(scope, libraryId), folders: await listLibraryFolders(scope, libraryId) }
+  const library = await getLibrary(scope, libraryId)
+  // Its one folder stands for its place in the store: without it, the tidy would remove the files.
+  if (library.kind === 'managed') throw new ORPCError('CONFLICT', { message: 'Books are uploaded into this library; it has no folders.' })
+  return { library, folders: await listLibraryFolders(scope, libraryId) }
 }
 
+/** Runs end, since they go by folders that are others from here on. They are held first, as a batch of theirs does. */
 async function lockManaged(scope: OrganizationScope, libraryId: string) {
   await getManaged(scope, libraryId)
+  await cancelScans(scope, libraryId)
   await lockLibrary(scope, libraryId)
   return getManaged(scope, libraryId)
 }
 
 const overlaps = (one: string, other: string): boolean => isInside(one, other) || isInside(other, one)
 
-/** What runs now goes by folders that are others from here on. */
 async function scanAnew(scope: OrganizationScope, jobs: Jobs, libraryId: string): Promise<void> {
-  await cancelScans(scope, libraryId)
   await insertScan(scope, libraryId)
   await jobs.enqueueScan(scope, libraryId)
   await announceChanged(scope, 'libraries')

@@ -113,11 +113,13 @@ async function runScan(
         const staging = path.join(deps.settings.dataDir, 'tmp/uploads')
         for (const { id: folderId } of folders)
           await takeUploads({ ...work, readers: deps.readers, staging }, { organizationId, libraryId, folderId })
-      } else
+      } else {
+        if (scan.confirmed) await loseConfirmed(work, scan.id, folders)
         for (const folder of folders) {
           folder.trouble ??= folder.root === null ? 'missing' : await listWhole(work, { ...folder, root: folder.root }, scan)
           if (folder.trouble !== folder.troubleBefore) await inRun((scope) => updateFolder(scope, folder.id, folder.trouble))
         }
+      }
       const whole = scan.folderId === null && scan.bookId === null && !scan.describe
       const missingCovers = await inRun((scope) => settle(scope, { folders: kind === 'managed' ? [] : folders, whole, changed }))
       progress.walked(missingCovers)
@@ -139,7 +141,7 @@ async function runScan(
     const results = await Promise.allSettled([list().catch(endBoth), cover().catch(endBoth)])
     for (const result of results) if (result.status === 'rejected') throw ended.signal.reason
     await progress.end(isSound(folders) ? { status: 'done', error: null } : { status: 'failed', error: troubleText(folders) })
-    await inJob((scope) => finish(scope, isSound(folders) && !scan.describe))
+    await inJob((scope) => finish(scope, isSound(folders) && scan.bookId === null && !scan.describe))
     return true
   } catch (error) {
     await progress.stop()
@@ -237,15 +239,18 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-type Part = { path: string | null; confirmed: boolean }
+/** What earlier walks held is gone, as somebody confirmed; not what this run will hold, which it may go on with in another try. */
+async function loseConfirmed(work: ListingWork, scanId: string, folders: readonly Folder[]): Promise<void> {
+  for (const { id, root } of folders) if (root !== null) await lose(work, id)
+  await work.inRun((scope) => updateScan(scope, scanId, { confirmed: false }))
+}
 
 /**
- * Lists a folder, or a part of it, and decides what of it is gone: what earlier walks held, when somebody confirmed that; what this
- * one did not meet, when it is little. Answers what is wrong with the folder.
+ * Lists a folder, or a part of it, and decides what of it is gone: what this walk did not meet, when it is little. Answers what
+ * is wrong with the folder.
  */
-async function listWhole(work: ListingWork, folder: Folder & { root: string }, part: Part): Promise<Trouble | null> {
+async function listWhole(work: ListingWork, folder: Folder & { root: string }, part: { path: string | null }): Promise<Trouble | null> {
   const { inRun, progress } = work
-  if (part.confirmed) await lose(work, folder.id)
   const before = await identity(folder.root)
   const below = part.path ?? ''
   let met: number

@@ -6,6 +6,7 @@ test.each([
   ['Germinal.epub', 'Germinal.epub'],
   ['進撃の巨人 第01巻.cbz', '進撃の巨人 第01巻.cbz'],
   ['E\u0301tude.pdf', 'Étude.pdf'],
+  ['E\u200b\u0301tude.pdf', 'Étude.pdf'],
   ['../../etc/passwd', 'passwd'],
   ['/etc/passwd', 'passwd'],
   ['C:\\Books\\a.epub', 'a.epub'],

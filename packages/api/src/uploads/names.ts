@@ -22,8 +22,9 @@ const cut = (text: string, bytes: number): string => {
 export function safeName(given: string): string {
   const last = given.toWellFormed().replaceAll('\ufffd', '').split(/[/\\]/).at(-1) ?? ''
   const plain = last
-    .normalize('NFC')
     .replaceAll(unseen, '')
+    // Behind it: what stood between a letter and its accent keeps them apart no more.
+    .normalize('NFC')
     .replaceAll(/[<>:"|?*;]/g, '_')
     .replaceAll(/\s+/gu, ' ')
     .replaceAll(/^[\s.]+|[\s.]+$/gu, '')

@@ -133,7 +133,7 @@ export async function insertRun(scope: JobScope, reason: Scan['reason'], { folde
   const [waiting] = await scope.db
     .select({ id: scan.id })
     .from(scan)
-    .where(and(ofLibrary(scope), isNull(scan.bookId), isNull(scan.finishedAt), isNull(scan.runner), eq(scan.confirmed, false), covers))
+    .where(and(walks(scope), isNull(scan.finishedAt), isNull(scan.runner), eq(scan.confirmed, false), covers))
     .limit(1)
   return waiting ? null : insertScan(scope, scope.libraryId, { reason, folderId, path })
 }
@@ -144,10 +144,12 @@ export async function wasScannedLately(scope: JobScope, ms: number): Promise<boo
   const [row] = await scope.db
     .select({ id: scan.id })
     .from(scan)
-    .where(and(ofLibrary(scope), isNull(scan.bookId), isNull(scan.folderId), gt(scan.createdAt, since)))
+    .where(and(walks(scope), isNull(scan.folderId), gt(scan.createdAt, since)))
     .orderBy(desc(scan.createdAt))
     .limit(1)
   return row !== undefined
 }
 
-const ofLibrary = (scope: JobScope) => and(eq(scan.organizationId, scope.organizationId), eq(scan.libraryId, scope.libraryId))
+/** Runs that look through folders. */
+const walks = (scope: JobScope) =>
+  and(eq(scan.organizationId, scope.organizationId), eq(scan.libraryId, scope.libraryId), isNull(scan.bookId), eq(scan.describe, false))

@@ -54,6 +54,7 @@ describe('parseIdentifier', () => {
     ['9780306406158', 'ISBN', 'other', '9780306406158'],
     ['0306406152', '15', 'isbn', '9780306406157'],
     ['NOID', null, 'other', 'NOID'],
+    [`${'v'.repeat(496)}📚`, 'A\0b', 'other', `ab:${'v'.repeat(496)}`],
   ])('%j as %j is %s', (text, declared, scheme, value) => {
     expect(parseIdentifier(text, declared)).toEqual({ scheme, value })
   })

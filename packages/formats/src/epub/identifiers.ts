@@ -1,6 +1,6 @@
 import { parseIsbn } from '../isbn.ts'
 import { limits } from '../limits.ts'
-import { cleanLine } from '../text/clean.ts'
+import { cleanLine, cut } from '../text/clean.ts'
 import type { Identifier } from '../types.ts'
 
 export { parseIsbn }
@@ -21,7 +21,7 @@ const onixSchemes = new Map([
 export function parseIdentifier(text: string, declared: string | null): Identifier | null {
   const value = cleanLine(text, limits.identifier)
   if (value === null) return null
-  const name = declared?.trim().toLowerCase() ?? ''
+  const name = cleanLine(declared ?? undefined, limits.identifier)?.toLowerCase() ?? ''
   const scheme = onixSchemes.get(name) ?? name
   const isbn = parseIsbn(value)
   if (isbn !== null) return { scheme: 'isbn', value: isbn }
@@ -34,5 +34,5 @@ export function parseIdentifier(text: string, declared: string | null): Identifi
   if (/^(?:urn:[a-z0-9-]+|https?|info|tag):\S+$/i.test(value)) return { scheme: 'uri', value }
   const known = scheme === '' || scheme === 'isbn' || scheme === 'uuid' || scheme === 'urn' || /^\d+$/.test(scheme)
   const prefix = known || value.toLowerCase().startsWith(`${scheme}:`) ? '' : `${scheme}:`
-  return { scheme: 'other', value: (prefix + value).slice(0, limits.identifier) }
+  return { scheme: 'other', value: cut(prefix + value, limits.identifier) }
 }

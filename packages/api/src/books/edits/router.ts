@@ -173,13 +173,14 @@ export const edits = {
     .route({ method: 'POST', path: '/books/update', tags: ['books'], summary: 'Write what is known of up to 500 books' })
     .input(UpdateBooks)
     .output(Changed)
-    .handler(async ({ context: { scope }, input }) => {
+    .handler(async ({ context: { scope, deps }, input }) => {
       const changeId = newId()
       let changed = 0
       for (const [libraryId, books] of await requireEditable(scope, input.bookIds)) {
         const known = await knowBooks(inLibraryOf(scope, libraryId), books.map(({ id }) => id), { lock: true }) // prettier-ignore
         const changes = changesOf(known, input)
         await apply(scope, libraryId, known, changes, changeId)
+        if (input.clear.includes('cover')) await drawCovers(scope, deps, libraryId, [...changes.keys()])
         changed += changes.size
       }
       if (changed === 0) return { changeId: null, books: 0 }

@@ -62,11 +62,13 @@ async function makeCover(
       ? await readers.cover({ root, path: task.path }, { widths: [...coverWidths], priority, signal })
       : { ok: true, cover: null }
   if (!result.ok && passing.has(result.problem.code)) return 'later'
-  if (!result.ok || !result.cover) return { id: task.bookId, state: 'none', hash: null, thumbhash: null, color: null, aspect: null }
+  if (!result.ok || !result.cover)
+    return { id: task.bookId, source: task.source, state: 'none', hash: null, thumbhash: null, color: null, aspect: null }
   const { cover } = result
   await Promise.all(cover.images.map((image) => blobs.put(coverKey(organizationId, cover.sourceSha256, image.width), image.webp)))
   return {
     id: task.bookId,
+    source: task.source,
     state: 'ready',
     hash: cover.sourceSha256,
     thumbhash: Buffer.from(cover.thumbhash).toString('base64'),

@@ -6,7 +6,16 @@ import type { InRun } from '../in-job.ts'
 import type { Progress } from '../progress.ts'
 import type { Outcome } from './assign.ts'
 import { compareBytes, pathKey } from './path-key.ts'
-import { forgetProblems, holdFiles, listKnownFiles, refreshMissing, touchFiles, type KnownFile, type KnownPage } from './queries.ts'
+import {
+  findBooksOfUnits,
+  forgetProblems,
+  holdFiles,
+  listKnownFiles,
+  refreshMissing,
+  touchFiles,
+  type KnownFile,
+  type KnownPage,
+} from './queries.ts'
 import { walk, type Found } from './walker.ts'
 import type { ScanWriter } from './writer.ts'
 
@@ -107,17 +116,19 @@ export async function listFolder(
   }
 
   const before = knownFiles(inRun, folder)
-  let touched: { id: string; unit: string | null; role: FoundFile['role']; bookId: string | null; missing: boolean }[] = []
+  let touched: (Pick<FoundFile, 'unit' | 'role'> & { id: string; known: KnownFile })[] = []
   let lost: KnownFile[] = []
   const noteTouched = async () => {
     const files = touched
     touched = []
-    progress.counts.restored += files.filter(({ missing }) => missing).length
+    progress.counts.restored += files.filter(({ known }) => known.missing).length
+    const own = [...new Set(files.flatMap(({ known }) => known.bookId ?? []))]
     // What lies beside a book may be another file now, or none.
-    const books = [...new Set(files.flatMap(({ bookId }) => bookId ?? []))]
-    await inRun(async (scope) => {
+    const units = files.flatMap(({ unit, known }) => (known.bookId === null ? [unit, known.unit ?? unit] : []))
+    const books = await inRun(async (scope) => {
       await touchFiles(scope, files)
-      await refreshMissing(scope, books)
+      await refreshMissing(scope, own)
+      return [...new Set([...own, ...(await findBooksOfUnits(scope, [...new Set(units)]))])]
     })
     if (books.length > 0) await writer.describe(books)
   }
@@ -161,7 +172,7 @@ export async function listFolder(
           if (counted) progress.counts.unchanged += 1
           const { unit } = thing
           if (known.missing || known.unit !== unit || known.role !== thing.role) {
-            touched.push({ id: known.id, unit, role: thing.role, bookId: known.bookId, missing: known.missing })
+            touched.push({ id: known.id, unit, role: thing.role, known })
             if (touched.length >= batchSize) await noteTouched()
           }
         }

@@ -412,7 +412,8 @@ export async function loseHeldFiles(scope: JobScope, folderId: string): Promise<
   return [...books]
 }
 
-async function findBooksOfUnits(scope: JobScope, units: readonly string[]): Promise<string[]> {
+/** Books beside which something lies. */
+export async function findBooksOfUnits(scope: JobScope, units: readonly string[]): Promise<string[]> {
   if (units.length === 0) return []
   const rows = await scope.db.execute<{ id: string }>(sql`select distinct book_id as id from library_file
     where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId} and book_id is not null

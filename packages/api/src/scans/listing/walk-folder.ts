@@ -38,7 +38,7 @@ export function* walkFolder(root: string, below: string): Generator<Found[]> {
     }
   }
 
-  enter(below)
+  if (!leadsThroughLink(root, below)) enter(below)
   for (let at = open.at(-1); at; at = open.at(-1)) {
     const { folder, entries } = at
     const entry = entries[at.next]
@@ -53,7 +53,8 @@ export function* walkFolder(root: string, below: string): Generator<Found[]> {
       if (found) met.push(found)
     } else if (entry.is === 'folder') enter(child)
     else if (entry.is === 'long') {
-      const short = folder ? `${folder}/${entry.name.slice(0, 40)}` : entry.name.slice(0, 40)
+      const start = entry.name.slice(0, 40).toWellFormed()
+      const short = folder ? `${folder}/${start}` : start
       met.push(problem(short, 'bad-name', 'This path is longer than 1,024 bytes. Shorten it.'))
     } else if (entry.is === 'bad-name') met.push(problem(child, 'bad-name', 'This name is not valid UTF-8. Rename it.'))
     else if (fileKind(entry.name) === 'book' || leadsToFolder(path.join(root, child)))
@@ -65,6 +66,17 @@ export function* walkFolder(root: string, below: string): Generator<Found[]> {
     }
   }
   if (met.length > 0) yield met
+}
+
+/** A link on the way to a part would lead the walk out of the folder. */
+function leadsThroughLink(root: string, below: string): boolean {
+  const parts = below.split('/')
+  try {
+    return below !== '' && parts.some((_, at) => lstatSync(path.join(root, ...parts.slice(0, at + 1))).isSymbolicLink())
+  } catch {
+    // What cannot be looked at is told of when it is entered.
+    return false
+  }
 }
 
 /** What is of interest in one folder, in order. */

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises'
 import path from 'node:path'
-import type { SourceKind } from '../../books/compose.ts'
 import { describeBooks, rememberNames } from '../../books/describe.ts'
+import type { SourceKind } from '../../libraries/schema.ts'
 import type { JobScope } from '../../scope.ts'
 import type { InRun } from '../in-job.ts'
 import { assignBooks, type FileState, type Outcome } from './assign.ts'
@@ -45,7 +45,7 @@ export class ScanWriter {
   }
 
   async #write(scope: JobScope, outcomes: readonly Outcome[]): Promise<Written> {
-    const done = await assignBooks(scope, outcomes, { scanId: this.#run.scanId, isGone: this.#isGone })
+    const done = await assignBooks(scope, outcomes, { scanId: this.#run.scanId, isGone: this.#lookOnce() })
     const problems = outcomes.reduce((sum, { result, knownProblem }) => sum + (result.ok ? 0 : 1) - (knownProblem ? 1 : 0), 0)
     const { files, changed, inserted, deleted, formers, books, newBooks } = done
     const at = (ids: ReadonlySet<string>) => [...ids].flatMap((id) => files.get(id) ?? [])
@@ -67,8 +67,19 @@ export class ScanWriter {
     return describeBooks(scope, books, files, { precedence: this.#run.precedence, names: this.#names, newBooks })
   }
 
+  /** Of many files of one content, each copy in a batch asks for all others. */
+  #lookOnce() {
+    const looked = new Map<string, Promise<boolean>>()
+    return (file: { folderId: string; path: string }): Promise<boolean> => {
+      const at = `${file.folderId}/${file.path}`
+      const known = looked.get(at) ?? this.#isGone(file)
+      looked.set(at, known)
+      return known
+    }
+  }
+
   /** Only what certainly is no more: nothing is known of a folder that cannot be read. */
-  #isGone = async (file: { folderId: string; path: string }): Promise<boolean> => {
+  async #isGone(file: { folderId: string; path: string }): Promise<boolean> {
     const root = this.#run.roots.get(file.folderId)
     if (root === undefined) return false
     return lstat(path.join(root, file.path)).then(
