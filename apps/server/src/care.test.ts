@@ -202,6 +202,11 @@ describe('what is not found', () => {
     await server.db.superuser`update book set missing_nights = 2 where library_id = ${library} and missing_at is not null`
     await nights(2)
     expect(await missing(library)).toMatchObject([{ keptNights: 1 }])
+    // Nor when fewer nights are wished meanwhile than it was missing for.
+    await done('PATCH', `/libraries/${library}`, { keepMissingNights: 1 })
+    await nights(1)
+    expect(await missing(library)).toHaveLength(1)
+    await done('PATCH', `/libraries/${library}`, { keepMissingNights: 3 })
     renameSync(`${at}-away`, at)
     expect(await scan(library)).toMatchObject({ folders: [{ trouble: null }], missingCount: 1 })
     await nights(1)

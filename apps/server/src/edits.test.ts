@@ -316,6 +316,19 @@ describe('books', () => {
     expect(await shelf(library)).toHaveLength(2)
   })
 
+  test('that were merged go with the book that they are part of', async () => {
+    const at = folder()
+    for (const title of ['One', 'Another', 'Kept']) writeFileSync(path.join(at, `${title}.epub`), epub(title))
+    const library = await create(at)
+    const [target, source] = [await idOf(library, 'One'), await idOf(library, 'Another')]
+    await ok('POST', `/books/${target}/merge`, { sourceIds: [source] })
+    for (const title of ['One', 'Another']) rmSync(path.join(at, `${title}.epub`))
+    await rescan(library)
+    await rescan(library, { confirm: true })
+    expect(await ok('POST', `/libraries/${library}/missing/remove`, { bookIds: [target] }, owner)).toMatchObject({ removed: 1 })
+    expect(await server.db.superuser`select from book where id in (${target}, ${source})`).toEqual([])
+  })
+
   test('that were merged keep the place of who has read on since, when they are parted', async () => {
     const at = folder()
     for (const name of ['Red', 'Blue']) writeFileSync(path.join(at, `${name}.epub`), epub(name))

@@ -137,7 +137,8 @@ begin
   return counted;
 end $$;--> statement-breakpoint
 
--- Removes up to that many books that were missing for as many nights as their library keeps them, with everyone's place in them.
+-- Removes up to that many books that were missing for as many nights as their library keeps them, with everyone's place in them. Not in a
+-- library with a folder that cannot be read, whatever was counted before.
 create or replace function app.expire_missing(most integer) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -147,7 +148,9 @@ begin
   perform app.require_nobody();
   select coalesce(array_agg(o.organization_id), '{}'), coalesce(array_agg(o.id), '{}') into organizations, chosen from (
     select m.organization_id, m.id from book m join library l on l.organization_id = m.organization_id and l.id = m.library_id
-    where m.missing_at is not null and m.missing_nights >= l.keep_missing_nights limit most) as o;
+    where m.missing_at is not null and m.missing_nights >= l.keep_missing_nights
+      and not exists (select from library_folder f where f.organization_id = m.organization_id and f.library_id = m.library_id and f.trouble is not null)
+    limit most) as o;
   perform app.discount(chosen, organizations);
   delete from book b using unnest(organizations, chosen) as gone(organization, id) where b.organization_id = gone.organization and b.id = gone.id;
   return cardinality(chosen);

@@ -138,6 +138,12 @@ export const book = snakeCase.table(
     primaryKey({ columns: [t.organizationId, t.id] }),
     foreignKey({ columns: [t.organizationId, t.libraryId], foreignColumns: [library.organizationId, library.id] }).onDelete('cascade'),
     foreignKey({ columns: [t.organizationId, t.publisherId], foreignColumns: [publisher.organizationId, publisher.id] }),
+    foreignKey({ name: 'book_merged_into', columns: [t.organizationId, t.mergedInto], foreignColumns: [t.organizationId, t.id] }).onDelete(
+      'cascade',
+    ),
+    index('book_merged')
+      .on(t.organizationId, t.mergedInto)
+      .where(sql`merged_into is not null`),
     index('book_added')
       .on(t.organizationId, t.addedAt, t.id)
       .where(sql`deleted_at is null`),
@@ -401,5 +407,31 @@ export const libraryFile = snakeCase.table(
       using: sql`problem is not null and ${byHand('library:scan')}`,
       withCheck: byHand('library:scan'),
     }),
+  ],
+)
+
+/** Books whose thumbnail is still to be made; those wanted last come first. */
+export const coverTask = snakeCase.table(
+  'cover_task',
+  {
+    organizationId: organizationId(),
+    bookId: uuid().notNull(),
+    libraryId: uuid().notNull(),
+    wantedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.bookId] }),
+    foreignKey({ columns: [t.organizationId, t.libraryId], foreignColumns: [library.organizationId, library.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.organizationId, t.bookId], foreignColumns: [book.organizationId, book.id] }).onDelete('cascade'),
+    // The order in which they are taken; its NULLS LAST is Drizzle's own for desc().
+    index().on(t.organizationId, t.libraryId, t.wantedAt.desc(), t.bookId),
+    ...editedData('cover_task', { insert: true, delete: true }),
+    pgPolicy('cover_task_want', {
+      for: 'update',
+      to: appRole,
+      using: sql`${ownOrganization} and ${visibleLibrary}`,
+      withCheck: sql`${ownOrganization} and ${visibleLibrary}`,
+    }),
+    ...seenAndPurged('cover_task'),
   ],
 )

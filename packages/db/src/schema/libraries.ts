@@ -263,28 +263,3 @@ export const scan = snakeCase.table(
     }),
   ],
 )
-
-/** Books whose thumbnail is still to be made; those wanted last come first. */
-export const coverTask = snakeCase.table(
-  'cover_task',
-  {
-    organizationId: organizationId(),
-    bookId: uuid().notNull(),
-    libraryId: uuid().notNull(),
-    wantedAt: moment(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.organizationId, t.bookId] }),
-    libraryKey(t),
-    // The order in which they are taken; its NULLS LAST is Drizzle's own for desc().
-    index().on(t.organizationId, t.libraryId, t.wantedAt.desc(), t.bookId),
-    ...editedData('cover_task', { insert: true, delete: true }),
-    pgPolicy('cover_task_want', {
-      for: 'update',
-      to: appRole,
-      using: sql`${ownOrganization} and ${visibleLibrary}`,
-      withCheck: sql`${ownOrganization} and ${visibleLibrary}`,
-    }),
-    ...seenAndPurged('cover_task'),
-  ],
-)

@@ -1,0 +1,3 @@
+CREATE INDEX "book_merged" ON "book" ("organization_id","merged_into") WHERE merged_into is not null;--> statement-breakpoint
+ALTER TABLE "book" ADD CONSTRAINT "book_merged_into" FOREIGN KEY ("organization_id","merged_into") REFERENCES "book"("organization_id","id") ON DELETE CASCADE;--> statement-breakpoint
+ALTER TABLE "cover_task" ADD CONSTRAINT "cover_task_organization_id_book_id_book_organization_id_id_fkey" FOREIGN KEY ("organization_id","book_id") REFERENCES "book"("organization_id","id") ON DELETE CASCADE;
