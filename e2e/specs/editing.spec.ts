@@ -64,6 +64,27 @@ test.describe('editing books', () => {
     return page.getByRole('dialog', { name: 'Details of this book' })
   }
 
+  test('one: what is written stays while one looks elsewhere, and is not thrown away by a slip', async ({ visit }) => {
+    const page = await visit({ storageState: state })
+    const dialog = await open(page, '吾輩は猫である')
+    const title = dialog.getByRole('textbox', { name: 'Title', exact: true })
+    await title.fill('Not saved yet')
+    await dialog.getByRole('button', { name: 'Sources' }).click()
+    await expect(title).toBeHidden()
+    await dialog.getByRole('button', { name: 'Details' }).click()
+    await expect(title).toHaveValue('Not saved yet')
+    await page.keyboard.press('Escape')
+    const question = page.getByRole('alertdialog', { name: 'Leave your changes?' })
+    await keepScreen(page, 'edit-leave', { widths: sizes })
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    await expect(title).toHaveValue('Not saved yet')
+    await page.keyboard.press('Escape')
+    await question.getByRole('button', { name: 'Leave without saving' }).click()
+    await expect(dialog).toBeHidden()
+    await page.getByRole('button', { name: 'Edit details' }).click()
+    await expect(title).toHaveValue('吾輩は猫である')
+  })
+
   test('one: fields lock, files speak again, mistakes are named, and it is undone', async ({ visit, forgive }) => {
     forgive(/status of 400/)
     const page = await visit({ storageState: state })

@@ -8,6 +8,7 @@ afterEach(() => void vi.unstubAllGlobals())
 it('speaks the interface language in the reader’s region', () => {
   expect(regional('en', ['de-DE', 'en-GB', 'en-US'])).toBe('en-GB')
   expect(regional('en', ['de-DE'])).toBe('en')
+  expect(regional('en', ['en-US@posix', 'en-AU'])).toBe('en-AU')
   expect(regional('en', ['eng-x'])).toBe('en')
 })
 

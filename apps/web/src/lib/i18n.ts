@@ -25,7 +25,16 @@ export function locale(): string {
 
 /** Picks the reader's regional variant of the interface language: `en` read by `en-GB` is `en-GB`. */
 export function regional(language: string, preferred: readonly string[]): string {
-  return preferred.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? language
+  return preferred.find((tag) => isTag(tag) && (tag === language || tag.startsWith(`${language}-`))) ?? language
+}
+
+/** A browser may say what is none, such as `en-US@posix`. */
+function isTag(text: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(text).length === 1
+  } catch {
+    return false
+  }
 }
 
 export async function activateLocale(preferred: readonly string[] = navigator.languages): Promise<void> {

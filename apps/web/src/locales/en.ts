@@ -634,9 +634,13 @@ export const en = {
   'delete.confirm': 'Remove library',
   'delete.consequence':
     '{count, plural, =0 {It holds no books yet. Files on the server stay where they are.} one {One book leaves the shelf, with everybody’s reading state in it. The file on the server stays where it is.} other {{books} books leave the shelf, with everybody’s reading state in them. The files on the server stay where they are.}}',
+  'delete.consequence.managed':
+    '{count, plural, =0 {It holds no books yet.} one {One book leaves the shelf, with everybody’s reading state in it. Its uploaded file is deleted for good.} other {{books} books leave the shelf, with everybody’s reading state in them. Their uploaded files are deleted for good.}}',
   'delete.done': '{name} was removed',
   'delete.open': 'Remove library…',
   'delete.question': 'Remove {name}?',
+  'delete.text.managed':
+    'Takes the library and its books out of Carrel. What was uploaded goes with it, for good: Carrel has the only copy.',
   'delete.text': 'Takes the library and its books out of Carrel. Your files stay where they are.',
   'delete.title': 'Remove this library',
   'delete.type': 'Type {name} to confirm',
@@ -721,7 +725,11 @@ export const en = {
   'edit.told.nothing': 'nothing',
   'edit.told.use': 'Use it',
   'edit.told.useNamed': 'Use what the files say: {field}',
+  'edit.leave.confirm': 'Leave without saving',
+  'edit.leave.text': 'What you wrote here is not saved.',
+  'edit.leave.title': 'Leave your changes?',
   'edit.undo': 'Undo',
+  'edit.undoAll': 'Undo for all {books} books',
   'edit.undone': 'Undone',
   'edit.undone.kept': '{count, plural, one {One book was} other {{books} books were}} changed again since, and stayed as they are.',
   'edit.wrong.identifiers': 'One of these is no such number. The last digit of an ISBN must fit the others.',

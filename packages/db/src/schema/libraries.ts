@@ -18,7 +18,6 @@ import { organization, user } from './auth.ts'
 import {
   appRole,
   createdAt,
-  editedData,
   gateRole,
   inJob,
   isOperator,
@@ -30,8 +29,6 @@ import {
   ownOrganization,
   ownUser,
   purged,
-  seenAndPurged,
-  visibleLibrary,
 } from './walls.ts'
 
 /** A folder of the server that the operator opened to an organization. */

@@ -104,7 +104,11 @@ function MissingNote({ book }: { book: BookDetail }) {
 
 function Description({ text, lang }: { text: string; lang: string | undefined }) {
   return (
-    <div lang={lang} dir="auto" className="w-fit max-w-[66ch] space-y-3.5 font-serif text-[1.03125rem] leading-[1.62] text-pretty">
+    <div
+      lang={lang}
+      dir="auto"
+      className="w-fit max-w-[66ch] space-y-3.5 font-serif text-[1.03125rem] leading-[1.62] text-pretty [overflow-wrap:anywhere]"
+    >
       {text.split(/\n\s*\n/).map((paragraph, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- paragraphs of one text never change places
         <p key={index}>{paragraph}</p>

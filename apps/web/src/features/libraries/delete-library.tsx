@@ -32,19 +32,23 @@ export function DeleteLibrary({ library, onDeleted }: { library: LibraryDetail; 
       },
     }),
   )
+  const managed = library.kind === 'managed'
   const confirmed = typed.trim().normalize('NFC') === library.name
   return (
     <section aria-labelledby="delete-title" className="rounded-box border border-line p-4.5">
       <h2 id="delete-title" className="section-title">
         {t('delete.title')}
       </h2>
-      <p className="mt-0.5 mb-4 text-pretty text-muted">{t('delete.text')}</p>
+      <p className="mt-0.5 mb-4 text-pretty text-muted">{t(managed ? 'delete.text.managed' : 'delete.text')}</p>
       <AlertDialog onOpenChange={() => setTyped('')}>
         <AlertDialogTrigger className={buttonVariants({ variant: 'outline' })}>{t('delete.open')}</AlertDialogTrigger>
         <AlertDialogContent>
           <AlertDialogTitle>{t('delete.question', { name: library.name })}</AlertDialogTitle>
           <AlertDialogDescription>
-            {t('delete.consequence', { count: library.bookCount, books: formatNumber(library.bookCount) })}
+            {t(managed ? 'delete.consequence.managed' : 'delete.consequence', {
+              count: library.bookCount,
+              books: formatNumber(library.bookCount),
+            })}
           </AlertDialogDescription>
           <form
             className="mt-5 flex flex-col gap-4"

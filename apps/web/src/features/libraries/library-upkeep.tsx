@@ -8,7 +8,7 @@ import { Button } from '#components/ui/button.tsx'
 import { Input } from '#components/ui/input.tsx'
 import { NativeSelect } from '#components/ui/native-select.tsx'
 import { Switch } from '#components/ui/switch.tsx'
-import { describeError, errorCode } from '#lib/error-text.ts'
+import { errorCode } from '#lib/error-text.ts'
 import { useFieldErrors } from '#lib/field-errors.ts'
 import { formatDate, formatTime, formatWeekday } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
@@ -77,7 +77,7 @@ function SchedulePicker({ libraryId, upkeep }: { libraryId: string; upkeep: Upke
     }),
   )
   const refused = errorCode(save.error) === 'SCHEDULE_INVALID' || errorCode(save.error) === 'BAD_REQUEST'
-  const errors = useFieldErrors('cron', refused ? describeError(save.error).text : null)
+  const errors = useFieldErrors('cron', refused ? t('error.schedule.text') : null)
   const time = 'time' in choice ? choice.time : '03:00'
   const choose = (next: ScheduleChoice): void => {
     setChoice(next)

@@ -73,6 +73,8 @@ export function UploadPanel({
 }
 
 const isEnded = ({ upload }: UploadRow): boolean => upload?.state === 'done' || upload?.state === 'refused'
+/** Nothing more happens to it by itself. */
+const isOver = (row: UploadRow): boolean => row.state === 'failed' || isEnded(row)
 const isTrouble = ({ state, upload }: UploadRow): boolean => state === 'failed' || upload?.state === 'refused'
 
 type QueueProps = {
@@ -99,7 +101,7 @@ function Queue({ queue, rows, store, problemText }: QueueProps) {
     <section aria-label={t('upload.list')} className="mb-6 rounded-box border border-line bg-card">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2.5 px-4.5 pt-3.5 pb-3">
         <div className="min-w-0 flex-1 basis-60">
-          <h2 className="font-semibold">{t(rows.every(isEnded) ? 'upload.titleDone' : 'upload.title')}</h2>
+          <h2 className="font-semibold">{t(rows.every(isOver) ? 'upload.titleDone' : 'upload.title')}</h2>
           <p role="status" className="tabular text-meta text-muted">
             {facts.join(' · ')}
           </p>

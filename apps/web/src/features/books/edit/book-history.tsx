@@ -37,7 +37,7 @@ export function BookHistory({ bookId }: { bookId: string }) {
           ) : (
             <Button variant="outline" disabled={undo.isPending} onClick={() => undo.mutate({ changeId: change.id })}>
               <Undo2 aria-hidden size={15} />
-              {t('edit.undo')}
+              {change.books > 1 ? t('edit.undoAll', { books: formatNumber(change.books) }) : t('edit.undo')}
             </Button>
           )}
         </li>

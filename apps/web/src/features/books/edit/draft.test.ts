@@ -26,6 +26,8 @@ describe('a draft', () => {
   it('asks for what was written and for what is opened again, without rows left empty', () => {
     expect(toWish(sources, {})).toBeNull()
     expect(toWish(sources, { tags: 'open' })).toBeNull()
+    expect(toWish(sources, { contributors: { value: [{ name: ' ', sortName: null, role: 'author' }] } })).toBeNull()
+    expect(toWish(sources, { languages: { value: ['en'] } })).toEqual({ set: { languages: ['en'] }, clear: [] })
     expect(
       toWish(sources, {
         title: 'open',

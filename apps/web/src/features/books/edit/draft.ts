@@ -24,10 +24,19 @@ const filled = (value: unknown): unknown => {
   )
 }
 
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
+
 /** What to ask of the server; null when nothing would change. */
 export function toWish(sources: BookSources, draft: Draft): { set: Record<string, unknown>; clear: Field[] } | null {
   const entries = Object.entries(draft) as [Field, { value: unknown } | 'open'][]
-  const set = Object.fromEntries(entries.flatMap(([field, own]) => (own === 'open' ? [] : [[field, filled(own.value)]])))
+  const set = Object.fromEntries(
+    entries.flatMap(([field, own]) => {
+      if (own === 'open') return []
+      const value = filled(own.value)
+      // Rows that were added and left empty lock nothing.
+      return same(value, own.value) || !same(value, sources.effective[field]) ? [[field, value]] : []
+    }),
+  )
   const clear = entries.flatMap(([field, own]) => (own === 'open' && sources.locked.includes(field) ? [field] : []))
   return Object.keys(set).length + clear.length > 0 ? { set, clear } : null
 }

@@ -3,7 +3,7 @@ import { limits } from '@carrel/api/limits'
 import type { BookDetail } from '@carrel/api/schema/books'
 import type { BookSources, Told } from '@carrel/api/schema/books/edits'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { FormError } from '#components/form-error.tsx'
 import { Button, buttonVariants } from '#components/ui/button.tsx'
 import { DialogBody, DialogClose, DialogFooter } from '#components/ui/dialog.tsx'
@@ -26,7 +26,15 @@ import { useToastUndo } from './use-undo.ts'
 type Ids = { labelledBy: string; describedBy: string }
 type Control<F extends Field> = (value: Told[F], change: (value: Told[F]) => void, ids: Ids) => ReactNode
 
-export function EditForm({ book, sources, onClose }: { book: BookDetail; sources: BookSources; onClose: () => void }) {
+type Props = {
+  book: BookDetail
+  sources: BookSources
+  onClose: () => void
+  /** Told whether something is written and not saved. */
+  onWritten: (written: boolean) => void
+}
+
+export function EditForm({ book, sources, onClose, onWritten }: Props) {
   const { api } = useWorkspace()
   const client = useQueryClient()
   const toastUndo = useToastUndo()
@@ -36,6 +44,8 @@ export function EditForm({ book, sources, onClose }: { book: BookDetail; sources
   const catalogues = useLookupSources(book.libraryId)
   const [lookup, setLookup] = useState<{ open: boolean; taken: number } | null>(null)
   const wish = toWish(sources, draft)
+  const written = wish !== null || own.values.length > 0
+  useEffect(() => onWritten(written), [onWritten, written])
   const save = useMutation({
     mutationFn: async () => {
       const changed = wish ? await api.edits.update.call({ bookId: book.id, ...wish }) : null
@@ -103,7 +113,7 @@ export function EditForm({ book, sources, onClose }: { book: BookDetail; sources
     <Form
       className="contents"
       onFormSubmit={() => {
-        if (!save.isPending && (wish !== null || own.values.length > 0)) save.mutate()
+        if (!save.isPending && written) save.mutate()
       }}
     >
       <DialogBody className="flex flex-col gap-4 pb-5">
