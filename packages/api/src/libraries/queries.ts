@@ -41,7 +41,7 @@ export async function listLibraries(scope: OrganizationScope): Promise<Library[]
     .select(columns)
     .from(library)
     .where(eq(library.organizationId, scope.organizationId))
-    .orderBy(asc(library.name), asc(library.id))
+    .orderBy(asc(sql`lower(${library.name})`), asc(library.id))
   return rows.map(toLibrary)
 }
 
