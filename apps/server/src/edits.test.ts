@@ -341,6 +341,23 @@ describe('books', () => {
     expect([await places(target), await places(source)]).toEqual([[[reader.id, 'finished']], [[reader.id, 'reading']]])
   })
 
+  test('that are made one in two tabs, each into the other, do not hide behind each other', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const at = folder()
+      for (const name of ['Red', 'Blue', 'Green']) writeFileSync(path.join(at, `${name}.epub`), epub(`${name} ${round}`))
+      const library = await create(at)
+      const [blue = '', green = '', red = ''] = (await shelf(library)).map(({ id }) => id)
+      const answers = await Promise.all([
+        call('POST', `/books/${red}/merge`, { sourceIds: [blue] }),
+        call('POST', `/books/${blue}/merge`, { sourceIds: [red] }),
+        call('POST', `/books/${green}/merge`, { sourceIds: [red] }),
+      ])
+      expect(answers.filter(({ status }) => status !== 200 && status !== 404)).toEqual([])
+      const left = await Promise.all((await shelf(library)).map(({ id }) => get(id)))
+      expect(left.flatMap(({ files }) => files)).toHaveLength(3)
+    }
+  })
+
   test('of several libraries are not made one, nor by who may not edit them', async () => {
     const [one, other] = [folder(), folder()]
     writeFileSync(path.join(one, 'a.epub'), epub('Here'))

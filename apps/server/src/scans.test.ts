@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import sharp from 'sharp'
@@ -264,6 +264,17 @@ describe('a scan', () => {
     expect((await problems(library))[0]?.code).toBe('bad-name')
     expect(await titles(library)).toEqual(expect.arrayContaining(['1984', 'none', 'Long name', '__proto__']))
     for (const { id } of await books(library)) expect((await call('GET', `/books/${id}`)).status).toBe(200)
+  })
+
+  test('ends whatever size a file says that it has', async () => {
+    const shelf = folder()
+    write(path.join(shelf, 'good.epub'), 'Good')
+    writeFileSync(path.join(shelf, 'sparse.epub'), '')
+    truncateSync(path.join(shelf, 'sparse.epub'), 8 * 2 ** 40)
+    const library = await create(shelf)
+    const { bookCount, scan } = await finished(library)
+    expect([scan.status, bookCount]).toEqual(['done', 1])
+    expect((await problems(library)).map(({ code }) => code)).toEqual(['too-large'])
   })
 
   test('lists names that are not UTF-8 and read alike once', async () => {

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
+import { request } from 'node:http'
 import { connect } from 'node:net'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -10,7 +11,7 @@ import { buildEpub, truncatedEpub, zipBombEpub } from '@carrel/formats/testing'
 import { startTestBucket, type TestBucket } from '@carrel/storage/testing'
 import { assignRoot, makeOrganization, makePerson, startTestServer, type Person, type TestServer } from './testing/server.ts'
 import { scanned } from './testing/twins.ts'
-import { uploaderOf } from './testing/uploads.ts'
+import { partType, uploaderOf } from './testing/uploads.ts'
 
 type Item = {
   id: string
@@ -79,7 +80,53 @@ describe.each(['fs', 's3'] as const)('a managed library on %s', (storage) => {
     for await (const key of server.deps.blobs.list(`orgs/${organization}/${below}`)) found.push(key)
     return found
   }
+  /** A part whose bytes come one by one. */
+  const openPart = async (id: string, length: number) => {
+    const part = request(`${server.url}/files/${organization}/uploads/${id}`, {
+      method: 'PATCH',
+      agent: false,
+      headers: { cookie: owner.cookie, origin: server.url, 'content-type': partType, 'upload-offset': 0, 'content-length': length },
+    })
+    const status = new Promise<number | undefined>((resolve) => {
+      part.once('response', (answer) => resolve(answer.resume().statusCode))
+      part.once('error', () => resolve(undefined))
+    })
+    return { write: (bytes: Buffer) => part.write(bytes), end: (bytes: Buffer) => (part.end(bytes), status) }
+  }
   const tidy = () => runTidy(server.deps, new AbortController().signal)
+
+  test('keeps no bytes that do not count: not of parts that lost a race, nor of an upload that was given up meanwhile', async () => {
+    const library = await create()
+    const id = up.idOf(await up.begin(library, 'raced.epub', 400_000))
+    const answers = await Promise.all([0, 1, 2, 3, 4, 5, 5].map((less) => up.part(id, 0, Buffer.alloc(200_000 - less))))
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 409, 409, 409, 409, 409, 409])
+    expect(await keys(`uploads/${id}/`)).toHaveLength(1)
+    expect((await up.end(id)).status).toBe(204)
+    const given = up.idOf(await up.begin(library, 'given-up.epub', 400_000))
+    const part = await openPart(given, 400_000)
+    part.write(Buffer.alloc(399_000))
+    await wait(200)
+    expect((await up.end(given)).status).toBe(204)
+    expect(await part.end(Buffer.alloc(1_000))).toBe(404)
+    for (const each of [id, given]) expect(await keys(`uploads/${each}/`)).toEqual([])
+  })
+
+  test('leaves other workspaces their places, however many parts one sends at a time', { timeout: 30_000 }, async () => {
+    const library = await create()
+    const neighbour = await makePerson(server, 'Neighbour')
+    const theirs = (await makeOrganization(server, 'Next door', { owner: [neighbour] })).id
+    const headers = { cookie: neighbour.cookie, organization: theirs }
+    const made = await server.send('POST', '/api/v1/libraries', { ...headers, body: { name: 'Theirs', kind: 'managed' } })
+    const ids = await Promise.all(Array.from({ length: 64 }, async () => up.idOf(await up.begin(library, 'slow.epub', 140_000))))
+    const parts = await Promise.all(ids.map((id) => openPart(id, 70_000)))
+    for (const part of parts) part.write(Buffer.alloc(1))
+    await wait(500)
+    const next = uploaderOf(server, neighbour, theirs)
+    await next.whole((made.json as { id: string }).id, 'quick.epub', epub('Quick'))
+    const statuses = await Promise.all(parts.map((part) => part.end(Buffer.alloc(69_999))))
+    expect(new Set(statuses)).toEqual(new Set([204, 429]))
+    for (const id of ids) expect((await up.end(id)).status).toBe(204)
+  })
 
   test('takes a file in parts, makes a book of it with its cover, and gives the file back', { timeout: 60_000 }, async () => {
     const library = await create()

@@ -3,6 +3,8 @@ const MiB = 1024 * KiB
 
 /** Bounds on what one file may cost; sizes are in bytes, text lengths in UTF-16 units. */
 export const limits = {
+  /** Larger files are not read: what is sparse has any size at no cost. */
+  file: 256 * 1024 * MiB,
   /** Smaller files are read once, into one buffer that is used again; larger ones are hashed in chunks. */
   wholeFile: 8 * MiB,
   chunk: MiB,

@@ -1,3 +1,4 @@
+import { fileState } from './file-state.ts'
 import { openBook } from './open.ts'
 import { toProblem } from './problems.ts'
 import { descriptorSource, koreaderMd5, loadAndHash, withBookFile } from './source.ts'
@@ -16,8 +17,8 @@ export async function readBook(file: BookFile, onProgress: () => void = () => {}
   }
   try {
     return await withBookFile(file, async (descriptor, stats) => {
-      const size = (seen.size = stats.size)
-      const modifiedAt = (seen.modifiedAt = Math.trunc(stats.mtimeMs))
+      const { size, modifiedMs: modifiedAt } = fileState(stats)
+      Object.assign(seen, { size, modifiedAt })
       const { source, sha256 } = loadAndHash(descriptor, stats, onProgress)
       seen.sha256 = sha256
       const { format, metadata, hasCover, warnings } = await openBook(source, { path: file.path, onProgress })

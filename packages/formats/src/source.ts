@@ -141,10 +141,11 @@ function scratch(size: number): Buffer {
  * chunks. The source is valid until the next call. `onProgress` is called while
  * bytes come in, so that a slow disk can be told from a stuck parser.
  *
- * @throws {BookFileError} `unreadable` when the file changes meanwhile.
+ * @throws {BookFileError} `unreadable` when the file changes meanwhile, `too-large` beyond `limits.file`.
  */
 export function loadAndHash(descriptor: number, stats: Stats, onProgress: () => void): { source: ByteSource; sha256: string } {
   const { size } = stats
+  if (size > limits.file) throw new BookFileError('too-large', 'The file is larger than 256 GiB.')
   const loaded = size <= limits.wholeFile ? loadWhole(descriptor, size, onProgress) : hashChunks(descriptor, size, onProgress)
   const now = fstatSync(descriptor)
   if (loaded === null || now.size !== size || now.mtimeMs !== stats.mtimeMs) {

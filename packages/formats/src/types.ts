@@ -106,7 +106,7 @@ export type ReadResult =
       ok: true
       /** Bytes. */
       size: number
-      /** `Math.trunc(mtimeMs)` of the file. */
+      /** As `fileState` tells it. */
       modifiedAt: number
       /** Lower-case hexadecimal digest of the whole file. */
       sha256: string

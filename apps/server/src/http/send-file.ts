@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import { fileState } from '@carrel/formats/file-state'
 import type { BlobStore } from '@carrel/storage'
 import parseRange from 'range-parser'
 
@@ -133,9 +134,9 @@ export async function sendFile(
   options: { etag: (size: number, modifiedMs: number) => string; type: string; disposition: string },
 ): Promise<void> {
   try {
-    const { size, mtimeMs } = await handle.stat()
-    const etag = options.etag(size, Math.trunc(mtimeMs))
-    const range = sendHead(request, response, { ...options, size, modifiedAt: new Date(mtimeMs), etag })
+    const { size, modifiedMs } = fileState(await handle.stat())
+    const etag = options.etag(size, modifiedMs)
+    const range = sendHead(request, response, { ...options, size, modifiedAt: new Date(modifiedMs), etag })
     if (!range || response.destroyed) return
     const { start, end } = range
     // Without the bytes that were promised the client would wait for them for ever.

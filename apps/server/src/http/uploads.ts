@@ -8,8 +8,9 @@ import { addressOf } from './rpc.ts'
 
 export type UploadDoor = { token: string; organization: string; /** Null: begin one. */ uploadId: string | null }
 
-/** Requests that one process receives bytes of at a time. */
+/** Requests that one process receives bytes of at a time, and of one workspace: nobody can take all places from the others. */
 const receivedAtOnce = 64
+const receivedOfOne = 32
 const partType = 'application/offset+octet-stream'
 
 const sentences = {
@@ -57,6 +58,15 @@ export function createUploads(
   signInFirst: (response: ServerResponse) => void,
 ) {
   let receiving = 0
+  const receivingOf = new Map<string, number>()
+  /** Takes a place, or gives it back. */
+  const count = (organizationId: string, by: 1 | -1) => {
+    const now = (receivingOf.get(organizationId) ?? 0) + by
+    if (by > 0 && (receiving >= receivedAtOnce || now > receivedOfOne)) throw new UploadsBusy()
+    receiving += by
+    if (now > 0) receivingOf.set(organizationId, now)
+    else receivingOf.delete(organizationId)
+  }
 
   const refuse = (response: ServerResponse, refusal: keyof typeof sentences | 'unauthenticated' | 'not-found') => {
     if (refusal === 'unauthenticated') signInFirst(response)
@@ -112,25 +122,31 @@ export function createUploads(
     if (length === null) return sendError(response, 411, 'LENGTH_REQUIRED', 'A part tells its length.')
     if (start === null || length === 0) return sendError(response, 400, 'BAD_REQUEST', 'A part tells where it begins, and has bytes.')
     if (length > mostPartBytes) return refuse(response, 'too-long')
-    if (receiving >= receivedAtOnce) {
-      response.setHeader('retry-after', 2)
-      return sendError(response, 429, 'TOO_MANY_REQUESTS', 'Many uploads are under way. Try again in a moment.')
+    let admitted = false
+    // Only who may upload gets a place.
+    const open = () => {
+      count(who.organizationId, 1)
+      admitted = true
+      return bodyOf(request)
     }
-    receiving += 1
     try {
-      const answer = await takePart(deps, who, uploadId, { start, length, open: () => bodyOf(request) })
+      const answer = await takePart(deps, who, uploadId, { start, length, open })
       if (typeof answer === 'string') return refuse(response, answer)
       if ('received' in answer) return at(response, 204, answer.received)
       response.setHeader('upload-offset', answer.conflict.received)
       sendError(response, 409, 'OTHER_OFFSET', 'This upload goes on from another place.')
     } catch (error) {
+      if (error instanceof UploadsBusy) {
+        response.setHeader('retry-after', 2)
+        return sendError(response, 429, 'TOO_MANY_REQUESTS', 'Many uploads are under way. Try again in a moment.')
+      }
       // Who went away in the middle is told nothing.
       if (error instanceof CutShort || (request.destroyed && !request.complete)) return void response.destroy()
       if (!(error instanceof StorageFull)) throw error
       deps.log.error({ err: error }, 'no room for uploads')
       sendError(response, 507, 'STORAGE_FULL', 'The disk of the server is full. The upload goes on from here when there is room.')
     } finally {
-      receiving -= 1
+      if (admitted) count(who.organizationId, -1)
     }
   }
 
@@ -147,5 +163,7 @@ export function createUploads(
     else refuse(response, ended)
   }
 }
+
+class UploadsBusy extends Error {}
 
 type Who = { token: string; organizationId: string; address: string | null }

@@ -78,6 +78,19 @@ describe('the place of a reader', () => {
     expect(of({ on: [moment], read: ['no'] })).toBeNull()
     expect(of({ on: [moment], status: ['now'] })).toEqual({ status: 'reading', finishedAt: null })
   })
+
+  it('is nowhere that a column of something else seems to tell', () => {
+    for (const none of ['yesterday', 'infinity', 'now', '2020', '12020-01-01T00:00:00Z']) expect(of({ on: [none] })).toBeNull()
+    expect(of({ on: ['no day', moment] })).toEqual({ status: 'finished', finishedAt: moment })
+  })
+
+  it('is not told by what every object has', () => {
+    for (const key of ['#constructor', '#toString', '#__proto__']) {
+      const meant = (target: ColumnTarget) => mapped(Object.fromEntries([[key, target]]))
+      expect(readingOf(book(), meant({ to: 'finishedAt' }))).toBeNull()
+      expect(wishOf(book(), holding({}), meant({ to: 'tags' })).set).not.toHaveProperty('tags')
+    }
+  })
 })
 
 it('takes a day that was picked in any zone as that day', () => {

@@ -5,6 +5,7 @@ import { nameKey, personSortName } from '../books/sort-key.ts'
 import { fits } from '../metadata/policy.ts'
 import { MetadataInput, type MetadataField } from '../metadata/schema.ts'
 import type { ReadingStatus } from '../reading/schema.ts'
+import { Timestamp } from '../shapes.ts'
 import type { CalibreField, CalibreMapping, CalibreProblem, ColumnTarget } from './schema.ts'
 
 const problems: Partial<Record<ProblemCode, CalibreProblem>> = {
@@ -87,8 +88,14 @@ type Target<To extends ColumnTarget['to']> = { key: string; target: Extract<Colu
 const targeted = <To extends ColumnTarget['to']>(mapping: CalibreMapping, to: To): Target<To>[] =>
   mapping.columns.filter((each): each is Target<To> => each.target.to === to)
 
-const valuesOf = ({ columns, rating }: CalibreBook, key: string): string[] =>
-  key.startsWith('#') ? (columns[key.slice(1)] ?? []) : key === 'rating' && rating !== null ? [String(rating)] : []
+function valuesOf({ columns, rating }: CalibreBook, key: string): string[] {
+  const label = key.slice(1)
+  // Who imports names the column, also one that every object has.
+  if (key.startsWith('#')) return Object.hasOwn(columns, label) ? (columns[label] ?? []) : []
+  return key === 'rating' && rating !== null ? [String(rating)] : []
+}
+/** Text of a column that is none of dates may say anything, and some of it means a moment to the database. */
+const isMoment = (value: string): boolean => Timestamp.safeParse(value).success
 
 const ranks: readonly ReadingStatus[] = ['unread', 'reading', 'finished']
 
@@ -101,7 +108,7 @@ export function readingOf(
     const meanings = new Map(target.values.map(({ value, status }) => [value, status]))
     return valuesOf(book, key).flatMap((value) => meanings.get(value.slice(0, 200).toWellFormed()) ?? [])
   })
-  const [finishedAt = null] = targeted(mapping, 'finishedAt').flatMap(({ key }) => valuesOf(book, key)).toSorted().toReversed() // prettier-ignore
+  const [finishedAt = null] = targeted(mapping, 'finishedAt').flatMap(({ key }) => valuesOf(book, key)).filter(isMoment).toSorted().toReversed() // prettier-ignore
   const [status] = said.toSorted((a, b) => ranks.indexOf(b) - ranks.indexOf(a))
   if (status === 'finished' || (status === undefined && finishedAt !== null)) return { status: 'finished', finishedAt }
   return status === 'reading' ? { status, finishedAt: null } : null

@@ -107,15 +107,23 @@ export async function takePart(
     true,
   )
   if (before !== null) return before
-  await deps.blobs.putStream(partKey(who.organizationId, uploadId, part.start, end), part.open(), part.length)
-  return asked<PartAnswer>(
+  const key = partKey(who.organizationId, uploadId, part.start, end)
+  await deps.blobs.putStream(key, part.open(), part.length)
+  let useless = false
+  const answer = await asked<PartAnswer>(
     deps,
     who,
     async (scope) => {
       const found = await findUpload(scope, uploadId)
+      useless = !found
       if (!found || (await mayUpload(scope, found.libraryId)) !== null) return 'not-found'
       const added = await addPart(scope, uploadId, { start: part.start, end })
-      if (!added) return { conflict: { received: found.received } }
+      if (!added) {
+        // The same part may have come twice, and count since.
+        const now = await findUpload(scope, uploadId)
+        useless = !partKeys(who.organizationId, uploadId, now?.parts ?? []).includes(key)
+        return { conflict: { received: now?.received ?? found.received } }
+      }
       if (added.whole) {
         const { organizationId } = scope
         const scanId = await insertScan(scope, found.libraryId, { reason: 'upload' })
@@ -126,6 +134,9 @@ export async function takePart(
     },
     false,
   )
+  // Nothing counts it towards the quota any more.
+  if (useless) await deps.blobs.delete(key)
+  return answer
 }
 
 /** Gives one's own upload up. */

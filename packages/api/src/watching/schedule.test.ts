@@ -12,6 +12,11 @@ test('is due once its time has come, also when several times were missed', () =>
   expect(nextDue('0 0 * * 0', at('2026-03-04T00:00:00'))).toEqual(new Date('2026-03-08T00:00:00'))
 })
 
+test('a moment that is left to the server is the same each time', () => {
+  const times = Array.from({ length: 20 }, () => nextDue('H H * * *', at('2026-03-04T00:00:00'))?.getTime())
+  expect(new Set(times).size).toBe(1)
+})
+
 test('what never comes, or is none, is never due', () => {
   for (const none of ['0 3 31 2 *', '61 3 * * *', '* * * * * *', 'daily', '']) expect([none, nextDue(none)]).toEqual([none, null])
 })

@@ -3,7 +3,8 @@ import { CronExpressionParser } from 'cron-parser'
 /** A cron expression of five fields in the server's time. Throws when it is none. */
 const parse = (schedule: string, at: number) => {
   if (schedule.trim().split(/\s+/).length !== 5) throw new Error('A schedule has five fields.')
-  return CronExpressionParser.parse(schedule, { currentDate: new Date(at), tz: timeZone() })
+  // `H` stands for a moment of the parser's choice, which must be the same each time.
+  return CronExpressionParser.parse(schedule, { currentDate: new Date(at), tz: timeZone(), hashSeed: schedule })
 }
 
 export const timeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone

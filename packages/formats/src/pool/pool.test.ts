@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { hash } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -251,6 +251,20 @@ describe('callers', () => {
     controller.abort(new Error('enough'))
     await expect(aborted).rejects.toThrow('enough')
     expect(await other).toBe('empty')
+  })
+
+  it('who abort do not leave a child with a file that goes on for hours', { timeout: 10_000 }, async () => {
+    const readers = pool({ size: 1, timeLimit: 1_000 })
+    const endless = write('endless.epub', new Uint8Array())
+    truncateSync(join(root, 'endless.epub'), 200 * 2 ** 30)
+    const left = new AbortController()
+    // The child is there when it is asked.
+    await readers.read(write('first.epub', buildEpub({ title: 'First' })))
+    const reading = readers.read(endless, { signal: left.signal })
+    const next = write('next.epub', buildEpub({ title: 'Next' }))
+    setTimeout(() => left.abort(new Error('Nobody waits')), 500)
+    await expect(reading).rejects.toThrow('Nobody waits')
+    expect(await readers.read(next)).toMatchObject({ ok: true, metadata: { title: 'Next' } })
   })
 
   it('in a hurry are served first', async () => {

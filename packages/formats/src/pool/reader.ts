@@ -58,6 +58,8 @@ export class Reader {
   #stopped = false
   #since = performance.now()
   #began = performance.now()
+  /** When the child turned to the first of its jobs. */
+  #turned = performance.now()
   #baseline: number | null = null
   #resident: number | null = null
   #verdict: Problem | null = null
@@ -104,7 +106,7 @@ export class Reader {
     while (jobs.length < count && this.room > 0) {
       const job = queue.take()
       if (!job) break
-      if (this.#jobs.length === 0) this.#since = this.#began = performance.now()
+      if (this.#jobs.length === 0) this.#since = this.#began = this.#turned = performance.now()
       this.#load += weights[job.task.kind]
       this.#jobs.push(job)
       jobs.push(job)
@@ -134,7 +136,9 @@ export class Reader {
       if (this.#retiring || elapsed > idleExit) this.#retire()
     } else if (grown > memoryLimit) {
       this.#kill({ code: 'memory', detail: 'Reading the file took more memory than allowed.' })
-    } else if (elapsed > timeLimit) {
+    } else if (elapsed > timeLimit || (this.#jobs[0]?.abandoned && now - this.#turned > timeLimit)) {
+      // A file that nobody waits for may go on for hours, however well it comes in.
+
       this.#kill({ code: 'timeout', detail: 'Reading the file took too long.' })
     }
   }
@@ -168,6 +172,7 @@ export class Reader {
     } else {
       const job = this.#jobs.shift()
       if (!job) return
+      this.#turned = performance.now()
       this.#account(job.task)
       this.#load -= weights[job.task.kind]
       job.resolve(message.result)

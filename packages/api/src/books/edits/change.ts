@@ -25,8 +25,9 @@ export type KnownBooks = {
 }
 
 /** All that is known of these books of one library, by source. `lock`: nobody else changes it until this transaction ends. */
-export async function knowBooks(scope: LibraryScope, bookIds: readonly string[], { lock }: { lock: boolean }): Promise<KnownBooks> {
-  if (lock) await lockBooks(scope, bookIds)
+export async function knowBooks(scope: LibraryScope, asked: readonly string[], { lock }: { lock: boolean }): Promise<KnownBooks> {
+  // A book may have gone for good since it was looked up.
+  const bookIds = lock ? await lockBooks(scope, asked) : asked
   const [files, edits, { precedence }] = await Promise.all([
     findRelatedFiles(scope, [], new Map(), bookIds),
     findEdits(scope, bookIds),

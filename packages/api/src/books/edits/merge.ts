@@ -9,6 +9,7 @@ import { canonical } from './policy.ts'
 import type { BookEdits } from './schema.ts'
 import {
   findMerged,
+  findShelved,
   giveFiles,
   hasFile,
   hideBooks,
@@ -53,10 +54,13 @@ function keptFields(before: KnownBook | undefined, after: KnownBook | undefined)
 
 /**
  * Gives files, content and everyone's place of these books to one, which goes on saying what it said; they are kept, hidden, so
- * that this can be undone.
+ * that this can be undone. False, with nothing done, when one of them left the shelf meanwhile: two books must not hide behind
+ * each other.
  */
-export async function mergeBooks(scope: Scope, changeId: string, targetId: string, sourceIds: readonly string[]): Promise<void> {
+export async function mergeBooks(scope: Scope, changeId: string, targetId: string, sourceIds: readonly string[]): Promise<boolean> {
   await hold(scope, targetId, sourceIds)
+  const all = new Set([targetId, ...sourceIds])
+  if ((await findShelved(scope, [...all])).length < all.size) return false
   const before = await knowBooks(scope, [targetId], { lock: false })
   const holdings = await listHoldings(scope, sourceIds)
   for (const { bookId } of holdings) await giveFiles(scope, { from: bookId, to: targetId })
@@ -71,6 +75,7 @@ export async function mergeBooks(scope: Scope, changeId: string, targetId: strin
     { bookId: targetId, before: {}, after: { sources: sourceIds, kept } },
     ...holdings.map(({ bookId, files, contents }) => ({ bookId, before: { files, contents }, after: { into: targetId } })),
   ])
+  return true
 }
 
 /** Makes a file, and others of the same content, a book of its own. */

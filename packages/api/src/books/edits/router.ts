@@ -276,7 +276,7 @@ export const edits = {
       if ([...byLibrary.keys()].some((id) => id !== libraryId))
         throw errors.OTHER_LIBRARY({ message: 'Books of several libraries cannot be one.' })
       const changeId = newId()
-      await mergeBooks(inLibraryOf(scope, libraryId), changeId, bookId, sourceIds)
+      if (!(await mergeBooks(inLibraryOf(scope, libraryId), changeId, bookId, sourceIds))) throw notFound('book')
       await noteDeed(scope, libraryId, bookId, ['merge'])
       await drawCovers(scope, deps, libraryId, [bookId])
       await announceChanged(scope, 'books')

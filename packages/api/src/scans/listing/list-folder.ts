@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ReaderPool } from '@carrel/formats'
+import { fileState } from '@carrel/formats/file-state'
 import type { InRun } from '../in-job.ts'
 import type { Progress } from '../progress.ts'
 import type { Outcome } from './assign.ts'
@@ -270,9 +271,9 @@ async function whenRested(
     if (rest > 0) await wait(rest, undefined, { signal })
     const now = await lstat(path.join(root, found.path)).catch(() => null)
     if (!now?.isFile()) return null
-    const modifiedMs = Math.trunc(now.mtimeMs)
-    if (now.size === last.size && modifiedMs === last.modifiedMs) return last
-    last = { ...found, size: now.size, modifiedMs }
+    const state = fileState(now)
+    if (state.size === last.size && state.modifiedMs === last.modifiedMs) return last
+    last = { ...found, ...state }
     unchangedSince = performance.now()
   }
   return null

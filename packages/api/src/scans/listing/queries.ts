@@ -195,11 +195,14 @@ export async function insertFormerContents(scope: JobScope, rows: readonly Forme
     on conflict (organization_id, library_id, sha256) do update set book_id = excluded.book_id, file_id = excluded.file_id, scan_id = excluded.scan_id`)
 }
 
-/** Nobody else describes these books until this transaction ends. */
-export async function lockBooks(scope: LibraryScope, bookIds: readonly string[]): Promise<void> {
-  if (bookIds.length === 0) return
-  await scope.db.execute(sql`select from book where organization_id = ${scope.organizationId} and id = any (${textArray(bookIds)}::uuid[])
+/** Nobody else describes these books until this transaction ends. Answers those that are there. */
+export async function lockBooks(scope: LibraryScope, bookIds: readonly string[]): Promise<string[]> {
+  if (bookIds.length === 0) return []
+  const rows = await scope.db.execute<{
+    id: string
+  }>(sql`select id from book where organization_id = ${scope.organizationId} and id = any (${textArray(bookIds)}::uuid[])
     order by id for no key update`)
+  return [...rows].map(({ id }) => id)
 }
 
 /** What people wrote of these books, by book. */

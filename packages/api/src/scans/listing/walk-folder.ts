@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, statSync, type Dirent } from 'node:fs'
 import path from 'node:path'
+import { fileState } from '@carrel/formats/file-state'
 import { fileKind } from '@carrel/formats/names'
 import { compareBytes } from './path-key.ts'
 import { unitHash, unitsOf, type Placed } from './units.ts'
@@ -126,8 +127,7 @@ function look(root: string, file: string, { unit, role }: Placed): Found | null 
   try {
     const found = lstatSync(`${root}/${file}`, { throwIfNoEntry: false })
     if (!found) return null
-    if (found.isFile())
-      return { kind: 'file', path: file, size: found.size, modifiedMs: Math.trunc(found.mtimeMs), unit: unitHash(unit), role }
+    if (found.isFile()) return { kind: 'file', path: file, ...fileState(found), unit: unitHash(unit), role }
     return role === 'book' ? problem(file, 'unreadable', 'This is not a regular file.') : null
   } catch {
     return problem(file, 'unreadable', 'Carrel may not look at this file.')
