@@ -99,7 +99,7 @@ describe.each(['fs', 's3'] as const)('a managed library on %s', (storage) => {
     const library = await create()
     const id = up.idOf(await up.begin(library, 'raced.epub', 400_000))
     const answers = await Promise.all([0, 1, 2, 3, 4, 5, 5].map((less) => up.part(id, 0, Buffer.alloc(200_000 - less))))
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 409, 409, 409, 409, 409, 409])
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 409, 409, 409, 409, 409, 409])
     expect(await keys(`uploads/${id}/`)).toHaveLength(1)
     expect((await up.end(id)).status).toBe(204)
     const given = up.idOf(await up.begin(library, 'given-up.epub', 400_000))
