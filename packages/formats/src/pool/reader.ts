@@ -4,6 +4,7 @@ import type { Problem } from '../types.ts'
 import { residentBytes, takePeakBytes } from './memory.ts'
 import type { FromChild, Task, ToChild } from './protocol.ts'
 import type { Job, JobQueue } from './queue.ts'
+import { waitedMilliseconds } from './waiting.ts'
 
 /** What one task cost: milliseconds, and bytes above what its child held when it had started. */
 export type Cost = { task: Task; milliseconds: number; memory: number | null }
@@ -35,8 +36,8 @@ const weights = { read: 1, cover: 4, contents: 2, part: 2, picture: 4, thumbnail
 const permissions = ['--permission', '--allow-fs-read=*', '--allow-addons']
 const environment = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '2' }
 
-/** A third of the share of others: a busy machine must not let a sound file run into its time limit. */
-const niceness = 5
+/** About a tenth of the share of others; what it waits for a processor does not count towards the time limit. */
+const niceness = 10
 /** Who waits for a page must not wait for readers. At once, since threads inherit the priority of who starts them. */
 function giveWay(pid: number | undefined): void {
   try {
@@ -60,6 +61,7 @@ export class Reader {
   #began = performance.now()
   /** When the child turned to the first of its jobs. */
   #turned = performance.now()
+  #waited: number | null = null
   #baseline: number | null = null
   #resident: number | null = null
   #verdict: Problem | null = null
@@ -122,7 +124,7 @@ export class Reader {
    * `stalled` are milliseconds in which this process could not hear its children.
    */
   check(now: number, stalled: number): void {
-    this.#since += stalled
+    this.#since = Math.min(now, this.#since + stalled + this.#waitedSince())
     const elapsed = now - this.#since
     if (!this.#ready) {
       if (elapsed > startLimit) this.#process.kill('SIGKILL')
@@ -141,6 +143,13 @@ export class Reader {
 
       this.#kill({ code: 'timeout', detail: 'Reading the file took too long.' })
     }
+  }
+
+  /** Milliseconds since the last call in which the child could not run. */
+  #waitedSince(): number {
+    const before = this.#waited
+    this.#waited = waitedMilliseconds(this.#process.pid)
+    return before === null || this.#waited === null ? 0 : this.#waited - before
   }
 
   /** Ends the child now. All its jobs are left over. */
