@@ -1,4 +1,4 @@
-// npm test: everything, in order, to the end; the last line counts what passed and failed.
+// npm test: everything, in order, to the end; the last lines name what failed and count what passed and failed.
 import fs from 'node:fs'
 import path from 'node:path'
 import { build, findNode, installDependencies, pnpm, root, run, toolEnvironment } from './bootstrap.mjs'
@@ -24,17 +24,20 @@ await build()
 
 const total = { passed: 0, failed: 0 }
 const summary = []
+const failures = []
 for (const { name, command, report, count } of steps) {
   if (report) fs.rmSync(report, { force: true })
   console.log(`\n# ${name}`)
   const began = Date.now()
   const { code, stopped } = await run(command, { env: toolEnvironment() })
   if (stopped) process.exit(130)
-  const { passed, failed } = judge(code === 0, count)
+  const { passed, failed, names = [] } = judge(code === 0, count)
   total.passed += passed
   total.failed += failed
+  if (failed > 0) failures.push(...(names.length > 0 ? names : ['see above']).map((what) => `${name}: ${what}`))
   summary.push(`${name}: ${passed} passed, ${failed} failed (${Math.round((Date.now() - began) / 1000)} s)`)
 }
+if (failures.length > 0) console.log(`\n# What failed\n${failures.join('\n')}`)
 console.log(`\n${summary.join('\n')}\n\n${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed === 0 ? 0 : 1)
 
@@ -46,17 +49,30 @@ function judge(ok, count) {
   } catch (error) {
     console.error(error.message)
   }
-  const { passed, failed } = counts
+  const { passed, failed, names } = counts
   if (!Number.isInteger(passed) || !Number.isInteger(failed)) return { passed: 0, failed: 1 }
-  return { passed, failed: failed === 0 && (!ok || passed === 0) ? 1 : failed }
+  return { passed, failed: failed === 0 && (!ok || passed === 0) ? 1 : failed, names }
 }
 
 /** A file that breaks before its first test counts as one failed test. */
 function countVitest({ numPassedTests, numFailedTests, testResults }) {
-  const broken = testResults.filter(({ status, assertionResults }) => {
-    return status === 'failed' && !assertionResults.some((test) => test.status === 'failed')
-  })
-  return { passed: numPassedTests, failed: numFailedTests + broken.length }
+  const failedIn = ({ assertionResults }) => assertionResults.filter(({ status }) => status === 'failed')
+  const broken = testResults.filter((file) => file.status === 'failed' && failedIn(file).length === 0)
+  const names = testResults.flatMap((file) =>
+    failedIn(file).map(({ fullName, failureMessages }) => {
+      return `${path.relative(root, file.name)} > ${fullName}\n${indent(failureMessages.join('\n'))}`
+    }),
+  )
+  for (const { name, message } of broken) names.push(`${path.relative(root, name)}\n${indent(message)}`)
+  return { passed: numPassedTests, failed: numFailedTests + broken.length, names }
+}
+
+/** The first lines of a message, set below its title. */
+function indent(message = '') {
+  return message
+    .split('\n', 12)
+    .map((line) => `    ${line.slice(0, 300)}`)
+    .join('\n')
 }
 
 function read(report) {
