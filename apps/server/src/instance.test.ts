@@ -146,7 +146,7 @@ describe('users', () => {
     const body = { reason: '  Sent\n spam  ', until: new Date(Date.now() + 3_600_000).toISOString() }
     expect(await ask('POST', `/instance/users/${person.id}/ban`, body)).toMatchObject({ status: 200 })
     await stream.ended
-    expect(Date.now() - began).toBeLessThan(3000)
+    expect(Date.now() - began).toBeLessThan(15_000)
     expect(await lives(person)).toBe(false)
     const ban = { reason: 'Sent spam', until: body.until }
     expect((await ask('GET', `/instance/users/${person.id}`)).json).toMatchObject({ ban, sessions: 0 })

@@ -184,7 +184,7 @@ describe('an answer', () => {
     await using server = await standIn((_, response) => void answer(response))
     const began = Date.now()
     expect(await problemOf(createOutgoing(server.network).json(wanted()))).toBe(problem)
-    expect(Date.now() - began).toBeLessThan(2500)
+    expect(Date.now() - began).toBeLessThan(7000)
   })
 
   test('without an end is cut', async () => {
