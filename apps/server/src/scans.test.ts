@@ -167,6 +167,28 @@ describe('a scan', () => {
     expect([...(await stored())]).toEqual(files)
   })
 
+  test('of some thousand files sees each change among them, wherever it stands', { timeout: 120_000 }, async () => {
+    const shelf = folder()
+    const name = (number: number) => `${String(number % 7)}/${String(number).padStart(4, '0')}.epub`
+    for (let part = 0; part < 7; part += 1) mkdirSync(path.join(shelf, String(part)))
+    for (let number = 0; number < 4300; number += 1) writeFileSync(path.join(shelf, name(number)), `No book ${number}.`)
+    const library = await create(shelf)
+    expect(await finished(library)).toMatchObject({ problemCount: 4300, scan: { found: 4300, problems: 4300, unchanged: 0 } })
+    expect((await scanAgain(library)).scan).toMatchObject({ found: 4300, problems: 0, unchanged: 4300 })
+    const inOrder = Array.from({ length: 4300 }, (_, number) => name(number)).toSorted()
+    const at = (place: number) => path.join(shelf, inOrder[place] ?? '')
+    // About where pages of the database and parts of the walk end.
+    for (const place of [0, 499, 1999, 2000, 2501, 4299]) writeFileSync(at(place), 'Not yet a book.')
+    for (const place of [500, 3999, 4000]) rmSync(at(place))
+    write(path.join(shelf, '3/0000.epub'), 'Between')
+    expect(await scanAgain(library)).toMatchObject({
+      bookCount: 1,
+      problemCount: 4297,
+      scan: { found: 4298, problems: 6, unchanged: 4291, listed: 1 },
+    })
+    expect((await scanAgain(library)).scan).toMatchObject({ found: 4298, problems: 0, unchanged: 4298, listed: 0 })
+  })
+
   test('of a changed file keeps the book and what hangs on it', async () => {
     const shelf = folder()
     write(path.join(shelf, 'a.epub'), 'Before')

@@ -19,7 +19,7 @@ const extensions = new Map<string, FileKind>(
 export function fileKind(name: string): FileKind | null {
   const base = name.slice(name.lastIndexOf('/') + 1)
   if (base.startsWith('.')) return null
-  if (base.toLowerCase() === 'comicinfo.xml') return 'comicinfo'
+  if (base.length === 13 && base.toLowerCase() === 'comicinfo.xml') return 'comicinfo'
   const dot = base.lastIndexOf('.')
   return dot > 0 ? (extensions.get(base.slice(dot + 1).toLowerCase()) ?? null) : null
 }

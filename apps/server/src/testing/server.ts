@@ -85,7 +85,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...(options.network && { network: options.network }),
   })
   const listener = parts.createApp(deps)
-  const server = createServer({ requestTimeout: 0, maxHeaderSize: 32 * 1024 }, listener)
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024 }, listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   if (!address || typeof address === 'string') throw new Error('no port')

@@ -6,18 +6,11 @@ import { fileState } from '@carrel/formats/file-state'
 import type { InRun } from '../in-job.ts'
 import type { Progress } from '../progress.ts'
 import type { Outcome } from './assign.ts'
+import { knownFiles } from './known-files.ts'
 import { compareBytes, pathKey } from './path-key.ts'
-import {
-  findBooksOfUnits,
-  forgetProblems,
-  holdFiles,
-  listKnownFiles,
-  refreshMissing,
-  touchFiles,
-  type KnownFile,
-  type KnownPage,
-} from './queries.ts'
-import { walk, type Found } from './walker.ts'
+import { findBooksOfUnits, forgetProblems, holdFiles, passingProblems, refreshMissing, touchFiles, type KnownFile } from './queries.ts'
+import { thingsOf, type Found } from './walk-protocol.ts'
+import { walk } from './walker.ts'
 import type { ScanWriter } from './writer.ts'
 
 /** The first batch is small, so that the shelf soon shows something. */
@@ -27,8 +20,6 @@ const batchSize = 250
 const batchesAtOnce = 3
 const writeEveryMs = 400
 const readsAtOnce = 48
-/** Problems of the moment: such a file is tried again though it looks unchanged. */
-const passing: ReadonlySet<string> = new Set(['vanished', 'unreadable', 'timeout', 'memory', 'crashed'])
 /** How long a file that is being copied is waited for. */
 const settleTries = 20
 const youngAtOnce = 5000
@@ -152,11 +143,15 @@ export async function listFolder(
   }
 
   try {
-    for await (const things of walk(folder.root, folder.below, signal)) {
-      const entered = things.findLast((found) => found.kind === 'folder')
-      if (entered) progress.currentFolder = entered.path || null
-      for (const thing of things) {
-        if (thing.kind === 'folder') continue
+    for await (const part of walk(folder.root, folder.below, signal)) {
+      if (part.folder !== null) progress.currentFolder = part.folder || null
+      if (!folder.force && (await before.skip(part))) {
+        met += part.books
+        progress.counts.found += part.books
+        progress.counts.unchanged += part.books
+        continue
+      }
+      for (const thing of thingsOf(part)) {
         let next = await before.peek()
         for (; next && next.path !== thing.path && isBefore(next.path, thing.path); next = await before.peek()) await lose(before.take())
         const known = next?.path === thing.path ? before.take() : undefined
@@ -204,45 +199,7 @@ export async function listFolder(
 const isBefore = (path: string, other: string): boolean => compareBytes(pathKey(path), pathKey(other)) < 0
 
 const isChanged = (found: FoundFile, known: KnownFile): boolean =>
-  known.size !== found.size || known.modifiedMs !== found.modifiedMs || !known.complete || passing.has(known.problem ?? '')
-
-/** What is known of a part of a folder, in order, a page at a time; two more are read while one is looked through. */
-function knownFiles(inRun: InRun, { id, below }: ListingPart) {
-  const read = (after: KnownFile | null) => inRun((scope) => listKnownFiles(scope, id, below, after), { readOnly: true })
-  const behind = (reading: Promise<KnownPage | null>): Promise<KnownPage | null> => {
-    const next = reading.then((page) => (page?.length === listKnownFiles.page ? read(page.at(page.length - 1)) : null))
-    // Whoever needs the page hears of its failure.
-    next.catch(() => {})
-    return next
-  }
-  let page: KnownPage | null = null
-  let at = 0
-  let coming: Promise<KnownPage | null> = read(null)
-  let later = behind(coming)
-  let seen: KnownFile | undefined
-  let over = false
-  return {
-    async peek(): Promise<KnownFile | undefined> {
-      if (seen || over) return seen
-      if (page === null || at === page.length) {
-        page = await coming
-        coming = later
-        later = behind(later)
-        at = 0
-      }
-      if (page && at < page.length) seen = page.at(at)
-      else over = true
-      return seen
-    },
-    /** The one that was peeked at. */
-    take(): KnownFile {
-      const taken = seen as KnownFile
-      seen = undefined
-      at += 1
-      return taken
-    },
-  }
-}
+  known.size !== found.size || known.modifiedMs !== found.modifiedMs || !known.complete || passingProblems.has(known.problem ?? '')
 
 /** Of these, those that the file system says are not there; what it cannot tell is kept. */
 async function certainlyGone(root: string, files: readonly KnownFile[]): Promise<KnownFile[]> {

@@ -8,6 +8,7 @@ import type { FileState, FormerContent, Outcome } from './assign.ts'
 import type { NameRow } from './book-rows.ts'
 import { pathKey } from './path-key.ts'
 import type { FileRole } from './units.ts'
+import { parting, recordValues } from './walk-protocol.ts'
 
 /** What a walk compares: a file of an earlier scan. */
 export type KnownFile = {
@@ -38,6 +39,9 @@ export type BookParts = {
   tags: { book: string; tag: string }[]
   identifiers: { book: string; position: number; scheme: string; value: string }[]
 }
+/** Problems of the moment: such a file is tried again though it looks unchanged. */
+export const passingProblems: ReadonlySet<string> = new Set(['vanished', 'unreadable', 'timeout', 'memory', 'crashed'])
+
 const nameTables = { person: sql`person`, series: sql`series`, publisher: sql`publisher`, tag: sql`tag` }
 export type NameTable = keyof typeof nameTables
 
@@ -48,51 +52,69 @@ const pathHash = (path: string): Buffer => createHash('sha256').update(path).dig
 const ofLibrary = (scope: JobScope) => and(eq(libraryFile.organizationId, scope.organizationId), eq(libraryFile.libraryId, scope.libraryId))
 
 const knownPage = 2000
-/** No path has it, nor does it begin or end with a half of it; so it parts values without quoting them. */
-const parting = '//'
-const packed = sql.raw(
-  ['id', 'path', 'book_id', 'role', "encode(unit_hash, 'hex')", 'size', 'modified_ms', 'problem']
-    .map((value) => `coalesce(${value}::text, '')`)
-    .concat('(missing_at is not null)::text', '(koreader_md5 is not null or problem is not null)::text')
-    .join(` || '${parting}' || `),
-)
+const texts = (values: readonly string[]) => sql.raw(values.map((value) => `coalesce(${value}::text, '') || '${parting}'`).join(' || '))
+const isComplete = '(koreader_md5 is not null or problem is not null)'
+/** As `fileRecord`; what is to be looked at whatever the walk meets has another role. */
+const record = texts([
+  'path',
+  'size',
+  'modified_ms',
+  "encode(unit_hash, 'hex')",
+  `case when missing_at is null and ${isComplete} and (problem is null or problem <> all ('{${[...passingProblems].join(',')}}')) then role else 'look' end`,
+])
+const identity = texts(['id', 'book_id', 'role', 'problem', '(missing_at is not null)', isComplete])
+const identityValues = 6
 
-/** Each file is made when it is looked at: most are looked at once and never again. */
-export type KnownPage = { length: number; at(index: number): KnownFile }
+/** Known files of a folder, in order. */
+export type KnownPage = {
+  length: number
+  /** A record for each, see `fileRecord`. */
+  records: string
+  /** Where the next page begins; null behind the last one. */
+  next: { key: string; id: string } | null
+  at(index: number): KnownFile
+}
 
 /** Files of a folder, or below one of its folders, in the order of a walk; those after `after`. */
-export async function listKnownFiles(scope: JobScope, folderId: string, below: string, after: KnownFile | null): Promise<KnownPage> {
+export async function listKnownFiles(scope: JobScope, folderId: string, below: string, after: KnownPage['next']): Promise<KnownPage> {
   const start = pathKey(below)
   const part = below === '' ? sql`true` : sql`(path_key = ${start} or (path_key > ${`${start}\u0001`} and path_key < ${`${start}\u0002`}))`
-  // As one value, and not as JSON: reading thousands of rows, or writing them as JSON, costs more than finding them.
-  const [row] = await scope.db.execute<{
-    files: string | null
-  }>(sql`select string_agg(${packed}, ${parting}) as files from (select * from library_file where organization_id = ${scope.organizationId} and folder_id = ${folderId} and ${part}
-      and ${after ? sql`(path_key, id) > (${pathKey(after.path)}, ${after.id}::uuid)` : sql`true`}
+  // As two values, and not as rows or JSON: reading thousands of rows, or writing them as JSON, costs more than finding them.
+  const [row] = await scope.db.execute<{ files: number; records: string | null; identities: string | null; key: string; id: string }>(sql`
+    select count(*)::int as files, (array_agg(path_key))[count(*)] as key, (array_agg(id))[count(*)] as id, string_agg(${record}, '') as records, string_agg(${identity}, '') as identities from (
+      select * from library_file where organization_id = ${scope.organizationId} and folder_id = ${folderId} and ${part}
+        and ${after ? sql`(path_key, id) > (${after.key}, ${after.id}::uuid)` : sql`true`}
       order by path_key, id limit ${sql.raw(String(knownPage))}) as f`)
-  const values = row?.files?.split(parting) ?? []
-  const text = (at: number) => values[at] || null
-  const number = (at: number) => (values[at] === '' ? null : Number(values[at]))
+  const { files = 0, records, identities } = row ?? {}
+  let values: { record: string[]; identity: string[] } | undefined
+  const number = (text: string | undefined) => (text ? Number(text) : null)
   return {
-    length: values.length / 10,
+    length: files,
+    records: records ?? '',
+    next: row && files === knownPage ? { key: row.key, id: row.id } : null,
+    // Taken apart when something differs: most pages are compared once and never looked at again.
     at(index) {
-      const at = index * 10
+      values ??= { record: records?.split(parting) ?? [], identity: identities?.split(parting) ?? [] }
+      const [path = '', size, modifiedMs, unit] = values.record.slice(index * recordValues, (index + 1) * recordValues)
+      const [id = '', bookId, role, problem, missing, complete] = values.identity.slice(
+        index * identityValues,
+        (index + 1) * identityValues,
+      )
       return {
-        id: values[at] ?? '',
-        path: values[at + 1] ?? '',
-        bookId: text(at + 2),
-        role: values[at + 3] === 'sidecar' ? 'sidecar' : 'book',
-        unit: text(at + 4),
-        size: number(at + 5),
-        modifiedMs: number(at + 6),
-        problem: text(at + 7),
-        missing: values[at + 8] === 'true',
-        complete: values[at + 9] === 'true',
+        id,
+        path,
+        bookId: bookId || null,
+        role: role === 'sidecar' ? 'sidecar' : 'book',
+        unit: unit || null,
+        size: number(size),
+        modifiedMs: number(modifiedMs),
+        problem: problem || null,
+        missing: missing === 'true',
+        complete: complete === 'true',
       }
     },
   }
 }
-listKnownFiles.page = knownPage
 
 const fileColumns =
   sql.raw(`id, folder_id as "folderId", path, encode(unit_hash, 'hex') as unit, role, book_id as "bookId", size::float8 as size,

@@ -39,30 +39,34 @@ export function recordingOf(folder: string): string {
  * Files that are neither a book nor beside one are left out.
  */
 export function unitsOf(folder: string, names: readonly string[]): Map<string, Placed> {
-  const kinds = new Map<string, FileKind>()
+  const of: Record<FileKind, string[]> = { book: [], audio: [], image: [], opf: [], comicinfo: [] }
   for (const name of names) {
     const kind = fileKind(name)
-    if (kind) kinds.set(name, kind)
+    if (kind) of[kind].push(name)
   }
-  const of = (kind: FileKind) => [...kinds].flatMap(([name, each]) => (each === kind ? [name] : []))
   const placed = new Map<string, Placed>()
   const own = (name: string) => `${folder}/${fold(stem(name))}`
-  const whole = of('opf').some((name) => fold(name) === 'metadata.opf') && folder !== ''
-  for (const name of of('book')) placed.set(name, { unit: whole ? folder : own(name), role: 'book' })
+  const whole = of.opf.some((name) => fold(name) === 'metadata.opf') && folder !== ''
+  for (const name of of.book) placed.set(name, { unit: whole ? folder : own(name), role: 'book' })
 
-  const audio = of('audio')
+  const { audio } = of
   const books = audio.filter((name) => /\.m4b$/i.test(name))
   const parted = new Set(books.map(partless)).size === 1 && books.length === audio.length
   const apart = folder === '' || (books.length > 0 && !parted)
   const recording = recordingOf(folder)
   for (const name of audio) placed.set(name, { unit: apart && !whole ? own(name) : recording, role: 'book' })
 
+  const beside = [...of.image, ...of.opf, ...of.comicinfo]
+  if (beside.length === 0) return placed
   const units = new Set([...placed.values()].map(({ unit }) => unit))
   const [only] = units.size === 1 ? units : []
-  for (const [name, kind] of kinds) {
-    if (kind === 'book' || kind === 'audio') continue
-    const general = kind === 'comicinfo' || (kind === 'opf' ? fold(name) === 'metadata.opf' : anyDirectory.test(stem(name)))
-    const unit = units.has(own(name)) ? own(name) : general ? only : undefined
+  const tellsOfFolder = new Set([
+    ...of.comicinfo,
+    ...of.opf.filter((name) => fold(name) === 'metadata.opf'),
+    ...of.image.filter((name) => anyDirectory.test(stem(name))),
+  ])
+  for (const name of beside) {
+    const unit = units.has(own(name)) ? own(name) : tellsOfFolder.has(name) ? only : undefined
     if (unit !== undefined) placed.set(name, { unit, role: 'sidecar' })
   }
   return placed

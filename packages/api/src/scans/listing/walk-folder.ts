@@ -4,38 +4,50 @@ import { fileState } from '@carrel/formats/file-state'
 import { fileKind } from '@carrel/formats/names'
 import { compareBytes } from './path-key.ts'
 import { unitHash, unitsOf, type Placed } from './units.ts'
-import { FolderUnreadable, type Found } from './walk-protocol.ts'
+import { fileRecord, FolderUnreadable, problemRecord, type Found, type WalkPart } from './walk-protocol.ts'
 
 const skippedFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', 'lost+found', '__MACOSX'])
 /** Names that a walk passes by. */
 export const isPassedBy = (name: string): boolean => name.startsWith('.') || skippedFolders.has(name)
-const partSize = 2000
+const partSize = 500
 const partEveryMs = 150
 const pathBytes = 1024
 
+type Problem = Extract<Found, { kind: 'problem' }>
 type Entry = { name: string; is: 'file' | 'folder' | 'bad-name' | 'link' | 'long' } & Partial<Placed>
 
 /**
  * Walks a folder, or what lies below one of its folders, without following links, in the order of `path_key` and in parts
- * of some thousand things, so that memory does not grow with the library. Throws FolderUnreadable when the root cannot
+ * of some hundred things, so that memory does not grow with the library. Throws FolderUnreadable when the root cannot
  * be listed; everything below is reported, except that a part which is not there is simply empty. Blocks its thread.
  */
-export function* walkFolder(root: string, below: string): Generator<Found[]> {
-  // A part spans folders: a question to the database for each small folder would cost more than reading its books.
-  let met: Found[] = []
-  let yieldedAt = performance.now()
-  const isFull = () => met.length >= partSize || (met.length > 0 && performance.now() - yieldedAt > partEveryMs)
+export function* walkFolder(root: string, below: string): Generator<WalkPart> {
+  // A part spans folders: most folders are small, and each part costs the way to another thread.
+  let records: string[] = []
+  let books = 0
+  let entered: string | null = null
+  let begunAt = performance.now()
+  const isFull = () => records.length >= partSize || (records.length > 0 && performance.now() - begunAt > partEveryMs)
+  const part = (): WalkPart => {
+    const full = { text: records.join(''), records: records.length, books, folder: entered }
+    records = []
+    books = 0
+    entered = null
+    begunAt = performance.now()
+    return full
+  }
+  const tell = (problem: Problem) => records.push(problemRecord(problem))
   const open: { folder: string; entries: Entry[]; next: number }[] = []
 
   const enter = (folder: string): void => {
-    met.push({ kind: 'folder', path: folder })
+    entered = folder
     try {
       open.push({ folder, entries: list(root, folder), next: 0 })
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (folder === '') throw new FolderUnreadable(code)
       if (code === 'ENOENT' || code === 'ENOTDIR') return
-      met.push(problem(folder, 'unreadable', 'Carrel may not read this folder.'))
+      tell(problem(folder, 'unreadable', 'Carrel may not read this folder.'))
     }
   }
 
@@ -51,22 +63,21 @@ export function* walkFolder(root: string, below: string): Generator<Found[]> {
     const child = folder ? `${folder}/${entry.name}` : entry.name
     if (entry.is === 'file') {
       const found = look(root, child, entry as Entry & Placed)
-      if (found) met.push(found)
+      if (typeof found === 'string') {
+        records.push(found)
+        if (entry.role === 'book') books += 1
+      } else if (found) tell(found)
     } else if (entry.is === 'folder') enter(child)
     else if (entry.is === 'long') {
       const start = entry.name.slice(0, 40).toWellFormed()
       const short = folder ? `${folder}/${start}` : start
-      met.push(problem(short, 'bad-name', 'This path is longer than 1,024 bytes. Shorten it.'))
-    } else if (entry.is === 'bad-name') met.push(problem(child, 'bad-name', 'This name is not valid UTF-8. Rename it.'))
+      tell(problem(short, 'bad-name', 'This path is longer than 1,024 bytes. Shorten it.'))
+    } else if (entry.is === 'bad-name') tell(problem(child, 'bad-name', 'This name is not valid UTF-8. Rename it.'))
     else if (fileKind(entry.name) === 'book' || leadsToFolder(path.join(root, child)))
-      met.push(problem(child, 'outside-root', 'This is a link. Carrel does not follow links inside a library.'))
-    if (isFull()) {
-      yield met
-      met = []
-      yieldedAt = performance.now()
-    }
+      tell(problem(child, 'outside-root', 'This is a link. Carrel does not follow links inside a library.'))
+    if (isFull()) yield part()
   }
-  if (met.length > 0) yield met
+  if (records.length > 0 || entered !== null) yield part()
 }
 
 /** A link on the way to a part would lead the walk out of the folder. */
@@ -102,12 +113,12 @@ function list(root: string, folder: string): Entry[] {
     else if (entry.isSymbolicLink()) entries.push({ name, is: 'link' })
     else files.push(name)
   }
-  for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) take(entry)
+  for (const entry of readdirSync(folder ? `${root}/${folder}` : root, { withFileTypes: true })) take(entry)
   for (const [name, placed] of unitsOf(folder, files)) entries.push({ name, is: 'file', ...placed })
   return entries.sort((a, b) => compareBytes(a.name, b.name))
 }
 
-const problem = (at: string, code: Extract<Found, { kind: 'problem' }>['code'], detail: string): Found => ({
+const problem = (at: string, code: Problem['code'], detail: string): Problem => ({
   kind: 'problem',
   path: at,
   code,
@@ -122,12 +133,15 @@ function leadsToFolder(link: string): boolean {
   }
 }
 
-/** Null for what is gone again. */
-function look(root: string, file: string, { unit, role }: Placed): Found | null {
+/** The record of a file; null for what is gone again. */
+function look(root: string, file: string, { unit, role }: Placed): string | Problem | null {
   try {
     const found = lstatSync(`${root}/${file}`, { throwIfNoEntry: false })
     if (!found) return null
-    if (found.isFile()) return { kind: 'file', path: file, ...fileState(found), unit: unitHash(unit), role }
+    if (found.isFile()) {
+      const { size, modifiedMs } = fileState(found)
+      return fileRecord(file, size, modifiedMs, unitHash(unit), role)
+    }
     return role === 'book' ? problem(file, 'unreadable', 'This is not a regular file.') : null
   } catch {
     return problem(file, 'unreadable', 'Carrel may not look at this file.')

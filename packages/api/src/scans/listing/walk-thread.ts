@@ -1,11 +1,11 @@
 import { parentPort } from 'node:worker_threads'
 import { walkFolder } from './walk-folder.ts'
-import { FolderUnreadable, pack, type FromThread, type ToThread } from './walk-protocol.ts'
+import { FolderUnreadable, type FromThread, type ToThread } from './walk-protocol.ts'
 
 const port = parentPort
 if (!port) throw new Error('This runs in a worker thread.')
 /** Parts that may be on their way: the walk must not run ahead without limit. */
-const window = 4
+const window = 8
 
 let room = 0
 let wanted: () => void = () => {}
@@ -17,7 +17,7 @@ async function walk(root: string, below: string): Promise<void> {
   ended = false
   try {
     for (const part of walkFolder(root, below)) {
-      say({ type: 'part', part: pack(part) })
+      say({ type: 'part', part })
       room -= 1
       if (room <= 0) await new Promise<void>((resolve) => (wanted = resolve))
       if (ended) return say({ type: 'end' })

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
-import { FolderUnreadable, unpack, type Found, type FromThread, type ToThread } from './walk-protocol.ts'
+import { FolderUnreadable, type FromThread, type ToThread, type WalkPart } from './walk-protocol.ts'
 
-export { FolderUnreadable, type Found } from './walk-protocol.ts'
+export { FolderUnreadable } from './walk-protocol.ts'
 
 /** A thread that nobody asks for this long ends. */
 const idleMs = 120_000
@@ -38,7 +38,7 @@ function giveBack(thread: Worker): void {
  * Walks a folder, or what lies below one of its folders, in a thread of its own; see `walkFolder`. Throws FolderUnreadable when
  * the root cannot be listed.
  */
-export async function* walk(root: string, below: string, signal: AbortSignal): AsyncGenerator<Found[]> {
+export async function* walk(root: string, below: string, signal: AbortSignal): AsyncGenerator<WalkPart> {
   signal.throwIfAborted()
   const thread = takeThread()
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- worker threads have no origin
@@ -72,7 +72,7 @@ export async function* walk(root: string, below: string, signal: AbortSignal): A
         continue
       }
       if (message.type === 'part') {
-        yield unpack(message.part)
+        yield message.part
         say({ type: 'next' })
         continue
       }
