@@ -97,9 +97,9 @@ export async function findLibrarySettings(scope: LibraryScope): Promise<{ preced
 }
 
 /** Notes what is wrong with a folder, or that nothing is. */
-export async function updateFolder(
+export async function updateFolders(
   scope: JobScope,
-  folderId: string,
+  folderIds: readonly string[],
   trouble: 'missing' | 'closed' | 'unreadable' | 'empty' | null,
 ): Promise<void> {
   await scope.db
@@ -110,7 +110,7 @@ export async function updateFolder(
         trouble === null ? null : sql`case when ${libraryFolder.trouble} = ${trouble} then ${libraryFolder.troubleSince} else now() end`,
       ...(trouble === null && { checkedAt: new Date() }),
     })
-    .where(and(eq(libraryFolder.organizationId, scope.organizationId), eq(libraryFolder.id, folderId)))
+    .where(and(eq(libraryFolder.organizationId, scope.organizationId), inArray(libraryFolder.id, [...folderIds])))
 }
 
 /** A new library, on folders whose real paths were checked or on the store; null when the name is taken. */

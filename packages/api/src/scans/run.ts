@@ -9,7 +9,7 @@ import type { Jobs } from '../jobs/queries.ts'
 import { announceChanged } from '../events/queries.ts'
 import { isMissingInside, resolveInside, usableRoots, type AllowedRoots } from '../folders/policy.ts'
 import { listAssignedRoots } from '../folders/queries.ts'
-import { findLibrarySettings, listLibraryFolders, updateFolder } from '../libraries/queries.ts'
+import { findLibrarySettings, listLibraryFolders, updateFolders } from '../libraries/queries.ts'
 import { asJob, type JobScope } from '../scope.ts'
 import { libraryPrefix } from '../uploads/keys.ts'
 import { forgetIdleRuns } from '../uploads/queries.ts'
@@ -105,6 +105,7 @@ async function runScan(
     const writer = new ScanWriter(inListing, { scanId: scan.id, precedence, roots: kind === 'managed' ? new Map() : roots })
     const work = { ...deps, readers, inRun: inListing, writer, progress, signal: both }
     let listing = true
+    let missingCovers = 0
     const listed = new AbortController()
     const list = async () => {
       if (scan.describe) await describeAnew(work, { bookId: scan.bookId, since: begun.startedAt })
@@ -117,11 +118,11 @@ async function runScan(
         if (scan.confirmed) await loseConfirmed(work, scan.id, folders)
         for (const folder of folders) {
           folder.trouble ??= folder.root === null ? 'missing' : await listWhole(work, { ...folder, root: folder.root }, scan)
-          if (folder.trouble !== folder.troubleBefore) await inRun((scope) => updateFolder(scope, folder.id, folder.trouble))
+          if (folder.trouble !== folder.troubleBefore) await inRun((scope) => updateFolders(scope, [folder.id], folder.trouble))
         }
       }
       const whole = scan.folderId === null && scan.bookId === null && !scan.describe
-      const missingCovers = await inRun((scope) => settle(scope, { folders: kind === 'managed' ? [] : folders, whole, changed }))
+      missingCovers = await inRun((scope) => settle(scope, { folders: kind === 'managed' ? [] : folders, whole, changed }))
       progress.walked(missingCovers)
       listing = false
       listed.abort()
@@ -134,6 +135,7 @@ async function runScan(
         organizationId,
         folders: roots,
         listing: () => listing,
+        over: () => !listing && missingCovers === 0,
         listed: listed.signal,
         onCovered: (count) => progress.covered(count),
         signal: both,
@@ -196,13 +198,13 @@ async function begin(scope: JobScope, runner: string) {
   const scan = await lockOpenScan(scope)
   if (!scan) return null
   const startedAt = scan.startedAt ?? new Date()
-  await updateScan(scope, scan.id, { status: 'listing', startedAt, error: null, runner })
-  await announceChanged(scope, 'libraries')
-  const [assigned, folders, { precedence, kind }] = [
-    await listAssignedRoots(scope),
-    await listLibraryFolders(scope, scope.libraryId),
-    await findLibrarySettings(scope),
-  ]
+  const [assigned, folders, { precedence, kind }] = await Promise.all([
+    listAssignedRoots(scope),
+    listLibraryFolders(scope, scope.libraryId),
+    findLibrarySettings(scope),
+    updateScan(scope, scan.id, { status: 'listing', startedAt, error: null, runner }),
+    announceChanged(scope, 'libraries'),
+  ])
   return { scan, startedAt, organizationId: scope.organizationId, assigned: assigned.map(({ path }) => path), folders, precedence, kind }
 }
 
@@ -254,16 +256,18 @@ async function listWhole(work: ListingWork, folder: Folder & { root: string }, p
   const before = await identity(folder.root)
   const below = part.path ?? ''
   let met: number
+  let asBefore: boolean
   try {
     // Of a part that is gone, only the folder itself tells whether it is gone with everything else.
     if (below !== '' && (await list(folder.root)).length === 0) return 'empty'
-    met = await listFolder(work, { id: folder.id, root: folder.root, below, force: false })
+    ;({ met, asBefore } = await listFolder(work, { id: folder.id, root: folder.root, below, force: false }))
   } catch (error) {
     if (!(error instanceof FolderUnreadable)) throw error
     const { code } = error
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable'
   }
   if (before === null || before !== (await identity(folder.root))) return 'missing'
+  if (asBefore && below === '') return null
   const looksEmpty = below === '' && met === 0
   if (!looksEmpty && !(await inRun((scope) => hasHeldFiles(scope, folder.id), { readOnly: true }))) return null
   const counts = await inRun((scope) => countFolder(scope, folder.id), { readOnly: true })
@@ -300,7 +304,8 @@ async function settle(
   scope: JobScope,
   { folders, whole, changed }: { folders: readonly Folder[]; whole: boolean; changed: boolean },
 ): Promise<number> {
-  for (const { id, trouble } of folders) if (trouble === null) await updateFolder(scope, id, null)
+  const sound = folders.flatMap(({ id, trouble }) => (trouble === null ? id : []))
+  if (sound.length > 0) await updateFolders(scope, sound, null)
   const forgotten = whole && isSound(folders) ? await forgetFiles(scope) : 0
   if (changed || forgotten > 0) await recount(scope)
   return countCoverTasks(scope)

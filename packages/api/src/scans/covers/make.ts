@@ -17,6 +17,8 @@ export type CoverWork = {
   folders: ReadonlyMap<string, string>
   /** True while the library is being listed. */
   listing: () => boolean
+  /** True when it was listed, and no cover is missing. */
+  over: () => boolean
   /** Aborted when it is not any more. */
   listed: AbortSignal
   onCovered: (count: number) => void
@@ -28,7 +30,7 @@ export type CoverWork = {
  * all, those in view first. Returns when none is left.
  */
 export async function makeCovers(work: CoverWork): Promise<void> {
-  const { inJob, listing, onCovered, signal } = work
+  const { inJob, listing, over, onCovered, signal } = work
   const folderIds = [...work.folders.keys()]
   const putOff: string[] = []
   for (;;) {
@@ -38,6 +40,7 @@ export async function makeCovers(work: CoverWork): Promise<void> {
     if (tasks.length === 0) {
       if (!onlyWanted && !listing()) return
       await wait(idleMs, undefined, { signal: AbortSignal.any([signal, work.listed]) }).catch(() => signal.throwIfAborted())
+      if (over()) return
       continue
     }
     const made = await Promise.all(tasks.map((task) => makeCover(work, task, onlyWanted)))

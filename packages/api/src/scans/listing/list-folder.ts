@@ -41,12 +41,12 @@ type FoundFile = Extract<Found, { kind: 'file' }>
 /**
  * Walks one folder beside what is known of it, both in the same order, and lists what is new or changed; at most 48 files
  * are in flight, whatever its size. What is known and not met is held, after a look whether it is really gone. Answers how many
- * files of books it met.
+ * files of books it met, and whether it met exactly what was known, so that nothing is to be done.
  */
 export async function listFolder(
   { inRun, writer, readers, progress, signal, settleMs }: ListingWork,
   folder: ListingPart,
-): Promise<number> {
+): Promise<{ met: number; asBefore: boolean }> {
   const reading = new Set<Promise<void>>()
   let ready: Outcome[] = []
   let writeAt = firstBatch
@@ -55,6 +55,7 @@ export async function listFolder(
   let lastWrite = Date.now()
   let fault: unknown
   let met = 0
+  let asBefore = true
   const young: { found: FoundFile; known: KnownFile | undefined; since: number }[] = []
 
   const keepFault = (error: unknown) => {
@@ -151,6 +152,7 @@ export async function listFolder(
         progress.counts.unchanged += part.books
         continue
       }
+      asBefore = false
       for (const thing of thingsOf(part)) {
         let next = await before.peek()
         for (; next && next.path !== thing.path && isBefore(next.path, thing.path); next = await before.peek()) await lose(before.take())
@@ -176,7 +178,10 @@ export async function listFolder(
       }
       await roomForBatch()
     }
-    for (let known = await before.peek(); known; known = await before.peek()) await lose(before.take())
+    for (let known = await before.peek(); known; known = await before.peek()) {
+      asBefore = false
+      await lose(before.take())
+    }
     for (const { found, known, since } of young) {
       const rested = await whenRested(folder.root, found, { since, settleMs, signal })
       if (rested) await read(rested, known)
@@ -193,7 +198,7 @@ export async function listFolder(
     await Promise.allSettled(writing)
   }
   if (fault) throw fault
-  return met
+  return { met, asBefore }
 }
 
 const isBefore = (path: string, other: string): boolean => compareBytes(pathKey(path), pathKey(other)) < 0

@@ -23,20 +23,25 @@ type Entry = { name: string; is: 'file' | 'folder' | 'bad-name' | 'link' | 'long
  */
 export function* walkFolder(root: string, below: string): Generator<WalkPart> {
   // A part spans folders: most folders are small, and each part costs the way to another thread.
-  let records: string[] = []
+  let text = ''
+  let records = 0
   let books = 0
   let entered: string | null = null
   let begunAt = performance.now()
-  const isFull = () => records.length >= partSize || (records.length > 0 && performance.now() - begunAt > partEveryMs)
+  const isFull = () => records >= partSize || (records > 0 && performance.now() - begunAt > partEveryMs)
   const part = (): WalkPart => {
-    const full = { text: records.join(''), records: records.length, books, folder: entered }
-    records = []
+    const full = { text, records, books, folder: entered }
+    text = ''
+    records = 0
     books = 0
     entered = null
     begunAt = performance.now()
     return full
   }
-  const tell = (problem: Problem) => records.push(problemRecord(problem))
+  const tell = (record: string) => {
+    text += record
+    records += 1
+  }
   const open: { folder: string; entries: Entry[]; next: number }[] = []
 
   const enter = (folder: string): void => {
@@ -63,10 +68,8 @@ export function* walkFolder(root: string, below: string): Generator<WalkPart> {
     const child = folder ? `${folder}/${entry.name}` : entry.name
     if (entry.is === 'file') {
       const found = look(root, child, entry as Entry & Placed)
-      if (typeof found === 'string') {
-        records.push(found)
-        if (entry.role === 'book') books += 1
-      } else if (found) tell(found)
+      if (found !== null) tell(found)
+      if (found !== null && entry.role === 'book') books += 1
     } else if (entry.is === 'folder') enter(child)
     else if (entry.is === 'long') {
       const start = entry.name.slice(0, 40).toWellFormed()
@@ -77,7 +80,7 @@ export function* walkFolder(root: string, below: string): Generator<WalkPart> {
       tell(problem(child, 'outside-root', 'This is a link. Carrel does not follow links inside a library.'))
     if (isFull()) yield part()
   }
-  if (records.length > 0 || entered !== null) yield part()
+  if (records > 0 || entered !== null) yield part()
 }
 
 /** A link on the way to a part would lead the walk out of the folder. */
@@ -118,12 +121,7 @@ function list(root: string, folder: string): Entry[] {
   return entries.sort((a, b) => compareBytes(a.name, b.name))
 }
 
-const problem = (at: string, code: Problem['code'], detail: string): Problem => ({
-  kind: 'problem',
-  path: at,
-  code,
-  detail,
-})
+const problem = (path: string, code: Problem['code'], detail: string): string => problemRecord({ kind: 'problem', path, code, detail })
 
 function leadsToFolder(link: string): boolean {
   try {
@@ -134,7 +132,7 @@ function leadsToFolder(link: string): boolean {
 }
 
 /** The record of a file; null for what is gone again. */
-function look(root: string, file: string, { unit, role }: Placed): string | Problem | null {
+function look(root: string, file: string, { unit, role }: Placed): string | null {
   try {
     const found = lstatSync(`${root}/${file}`, { throwIfNoEntry: false })
     if (!found) return null
