@@ -161,6 +161,43 @@ test.describe('uploads', () => {
     await expect(page.getByText('The trash is empty')).toBeVisible()
   })
 
+  test('several books are deleted at once, had back, and deleted for good', async ({ visit }) => {
+    const libraryId = await makeLibrary('Many')
+    const page = await visit({ storageState: state })
+    await page.goto(at(`/libraries/${libraryId}`))
+    await expect(page.getByText('Drop files here')).toBeVisible()
+    await drag(page, ['First', 'Second', 'Third'].map((title) => ({ name: `${title}.epub`, bytes: book(title) })), true) // prettier-ignore
+    await expect(queue(page).getByText('In the library')).toHaveCount(3, { timeout: 30_000 })
+    const choose = async (...titles: string[]) => {
+      await page.getByRole('button', { name: 'Select', exact: true }).click()
+      for (const title of titles) await page.getByRole('checkbox', { name: new RegExp(title) }).click()
+    }
+    await choose('First', 'Second')
+    await keepScreen(page, 'selection-uploads', { widths: sizes })
+    await page.getByRole('region', { name: 'Chosen books' }).getByRole('button', { name: 'Delete' }).click()
+    await expect(page.getByText('2 books are in the trash', { exact: true })).toBeVisible()
+    await expect(page.getByRole('link', { name: /First/ })).toHaveCount(0)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect(page.getByText('2 books are back', { exact: true })).toBeVisible()
+    await expect(page.getByRole('link', { name: /First/ })).toBeVisible()
+    await choose('First', 'Second', 'Third')
+    await page.getByRole('region', { name: 'Chosen books' }).getByRole('button', { name: 'Delete' }).click()
+    await expect(page.getByText('No books yet')).toBeVisible()
+    await page.goto(at(`/libraries/${libraryId}/trash`))
+    await page.getByRole('button', { name: 'Delete for good Second' }).click()
+    await expect(page.getByRole('heading', { name: 'Delete Second for good?' })).toBeVisible()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Delete for good Second' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete for good' }).click()
+    await expect(page.getByText('The book is gone', { exact: true })).toBeVisible()
+    await expect(page.getByText(/goes on/)).toHaveCount(2)
+    await keepScreen(page, 'trash-many', { widths: sizes })
+    await page.getByRole('button', { name: 'Empty the trash' }).click()
+    await keepScreen(page, 'trash-empty-question', { widths: sizes })
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete for good' }).click()
+    await expect(page.getByText('The trash is empty')).toBeVisible()
+  })
+
   test('the operator limits the space of a workspace, and whoever uploads is told', async ({ visit, forgive }) => {
     forgive(/status of 413/)
     const page = await visit({ storageState: state })

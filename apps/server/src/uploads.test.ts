@@ -373,6 +373,46 @@ describe.each(['fs', 's3'] as const)('a managed library on %s', (storage) => {
     expect(await seen()).toEqual(there)
   })
 
+  test('many books go into the trash at once, come back, and go for good, which gives their room back', { timeout: 60_000 }, async () => {
+    const library = await create()
+    for (const title of ['Many 1', 'Many 2', 'Many 3', 'Stays']) await up.whole(library, `${title}.epub`, epub(title))
+    await ended(library)
+    const ids = (await books(library)).filter(({ title }) => title !== 'Stays').map(({ id }) => id)
+    const at = `/libraries/${library}/trash`
+    const held = async () => ((await call('GET', `/libraries/${library}/uploads`)).json as { store: { held: number } }).store.held
+    const seen = async () => ({
+      count: ((await call('GET', `/libraries/${library}`)).json as { bookCount: number }).bookCount,
+      list: (await books(library)).map(({ title }) => title).toSorted(),
+      trash: ((await call('GET', at)).json as { total: number }).total,
+    })
+    const all = { count: 4, list: ['Many 1', 'Many 2', 'Many 3', 'Stays'], trash: 0 }
+    const before = await held()
+    expect((await call('POST', at, { bookIds: ids })).json).toEqual({ books: 3 })
+    expect((await call('POST', at, { bookIds: ids })).json).toEqual({ books: 0 })
+    expect(await seen()).toEqual({ count: 1, list: ['Stays'], trash: 3 })
+    expect(await held()).toBe(before)
+    expect((await call('POST', `${at}/restore`, { bookIds: ids })).json).toEqual({ books: 3 })
+    expect(await seen()).toEqual(all)
+    // What is not in the trash stays, whoever names it.
+    expect((await call('POST', `${at}/empty`, { bookIds: ids.slice(0, 2) })).json).toEqual({ removed: 0, left: 0 })
+    await call('POST', at, { bookIds: ids })
+    expect((await call('POST', `${at}/empty`, { bookIds: ids.slice(0, 1) })).json).toEqual({ removed: 1, left: 2 })
+    expect((await call('POST', `${at}/restore`, { bookIds: ids })).json).toEqual({ books: 2 })
+    await call('POST', at, { bookIds: ids })
+    expect((await call('POST', `${at}/empty`, {})).json).toEqual({ removed: 2, left: 0 })
+    expect(await seen()).toEqual({ count: 1, list: ['Stays'], trash: 0 })
+    expect(await held()).toBe(before - ['Many 1', 'Many 2', 'Many 3'].reduce((sum, title) => sum + epub(title).length, 0))
+    const [told] = await server.db.superuser`select array_agg(action || ' ' || (after ->> 'books') order by id) as actions
+      from audit_event where target_id = ${library} and action like 'trash.%'`
+    expect(told?.['actions']).toEqual(
+      ['filled 3', 'restored 3', 'filled 3', 'emptied 1', 'restored 2', 'filled 2', 'emptied 2'].map((action) => `trash.${action}`),
+    )
+    // The same content is a new book again.
+    await up.whole(library, 'again.epub', epub('Many 1'))
+    await ended(library)
+    expect((await seen()).list).toEqual(['Many 1', 'Stays'])
+  })
+
   test('what was in the trash for thirty days goes with its files, and unfinished uploads after a day', { timeout: 60_000 }, async () => {
     const library = await create()
     const old = await up.whole(library, 'old.epub', epub('Old'))

@@ -85,6 +85,7 @@ const definerFunctions = [
   'app.delete_user',
   'app.discount',
   'app.edited_library',
+  'app.empty_trash',
   'app.end_beyond',
   'app.end_sessions',
   'app.end_support',

@@ -17,6 +17,7 @@ const kinds: Readonly<Record<AuditKind, true>> = {
   'metadata-field': true,
   metadata: true,
   book: true,
+  trash: true,
   organization: true,
   audit: true,
   support: true,

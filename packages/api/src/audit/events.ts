@@ -22,6 +22,8 @@ export type Records = {
   'join-link': { roles: readonly string[]; maxUses: number | null; expiresAt: string | null }
   /** Put into the trash, and taken out of it. */
   book: { library: string }
+  /** Of the library that is named: how many books were put into the trash, taken out of it, or removed from it for good. */
+  trash: { books: number }
   /** What was taken out of the log. */
   audit: { format: string; actorId: string | null; kind: string | null; from: string | null; to: string | null }
   /** An operator acts in the place of the target; the gate writes it. Without a reason when it ends. */
@@ -39,6 +41,7 @@ export type LifecycleEvent = {
     | { change: 'updated'; before: Records[K]; after: Records[K] }
     | { change: 'deleted'; before: Records[K] }
     | (K extends 'book' ? { change: 'restored'; after: Records[K] } : never)
+    | (K extends 'trash' ? { change: 'filled' | 'restored' | 'emptied'; after: Records[K] } : never)
     | (K extends 'audit' ? { change: 'exported'; after: Records[K] } : never)
   )
 }[Kind]

@@ -17,6 +17,7 @@ export const auditKinds = [
   'metadata-field',
   'metadata',
   'book',
+  'trash',
   'audit',
   'support',
   'suspension',

@@ -2,15 +2,36 @@ import * as z from 'zod'
 import { record } from '../audit/queries.ts'
 import { badCursor, notFound } from '../errors.ts'
 import { announceChanged } from '../events/queries.ts'
+import { findLibrary } from '../libraries/queries.ts'
 import { inLibrary, onBook } from '../procedures.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { Id } from '../shapes.ts'
-import { listTrash, restoreBook, trashBook } from './queries.ts'
-import { InTrash, ListTrash, TrashPage } from './schema.ts'
+import { countTrash, emptyTrash, listTrash, restoreBook, restoreBooks, trashBook, trashBooks } from './queries.ts'
+import { BooksInTrash, ChangedTrash, EmptiedTrash, EmptyTrash, InTrash, ListTrash, TrashPage } from './schema.ts'
+
+/** Books that go in one transaction, with everything that hangs on them. */
+const removedAtOnce = 1000
 
 async function told(scope: OrganizationScope): Promise<void> {
   await announceChanged(scope, 'books')
   await announceChanged(scope, 'libraries')
+}
+
+async function getLibrary(scope: OrganizationScope, libraryId: string) {
+  const library = await findLibrary(scope, libraryId)
+  if (!library) throw notFound('library')
+  return library
+}
+
+async function noteTrash(
+  scope: OrganizationScope,
+  target: { id: string; name: string },
+  change: 'filled' | 'restored' | 'emptied',
+  books: number,
+): Promise<void> {
+  if (books === 0) return
+  await record(scope, { kind: 'trash', change, target, after: { books } })
+  await told(scope)
 }
 
 export const trash = {
@@ -70,5 +91,49 @@ export const trash = {
       })
       await told(scope)
       return {}
+    }),
+
+  putMany: inLibrary('book:delete')
+    .route({
+      method: 'POST',
+      path: '/libraries/{libraryId}/trash',
+      tags: ['trash'],
+      summary: 'Delete uploaded books; they can be had back for thirty days',
+    })
+    .errors({ IN_FOLDERS: { status: 409 } })
+    .input(BooksInTrash)
+    .output(ChangedTrash)
+    .handler(async ({ context: { scope }, input, errors }) => {
+      const library = await getLibrary(scope, input.libraryId)
+      if (library.kind !== 'managed')
+        throw errors.IN_FOLDERS({ message: 'These books lie in folders of the server. Nothing is deleted there from here.' })
+      const books = await trashBooks(scope, input.libraryId, input.bookIds)
+      await noteTrash(scope, library, 'filled', books)
+      return { books }
+    }),
+
+  restoreMany: inLibrary('book:delete')
+    .route({ method: 'POST', path: '/libraries/{libraryId}/trash/restore', tags: ['trash'], summary: 'Take books out of the trash' })
+    .input(BooksInTrash)
+    .output(ChangedTrash)
+    .handler(async ({ context: { scope }, input }) => {
+      const books = await restoreBooks(scope, input.libraryId, input.bookIds)
+      await noteTrash(scope, await getLibrary(scope, input.libraryId), 'restored', books)
+      return { books }
+    }),
+
+  empty: inLibrary('book:delete')
+    .route({
+      method: 'POST',
+      path: '/libraries/{libraryId}/trash/empty',
+      tags: ['trash'],
+      summary: 'Remove books of the trash for good, with everyone’s place in them',
+    })
+    .input(EmptyTrash)
+    .output(EmptiedTrash)
+    .handler(async ({ context: { scope }, input }) => {
+      const removed = await emptyTrash(scope, input.libraryId, input.bookIds ?? null, removedAtOnce)
+      await noteTrash(scope, await getLibrary(scope, input.libraryId), 'emptied', removed)
+      return { removed, left: await countTrash(scope, input.libraryId) }
     }),
 }

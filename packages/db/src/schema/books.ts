@@ -184,6 +184,11 @@ export const book = snakeCase.table(
     pgPolicy('book_night', { for: 'update', to: gateRole, using: sql`missing_at is not null`, withCheck: sql`missing_at is not null` }),
     pgPolicy('book_expired', { for: 'delete', to: gateRole, using: keptLongEnough }),
     pgPolicy('book_removed', { for: 'delete', to: gateRole, using: sql`missing_at is not null and ${byHand('book:delete')}` }),
+    pgPolicy('book_emptied', {
+      for: 'delete',
+      to: gateRole,
+      using: sql`merged_into is null and deleted_at is not null and ${byHand('book:delete')}`,
+    }),
     pgPolicy('book_let_go', { for: 'update', to: gateRole, using: byHand('library:update'), withCheck: byHand('library:update') }),
     purged('book'),
   ],

@@ -836,6 +836,9 @@ async function askDoors(
     await check('remove_missing', `call for ${place.mark}`, within('book:delete', '0'), (point) =>
       first(point`select app.remove_missing(${place.libraryId}, null, 100) as value`),
     )
+    await check('empty_trash', `call for ${place.mark}`, within('book:delete', '0'), (point) =>
+      first(point`select app.empty_trash(${place.libraryId}, null, 100) as value`),
+    )
     await check('let_go', `call for ${place.mark}`, within('library:update', '1'), (point) =>
       first(point`select app.let_go(${place.folderId}) as value`),
     )

@@ -128,6 +128,20 @@ export const procedureRows: Record<string, Row> = {
     input: ({ id }) => ({ libraryId: id, bookId: noMember }),
     answer: [404, 'NOT_FOUND'],
   },
+  'trash.putMany': {
+    needs: 'book:delete',
+    names: 'library',
+    inLibrary: true,
+    input: ({ id }) => ({ libraryId: id, bookIds: [noMember] }),
+    answer: [409, 'IN_FOLDERS'],
+  },
+  'trash.restoreMany': {
+    needs: 'book:delete',
+    names: 'library',
+    inLibrary: true,
+    input: ({ id }) => ({ libraryId: id, bookIds: [noMember] }),
+  },
+  'trash.empty': { gated: true, needs: 'book:delete', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'libraries.addFolder': {
     needs: 'library:create',
     names: 'library',

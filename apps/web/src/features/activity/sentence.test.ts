@@ -42,6 +42,8 @@ test('what became of the folders and the missing books of a library', () => {
   )
   expect(plain(event('library-folder.deleted', { path: '/a' }, null, on))).toBe('Adam Admin took the folder /a out of Novels')
   expect(plain(event('missing-books.deleted', { books: 2 }, null, on))).toBe('Adam Admin removed 2 missing books from Novels')
+  expect(plain(event('trash.filled', null, { books: 2 }, on))).toBe('Adam Admin put 2 books of Novels into the trash')
+  expect(plain(event('trash.emptied', null, { books: 1 }, on))).toBe('Adam Admin removed one book from the trash of Novels for good')
 })
 
 test('the operator is named by what they did, whoever it was', () => {

@@ -58,6 +58,10 @@ export function sentenceOf(event: AuditEvent, names: Names): string {
         before: isolate(textOf(before['path'])),
         path: isolate(textOf(after['path'])),
       })
+    case 'trash.filled':
+    case 'trash.restored':
+    case 'trash.emptied':
+      return t(`activity.${event.action}`, { actor, target, count: Number(after['books']) })
     case 'missing-books.deleted':
       return t('activity.missing-books.deleted', { actor, target, count: Number(before['books']) })
     case 'role.updated':

@@ -1,6 +1,7 @@
-import type { BookSort } from '@carrel/api/schema/books'
+import type { BookCard, BookSort } from '@carrel/api/schema/books'
 import type { LibraryDetail } from '@carrel/api/schema/libraries'
 import { ArrowUp } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { EmptyShelf, ErrorNotice, Notice } from '#components/states.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { t } from '#lib/i18n.ts'
@@ -17,6 +18,8 @@ export function LibraryBooks({
   sort,
   library,
   selecting = false,
+  mayEdit = false,
+  renderActions,
   onSelected,
 }: {
   libraryId: string
@@ -24,6 +27,9 @@ export function LibraryBooks({
   library: LibraryDetail | undefined
   /** Books are chosen instead of opened. */
   selecting?: boolean
+  mayEdit?: boolean
+  /** What can be done with chosen books beside editing; `done` ends the choice. */
+  renderActions?: ((books: readonly BookCard[], done: () => void) => ReactNode) | undefined
   onSelected?: () => void
 }) {
   const {
@@ -45,6 +51,10 @@ export function LibraryBooks({
   const end = (): void => {
     selection.clear()
     onSelected?.()
+  }
+  const done = (): void => {
+    end()
+    void restart()
   }
 
   if (isPending) return <GridSkeleton />
@@ -78,11 +88,10 @@ export function LibraryBooks({
       {selecting && (
         <SelectionBar
           books={selection.chosen}
+          mayEdit={mayEdit}
+          actions={renderActions?.(selection.chosen, done)}
           onClear={end}
-          onDone={() => {
-            end()
-            void restart()
-          }}
+          onDone={done}
         />
       )}
       <p role="status" className="sr-only">

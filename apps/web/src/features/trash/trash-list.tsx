@@ -1,11 +1,13 @@
 import type { TrashedBook } from '@carrel/api/schema/trash'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
-import { Undo2 } from 'lucide-react'
+import { Trash2, Undo2 } from 'lucide-react'
+import { useState } from 'react'
+import { ConfirmDialog } from '#components/confirm-dialog.tsx'
 import { ListSkeleton } from '#components/list-skeleton.tsx'
 import { LoadMore } from '#components/load-more.tsx'
 import { ErrorNotice, Notice } from '#components/states.tsx'
 import { Button } from '#components/ui/button.tsx'
-import { formatDate, formatList } from '#lib/format.ts'
+import { formatDate, formatList, formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { toast, toastError } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
@@ -13,6 +15,7 @@ import { useWorkspace } from '#lib/workspace.ts'
 /** Deleted books of a library, the last one first. */
 export function TrashList({ libraryId }: { libraryId: string }) {
   const { api } = useWorkspace()
+  const [doomed, setDoomed] = useState<Doomed | null>(null)
   const list = useInfiniteQuery(
     api.trash.list.infiniteOptions({
       input: (cursor: string | undefined) => ({ libraryId, limit: 50, ...(cursor === undefined ? {} : { cursor }) }),
@@ -26,17 +29,63 @@ export function TrashList({ libraryId }: { libraryId: string }) {
   if (books.length === 0) return <Notice title={t('trash.empty.title')}>{t('trash.empty.text')}</Notice>
   return (
     <>
+      <div className="mb-4 flex justify-end">
+        <Button variant="outline" onClick={() => setDoomed({ title: '', count: list.data.pages[0]?.total ?? books.length })}>
+          <Trash2 aria-hidden size={16} />
+          {t('trash.removeAll')}
+        </Button>
+      </div>
       <ul className="divide-y divide-line rounded-box border border-line bg-card">
         {books.map((book) => (
-          <Row key={book.id} book={book} />
+          <Row key={book.id} book={book} onRemove={() => setDoomed({ bookIds: [book.id], title: book.title, count: 1 })} />
         ))}
       </ul>
       <LoadMore list={list} />
+      <RemoveForGood libraryId={libraryId} doomed={doomed} onClose={() => setDoomed(null)} />
     </>
   )
 }
 
-function Row({ book }: { book: TrashedBook }) {
+type Doomed = { bookIds?: string[]; title: string; count: number }
+
+function RemoveForGood({ libraryId, doomed, onClose }: { libraryId: string; doomed: Doomed | null; onClose: () => void }) {
+  const { api } = useWorkspace()
+  const client = useQueryClient()
+  const remove = useMutation({
+    mutationFn: async ({ bookIds }: Doomed) => {
+      let total = 0
+      for (let left = 1; left > 0;) {
+        const step = await api.trash.empty.call({ libraryId, ...(bookIds && { bookIds }) })
+        total += step.removed
+        left = bookIds || step.removed === 0 ? 0 : step.left
+      }
+      return total
+    },
+    onSuccess: (removed) => {
+      toast(t('trash.removed', { count: removed, books: formatNumber(removed) }))
+      close()
+      for (const { key } of [api.trash, api.libraries, api.uploads]) void client.invalidateQueries({ queryKey: key() })
+    },
+  })
+  const close = (): void => {
+    onClose()
+    remove.reset()
+  }
+  return (
+    <ConfirmDialog
+      subject={doomed}
+      onClose={close}
+      title={({ count, title }) => t('trash.remove.question', { count, title, books: formatNumber(count) })}
+      text={({ count }) => t('trash.remove.consequence', { count })}
+      confirm={t('trash.remove.confirm')}
+      pending={remove.isPending}
+      error={remove.error}
+      onConfirm={(subject) => remove.mutate(subject)}
+    />
+  )
+}
+
+function Row({ book, onRemove }: { book: TrashedBook; onRemove: () => void }) {
   const { api } = useWorkspace()
   const client = useQueryClient()
   const restore = useMutation(
@@ -64,6 +113,10 @@ function Row({ book }: { book: TrashedBook }) {
       <Button variant="outline" disabled={restore.isPending} onClick={() => restore.mutate({ libraryId: book.libraryId, bookId: book.id })}>
         <Undo2 aria-hidden size={16} />
         {t('trash.restore')}
+        <span className="sr-only">{book.title}</span>
+      </Button>
+      <Button variant="ghost" className="max-md:px-3" onClick={onRemove}>
+        {t('trash.remove')}
         <span className="sr-only">{book.title}</span>
       </Button>
     </li>

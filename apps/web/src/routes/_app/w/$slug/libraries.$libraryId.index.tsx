@@ -15,6 +15,7 @@ import { LibraryHeader, LibraryHeaderSkeleton } from '#features/libraries/librar
 import { LibraryMenu } from '#features/libraries/library-menu.tsx'
 import { ScanButton } from '#features/libraries/scan-button.tsx'
 import { problemTitle } from '#features/scans/problem-text.ts'
+import { DeleteBooks } from '#features/trash/delete-books.tsx'
 import { UploadButton, UploadPanel } from '#features/uploads/upload-panel.tsx'
 import { isNotFound } from '#lib/error-text.ts'
 import { isScanning } from '#lib/events.ts'
@@ -47,6 +48,7 @@ function LibraryPage() {
   const { api } = useWorkspace()
   const scans = useCanInLibrary(libraryId, 'library:scan')
   const edits = useCanInLibrary(libraryId, 'metadata:edit')
+  const deletes = useCanInLibrary(libraryId, 'book:delete')
   const [selecting, setSelecting] = useState(false)
   const uploads = useCanInLibrary(libraryId, 'book:upload')
   const { data: library, error, refetch } = useQuery(api.libraries.get.queryOptions({ input: { libraryId } }))
@@ -54,6 +56,7 @@ function LibraryPage() {
 
   if (error && isNotFound(error)) return <NotFoundPage />
   if (error && !library) return <ErrorNotice heading="h1" error={error} onRetry={() => void refetch()} />
+  const mayDelete = deletes === true && library?.kind === 'managed'
   const running = library?.scan && isScanning(library.scan) ? library.scan : null
   const troubled = library?.folders.some(({ trouble }) => trouble !== null) === true
   const sortButton = (
@@ -67,7 +70,7 @@ function LibraryPage() {
           actions={
             <>
               {sortButton}
-              {edits && library.bookCount > 0 && (
+              {(edits || mayDelete) && library.bookCount > 0 && (
                 <Button variant="outline" aria-pressed={selecting} onClick={() => setSelecting(!selecting)}>
                   {selecting ? <X aria-hidden size={16} /> : <ListChecks aria-hidden size={16} />}
                   {t(selecting ? 'select.end' : 'select.begin')}
@@ -93,6 +96,8 @@ function LibraryPage() {
         sort={sort}
         library={library}
         selecting={selecting}
+        mayEdit={edits === true}
+        renderActions={mayDelete ? (books, done) => <DeleteBooks libraryId={libraryId} books={books} onDone={done} /> : undefined}
         onSelected={() => setSelecting(false)}
       />
     </>
