@@ -64,7 +64,7 @@ function RemoveForGood({ libraryId, doomed, onClose }: { libraryId: string; doom
     onSuccess: (removed) => {
       toast(t('trash.removed', { count: removed, books: formatNumber(removed) }))
       close()
-      for (const { key } of [api.trash, api.libraries, api.uploads]) void client.invalidateQueries({ queryKey: key() })
+      for (const queryKey of [api.trash.key(), api.libraries.key(), api.uploads.key()]) void client.invalidateQueries({ queryKey })
     },
   })
   const close = (): void => {
