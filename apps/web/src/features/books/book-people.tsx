@@ -14,7 +14,9 @@ export function Contributors({ card, detail }: { card: BookCard; detail: BookDet
   const [all, setAll] = useState(false)
   const people = detail?.contributors ?? card.authors.map((name) => ({ id: name, name, role: 'author' }))
   if (people.length === 0) return null
-  const shown = all || people.length <= few + 1 ? people : people.slice(0, few)
+  // Whoever has another part in the book does not stand beside its authors without a word.
+  const first = people.slice(0, few).filter(({ role }) => role === people[0]?.role)
+  const shown = all || people.length <= few + 1 ? people : first
   const rest = people.length - shown.length
   // The usual case, authors only, needs no word for it; nor do the first of many.
   const named = rest === 0 && people.some(({ role }) => role !== 'author')
@@ -23,7 +25,7 @@ export function Contributors({ card, detail }: { card: BookCard; detail: BookDet
       {shown.map((person, index) => (
         <Fragment key={`${person.id} ${person.role}`}>
           {index > 0 && <span className="text-muted">{'\u00a0· '}</span>}
-          <PersonLink name={person.name} lang={card.language} takesFocus={all && index === few} />
+          <PersonLink name={person.name} lang={card.language} takesFocus={all && index === first.length} />
           {named && person.role !== shown[index + 1]?.role && <span className="ms-1.5 text-small text-muted">{roleName(person.role)}</span>}
         </Fragment>
       ))}

@@ -7,11 +7,12 @@ import { t } from '#lib/i18n.ts'
 import { toast, toastError } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
-/** Reads the files of a book anew, for those who may scan its library. */
+/** Reads the files of a book anew, where one is there, for those who may scan its library. */
 export function ReadAgain({ book }: { book: BookDetail }) {
   const { api } = useWorkspace()
   const scan = useMutation(api.libraries.scan.mutationOptions({ onError: toastError, onSuccess: () => toast(t('book.readAgain.begun')) }))
-  if (!useCanInLibrary(book.libraryId, 'library:scan')) return null
+  const may = useCanInLibrary(book.libraryId, 'library:scan')
+  if (!may || book.files.every(({ missing }) => missing)) return null
   return (
     <Button variant="outline" disabled={scan.isPending} onClick={() => scan.mutate({ libraryId: book.libraryId, bookId: book.id })}>
       <RefreshCw aria-hidden size={16} />

@@ -98,7 +98,9 @@ export function LookupPanel({ book, sources, current, onTake, onBack }: LookupPa
         </p>
         <p role="status" className="sr-only">
           {search.isPending && t('action.working')}
-          {search.isSuccess && t('lookup.count', { count: results, results: formatNumber(results) })}
+          {search.isSuccess &&
+            (results > 0 || search.data.problems.length === 0) &&
+            t('lookup.count', { count: results, results: formatNumber(results) })}
         </p>
         <div className="mt-4">
           {search.isPending && <ListSkeleton rows={4} />}
