@@ -15,8 +15,8 @@ import type { ByteSource } from './source.ts'
 import type { BookFormat, BookMetadata, Contents, FileFormat, Problem } from './types.ts'
 import { rootElement } from './xml/walk.ts'
 
-/** A picture as it is in a file, or one that was drawn. */
-export type Picture = Buffer | { rgba: Buffer; width: number; height: number }
+/** A picture as it is in a file, one that was drawn, or a drawing. */
+export type Picture = Buffer | { rgba: Buffer; width: number; height: number } | { svg: Buffer }
 
 /** An open book file. Every method may throw a BookFileError; nothing of it outlives its source. */
 export type OpenBook = {

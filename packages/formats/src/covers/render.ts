@@ -6,7 +6,9 @@ import { BookFileError, toProblem } from '../problems.ts'
 import type { Picture } from '../open.ts'
 import { rasterFormat } from '../sniff.ts'
 import type { Cover, CoverImage, CoverResult, PictureResult } from '../types.ts'
+import { decodeXml } from '../xml/decode.ts'
 import { dominantColor } from './color.ts'
+import { safeDrawing } from './svg.ts'
 
 type SharpFactory = (input: Uint8Array, options: SharpOptions) => Sharp
 
@@ -41,11 +43,9 @@ function shrink(image: Sharp, width: number, height: number): Promise<Pixels> {
 export async function renderCover(picture: Picture, widths: readonly number[]): Promise<Cover> {
   if (Buffer.isBuffer(picture) && !rasterFormat(picture)) throw new BookFileError('damaged', 'The cover is not an image of a known format.')
   const sharp = await (loading ??= loadSharp())
-  const sourceSha256 = hash('sha256', Buffer.isBuffer(picture) ? picture : picture.rgba, 'hex')
+  const sourceSha256 = hash('sha256', Buffer.isBuffer(picture) ? picture : 'svg' in picture ? picture.svg : picture.rgba, 'hex')
   try {
-    const input = Buffer.isBuffer(picture)
-      ? sharp(picture, { failOn: 'truncated', limitInputPixels: limits.coverPixels })
-      : sharp(picture.rgba, { raw: { width: picture.width, height: picture.height, channels: 4 } })
+    const input = await open(sharp, picture)
     const { autoOrient } = await input.metadata()
     const largest = Math.max(hashSide, ...widths)
     const whole = input.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
@@ -72,7 +72,24 @@ export async function renderCover(picture: Picture, widths: readonly number[]): 
   }
 }
 
+const bounded = { failOn: 'truncated', limitInputPixels: limits.coverPixels } as const
+
+async function open(sharp: SharpFactory, picture: Picture): Promise<Sharp> {
+  if (Buffer.isBuffer(picture)) return sharp(picture, bounded)
+  if ('rgba' in picture) return sharp(picture.rgba, { raw: { width: picture.width, height: picture.height, channels: 4 } })
+  const { svg, pictures } = safeDrawing(decodeXml(picture.svg))
+  // They are decoded whole, and not by what bounds the drawing.
+  let pixels = 0
+  for (const inner of pictures) {
+    const { width, height } = await sharp(inner, bounded).metadata()
+    pixels += width * height
+    if (pixels > limits.coverPixels) throw new BookFileError('too-large', 'The cover image has too many pixels.')
+  }
+  return sharp(svg, bounded)
+}
+
 function cannotDraw(error: unknown, what: string): BookFileError {
+  if (error instanceof BookFileError) return error
   return error instanceof Error && /pixel limit/i.test(error.message)
     ? new BookFileError('too-large', `The ${what} has too many pixels.`)
     : new BookFileError('damaged', `The ${what} cannot be drawn.`)

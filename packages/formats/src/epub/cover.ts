@@ -12,6 +12,9 @@ const rasterName = /\.(?:jpe?g|png|gif|webp|avif)$/i
 const pageType = /^(?:application\/xhtml\+xml|text\/html|text\/x-oeb1-document|image\/svg\+xml)$/
 const pageName = /\.(?:x?html?|svg)$/i
 
+/** By its name, as archives have no other types. */
+export const isDrawing = (name: string): boolean => /\.svg$/i.test(name)
+
 const unseenElements = new Set(['head', 'style', 'script', 'title', 'desc'])
 
 type Page = { images: string[]; hasText: boolean }
@@ -49,10 +52,11 @@ function isNamedCover(item: ManifestItem): boolean {
 }
 
 /**
- * The entry of a book's cover image, a raster image, by the rules of both
+ * The entry of a book's cover image, by the rules of both
  * versions (EPUB 3.3, 5.6.2.2; OPF 2.0.1, 2.6): the `cover-image` property, the
  * meta named cover, the guide, an image called cover, a first page that is but
- * one image. An SVG cover is never drawn: it counts as a page around an image.
+ * one image. An SVG cover counts as a page around an image, and when there is no
+ * other, as a drawing.
  */
 export function findCover(archive: Archive, base: string, document: PackageDocument): ZipEntry | null {
   const items = [...document.manifest.values()]
@@ -74,6 +78,11 @@ export function findCover(archive: Archive, base: string, document: PackageDocum
   }
   const imageOf = (item: ManifestItem | undefined, alone = false) => (item ? imageAt(item.href, item.mediaType, alone) : null)
 
+  const drawingAt = (href: string | undefined): ZipEntry | null => {
+    const entry = href === undefined ? null : resolveEntry(archive, base, href)
+    return entry && isDrawing(entry.name) && entry.compressedSize > 0 ? entry : null
+  }
+
   const named = metaValue(document, 'cover')
   const first = document.spine.find((item) => item.linear) ?? document.spine[0]
   const rules: (() => ZipEntry | null)[] = [
@@ -85,6 +94,8 @@ export function findCover(archive: Archive, base: string, document: PackageDocum
     },
     () => imageOf(items.find((item) => rasterType.test(item.mediaType) && isNamedCover(item))),
     () => imageOf(first && document.manifest.get(first.idref), true),
+    () => drawingAt(items.find((item) => item.properties.includes('cover-image'))?.href),
+    () => drawingAt(named === undefined ? undefined : (document.manifest.get(named)?.href ?? named)),
   ]
   for (const rule of rules) {
     const entry = rule()

@@ -6,7 +6,7 @@ import type { BookMetadata, Problem } from '../types.ts'
 import { decodeXml } from '../xml/decode.ts'
 import { findPackage } from './container.ts'
 import { readEpubContents, typeOfEntry } from './contents.ts'
-import { findCover } from './cover.ts'
+import { findCover, isDrawing } from './cover.ts'
 import { readEncryption, type Encryption } from './encryption.ts'
 import { readMetadata } from './metadata.ts'
 import { deobfuscated } from './obfuscation.ts'
@@ -85,7 +85,8 @@ export function openEpub(archive: Archive): OpenBook {
     hasCover: cover !== null,
     readCover() {
       const entry = cover === null ? undefined : archive.find(cover)
-      return entry ? archive.read(entry, limits.coverBytes).bytes : null
+      if (!entry) return null
+      return isDrawing(entry.name) ? { svg: archive.read(entry, limits.xmlBytes).bytes } : archive.read(entry, limits.coverBytes).bytes
     },
     readContents: () => readEpubContents(archive, base, document, encryption),
     readPart: (name, maxBytes) => readPart(epub, name, maxBytes),
