@@ -1,5 +1,6 @@
 import { noMetadata, type BookMetadata, type FileFormat } from '@carrel/formats'
 import type { SourceKind } from '../libraries/schema.ts'
+import { pathBelowUpload } from '../uploads/keys.ts'
 import { EditableField, type BookEdits } from './edits/schema.ts'
 
 /** The fields that sources tell of and people edit; the facts of a file (layout, pages …) are not among them. */
@@ -37,14 +38,19 @@ const rank = ({ format }: SourceFile): number => {
 const trackOrder = ({ metadata }: SourceFile): number => (metadata?.track?.disc ?? 1) * 100_000 + (metadata?.track?.number ?? 99_999)
 const byNumbers = new Intl.Collator('en', { numeric: true })
 
+/** By names, numbers in them by their value. */
+export function comparePaths(a: string, b: string): number {
+  const [one, other] = [pathBelowUpload(a), pathBelowUpload(b)]
+  return byNumbers.compare(one, other) || (one < other ? -1 : one > other ? 1 : a < b ? -1 : 1)
+}
+
 /** The first describes the book; audio files stand in the order in which they are heard. */
 export const inOrder = <F extends SourceFile>(files: readonly F[]): F[] =>
   files.toSorted(
     (a, b) =>
       rank(a) - rank(b) ||
       (audioFormats.has(a.format) && audioFormats.has(b.format) ? trackOrder(a) - trackOrder(b) : 0) ||
-      byNumbers.compare(a.path, b.path) ||
-      (a.path < b.path ? -1 : 1),
+      comparePaths(a.path, b.path),
   )
 
 export const isTold = (value: unknown): boolean => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0)

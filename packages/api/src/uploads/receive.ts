@@ -6,8 +6,9 @@ import { findRightsInLibrary } from '../grants/queries.ts'
 import { insertScan } from '../scans/queries.ts'
 import { asMember, type OrganizationScope } from '../scope.ts'
 import { partKey, partKeys } from './keys.ts'
-import { safeName } from './names.ts'
-import { addPart, countOpenUploads, deleteUpload, findLibraryKind, findStore, findUpload, insertUpload } from './queries.ts'
+import { safeFolder, safeName } from './names.ts'
+import { uploadUnit } from './plan.ts'
+import { addPart, countOpenUploads, deleteUpload, findLibraryKind, findSameUpload, findStore, findUpload, insertUpload } from './queries.ts'
 import type { BeginUpload } from './schema.ts'
 
 /** Parts of one upload at most; the least size of one follows. */
@@ -45,9 +46,12 @@ async function mayUpload(scope: OrganizationScope, libraryId: string): Promise<R
   return hasPermission(rights.held, 'book:upload') ? null : 'forbidden'
 }
 
-export type Begun = Refusal | 'not-managed' | 'too-large' | 'too-many' | { full: { left: number } } | { id: string }
+export type Begun = Refusal | 'not-managed' | 'too-large' | 'too-many' | { full: { left: number } } | { id: string; received: number }
 
-/** Begins an upload into a managed library; its size counts towards the quota of the workspace from now on. */
+/**
+ * Begins an upload into a managed library; its size counts towards the quota of the workspace from now on. One file of a unit that
+ * is begun twice is one upload, which goes on where it is.
+ */
 export function beginUpload(deps: ReceiveDeps, who: Asked, input: BeginUpload): Promise<Begun> {
   return asked<Begun>(
     deps,
@@ -57,11 +61,16 @@ export function beginUpload(deps: ReceiveDeps, who: Asked, input: BeginUpload): 
       if (refused) return refused
       if ((await findLibraryKind(scope, input.libraryId)) !== 'managed') return 'not-managed'
       if (input.size > deps.settings.uploadMaxBytes) return 'too-large'
+      const { libraryId, name, size, together } = input
+      const unit = together === undefined ? null : uploadUnit({ libraryId, userId: scope.user.id, together })
+      const wanted = { libraryId, folder: unit === null ? '' : safeFolder(name), name: safeName(name), size }
+      const known = unit === null ? undefined : await findSameUpload(scope, { ...wanted, unit })
+      if (known) return known
       if ((await countOpenUploads(scope)) >= openAtOnce) return 'too-many'
       const { held, most } = await findStore(scope)
       if (most !== null && held + input.size > most) return { full: { left: Math.max(0, most - held) } }
-      const id = await insertUpload(scope, { libraryId: input.libraryId, name: safeName(input.name), size: input.size })
-      return id === null ? { full: { left: 0 } } : { id }
+      const id = await insertUpload(scope, { ...wanted, unit })
+      return id === null ? { full: { left: 0 } } : { id, received: 0 }
     },
     false,
   )
