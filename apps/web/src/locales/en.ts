@@ -882,7 +882,7 @@ export const en = {
 
   'grid.empty.text': 'Put books into the library’s folders and scan again.',
   'grid.empty.title': 'No books yet',
-  'grid.emptyManaged.text': 'Drop files here, or choose them with “Upload”.',
+  'grid.emptyManaged.text': 'Drop files here, or whole folders, or choose them with “Upload”.',
   'grid.filling.text': 'The scan has begun. Books appear here as they are found.',
   'grid.filling.title': 'Looking for books',
   'grid.news': 'New books',
@@ -1802,8 +1802,15 @@ export const en = {
   'upload.done': 'In the library',
   'upload.drop': 'Drop to upload into {name}',
   'upload.failed': '{count, plural, one {# file needs a look} other {# files need a look}}',
+  'upload.folder': 'Upload a folder',
   'upload.list': 'Uploads',
+  'upload.looking': 'Looking through what you gave… {count, plural, =0 {} one {# file so far} other {{files} files so far}}',
+  'upload.more': '{count, plural, one {# more file} other {# more files}}',
+  'upload.noBook': 'It tells of a book that was not uploaded with it. Unless that comes, it goes after a day.',
   'upload.open': 'Show the book',
+  'upload.passed':
+    '{count, plural, one {One file was passed by: it is no book and tells of none.} other {{files} files were passed by: they are no books and tell of none.}}',
+  'upload.passed.close': 'Close this note',
   'upload.pause': 'Pause {name}',
   'upload.pauseAll': 'Pause all',
   'upload.paused': 'Paused',
@@ -1820,6 +1827,7 @@ export const en = {
   'upload.unfinished':
     '{count, plural, one {# upload was} other {# uploads were}} not finished: {names}. Choose the same files again to go on.',
   'upload.waiting': 'Waiting',
+  'upload.waitsForBook': 'Waits for its book',
 
   'user.menu': 'account and appearance',
   'user.signOut': 'Sign out',

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { limits } from '../limits.ts'
 import { Id, Timestamp } from '../shapes.ts'
 
 /** A file on its way into a library. */
@@ -41,18 +42,15 @@ export const BeginUpload = z.object({
 })
 export type BeginUpload = z.infer<typeof BeginUpload>
 
-/** Paths of one question at most, and characters of one path, and of all. */
-export const planLimits = { paths: 1000, pathLength: 1024, characters: 32_000 } as const
-
 export const PlanUploads = z.object({
   libraryId: Id,
   /** Random for each time that somebody drops files: what came at another time belongs elsewhere. */
   drop: Together,
   /** Below what was dropped, `/`-separated; all of a folder in one question. */
   paths: z
-    .array(z.string().min(1).max(planLimits.pathLength))
-    .max(planLimits.paths)
-    .refine((paths) => paths.reduce((sum, path) => sum + path.length, 0) <= planLimits.characters, 'Ask for fewer at a time.'),
+    .array(z.string().min(1).max(limits.plannedPaths.length))
+    .max(limits.plannedPaths.count)
+    .refine((paths) => paths.reduce((sum, path) => sum + path.length, 0) <= limits.plannedPaths.characters, 'Ask for fewer at a time.'),
 })
 export type PlanUploads = z.infer<typeof PlanUploads>
 
