@@ -35,6 +35,15 @@ export async function listUploads(scope: OrganizationScope, libraryId: string): 
   return rows.map(toUpload)
 }
 
+/** How many of one's own uploads are whole and not read yet. */
+export async function countWaitingUploads(scope: OrganizationScope, libraryId: string): Promise<number> {
+  const [row] = await scope.db
+    .select({ count: count() })
+    .from(upload)
+    .where(and(own(scope), eq(upload.libraryId, libraryId), eq(upload.state, 'received')))
+  return row?.count ?? 0
+}
+
 /** Bytes that the workspace has in the store, and may have at most. */
 export async function findStore({ db }: OrganizationScope): Promise<{ held: number; most: number | null }> {
   const [row] = await db.execute<{ held: string; most: string | null }>(sql`select held, most from app.own_store()`)
@@ -52,10 +61,11 @@ export async function findLibraryKind(scope: OrganizationScope, libraryId: strin
 
 export type NewUpload = { libraryId: string; folder: string; name: string; size: number; unit: string | null }
 
-/** One's own upload of the same file of the same unit, unless it was refused. */
+/** One's own upload of the same file of the same unit, but `except`, unless it was refused. */
 export async function findSameUpload(
   scope: OrganizationScope,
   { libraryId, folder, name, size, unit }: NewUpload & { unit: string },
+  except?: string,
 ): Promise<{ id: string; received: number } | undefined> {
   const [row] = await scope.db
     .select({ id: upload.id, received: upload.received })
@@ -69,6 +79,7 @@ export async function findSameUpload(
         eq(upload.name, name),
         eq(upload.size, size),
         ne(upload.state, 'refused'),
+        except === undefined ? undefined : ne(upload.id, except),
       ),
     )
     .limit(1)

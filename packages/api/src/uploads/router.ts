@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { inLibrary } from '../procedures.ts'
 import { Id } from '../shapes.ts'
 import { planUploads } from './plan.ts'
-import { findLibraryKind, findStore, listUploads } from './queries.ts'
+import { countWaitingUploads, findLibraryKind, findStore, listUploads } from './queries.ts'
 import { PlanUploads, UploadList, UploadPlan } from './schema.ts'
 
 export const uploads = {
@@ -17,6 +17,7 @@ export const uploads = {
     .output(UploadList)
     .handler(async ({ context: { scope, deps }, input }) => ({
       items: await listUploads(scope, input.libraryId),
+      waiting: await countWaitingUploads(scope, input.libraryId),
       maxBytes: deps.settings.uploadMaxBytes,
       store: await findStore(scope),
     })),

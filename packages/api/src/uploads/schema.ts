@@ -22,6 +22,8 @@ export type Upload = z.infer<typeof Upload>
 export const UploadList = z.object({
   /** One's own of the last day, what changed last first, 500 at most. */
   items: z.array(Upload),
+  /** How many of one's own are whole and not read yet. */
+  waiting: z.number().int(),
   /** Bytes of one file at most. */
   maxBytes: z.number(),
   /** Bytes that the workspace has in the store, and may have at most; null: without limit. */

@@ -175,6 +175,14 @@ export const procedureRows: Record<string, Row> = {
   'missing.list': { needs: 'library:scan', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'missing.remove': { gated: true, needs: 'book:delete', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'calibre.find': { needs: 'metadata:edit', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
+  // These libraries are folders; see calibre-copy.test.ts.
+  'calibre.copy': {
+    needs: 'book:upload',
+    names: 'library',
+    inLibrary: true,
+    input: ({ id }) => ({ libraryId: id, path: '/' }),
+    answer: [409, 'NOT_MANAGED'],
+  },
   'calibre.import': {
     needs: 'metadata:edit',
     names: 'library',
