@@ -11,6 +11,7 @@ export type SourceFile = {
   role: 'book' | 'sidecar'
   format: FileFormat | null
   metadata: BookMetadata | null
+  sha256: string | null
 }
 
 /** Formats in the order in which a book of several is described by them, and opened. */
@@ -78,7 +79,9 @@ export function composeMetadata(
   const titled = sources.find((source) => isTold(source.title))
   if (!('sortTitle' in edits)) fields['sortTitle'] = 'title' in edits ? null : (titled?.sortTitle ?? null)
   const first = ordered.find(({ metadata }) => metadata)?.metadata ?? noMetadata
-  const heard = ordered.filter(({ format }) => audioFormats.has(format)).map(({ metadata }) => metadata?.duration ?? 0)
+  const audio = ordered.filter(({ format }) => audioFormats.has(format))
+  // What is there twice is heard once.
+  const heard = [...new Map(audio.map((file) => [file.sha256 ?? file, file.metadata?.duration ?? 0])).values()]
   return {
     ...noMetadata,
     ...fields,

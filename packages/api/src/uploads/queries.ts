@@ -194,7 +194,7 @@ export async function finishUploads(scope: JobScope, done: readonly { id: string
       and f.path_hash = sha256(convert_to(r.path, 'UTF8'))
     where u.organization_id = ${scope.organizationId} and u.library_id = ${scope.libraryId} and u.id = r.id`)
   // What lies beside a book tells of it whichever of them came first.
-  await scope.db.execute(sql`update upload u set book_id = f.book_id from library_file f
+  await scope.db.execute(sql`update upload u set book_id = f.book_id, updated_at = now() from library_file f
     where u.organization_id = ${scope.organizationId} and u.library_id = ${scope.libraryId} and u.state = 'done' and u.book_id is null
       and u.unit_hash in (select unit_hash from upload where organization_id = ${scope.organizationId} and id = any (${ids}::uuid[]))
       and f.organization_id = u.organization_id and f.library_id = u.library_id and f.unit_hash = u.unit_hash and f.book_id is not null`)

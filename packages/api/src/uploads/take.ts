@@ -55,7 +55,7 @@ export async function takeUploads(work: TakingWork, library: Library): Promise<v
     await inRun(async (scope) => {
       for (const { id, problem } of refused) await refuseUpload(scope, id, problem)
     })
-    progress.counts.listed += books.length
+    progress.counts.listed += books.filter(({ book }) => book.role === 'book').length
     progress.counts.problems += refused.length
     for (const upload of batch) for (const key of partKeys(library.organizationId, upload.id, upload.parts)) await blobs.delete(key)
   }

@@ -152,12 +152,12 @@ it('keeps what the server said of each upload', async () => {
   expect(set.queue.files()[0]?.upload?.bookId).toBe('b')
 })
 
-it('takes tens of thousands of files at once', () => {
+it('takes tens of thousands of files at once', async () => {
   const set = setUp({ begin: () => new Promise(() => {}) })
   const many = Array.from({ length: 40_000 }, (_, at) => file(`Shelf/${at}.epub`, 1))
   const started = performance.now()
   set.queue.add(many)
   set.queue.add(many)
-  expect(set.queue.files()).toHaveLength(40_000)
   expect(performance.now() - started).toBeLessThan(2000)
+  await vi.waitFor(() => expect(set.queue.files()).toHaveLength(40_000))
 })

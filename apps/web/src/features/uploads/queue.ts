@@ -33,6 +33,8 @@ export type QueueOptions = {
 }
 
 const atOnce = 3
+const manyFiles = 500
+const showEveryMs = 300
 const firstPart = 1024 * 1024
 const largestPart = 8 * 1024 * 1024
 const smallestPart = 512 * 1024
@@ -54,6 +56,7 @@ export class UploadQueue {
   #shown: readonly QueuedFile[] = []
   #part = firstPart
   #next = 1
+  #willShow = false
   readonly #listeners = new Set<() => void>()
 
   constructor(options: QueueOptions) {
@@ -152,7 +155,18 @@ export class UploadQueue {
     this.#tell()
   }
 
+  /** With many files, a few times a second: each telling costs what drawing them all does. */
   #tell(): void {
+    if (this.#entries.length <= manyFiles) return this.#show()
+    if (this.#willShow) return
+    this.#willShow = true
+    setTimeout(() => {
+      this.#willShow = false
+      this.#show()
+    }, showEveryMs)
+  }
+
+  #show(): void {
     this.#shown = this.#entries.map(({ shown }) => shown)
     for (const listener of this.#listeners) listener()
   }
