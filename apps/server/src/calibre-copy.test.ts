@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import sharp from 'sharp'
@@ -297,22 +297,42 @@ test('links are not followed, and what cannot be copied is told', { timeout: 60_
   expect(again.failed).toContainEqual({ title: 'The Book 4', reason: 'not-a-book' })
 })
 
-test(
-  'what is larger than a part comes in parts, and is gone on with; two who copy at once bring it once',
-  { timeout: 60_000 },
-  async () => {
-    const library = await create()
-    const folder = calibre([shelved(1), shelved(2)])
-    writeFileSync(
-      path.join(folder, 'Ann Author/The Book 1 (1)/The Book 1 - Ann Author.epub'),
-      buildEpub({ title: 'Large', identifier: 'urn:x:large', padding: 70_000_000 }),
-    )
-    const [one, other] = await Promise.all([copy(library, folder), copy(library, folder)])
-    expect([one.status, other.status], `${one.text} ${other.text}`).toEqual([200, 200])
-    await taken(library)
-    const shelf = await books(library)
-    expect(shelf.map(({ files }) => files.length)).toEqual([1, 1])
-    const names = await server.db.superuser<{ n: number }[]>`select count(*)::int as n from library_file where library_id = ${library}`
-    expect(names[0]?.n).toBe(6)
-  },
-)
+test('a request ends after some seconds, also in the middle of a book, and the next goes on there', { timeout: 60_000 }, async () => {
+  const library = await create()
+  const folder = calibre([shelved(1), shelved(2)])
+  const large = path.join(folder, 'Ann Author/The Book 1 (1)/The Book 1 - Ann Author.epub')
+  writeFileSync(large, buildEpub({ title: 'Large', identifier: 'urn:x:slow', padding: 70_000_000 }))
+  const { blobs } = server.deps
+  const putStream = blobs.putStream.bind(blobs)
+  blobs.putStream = async (key, stream, size) => {
+    await putStream(key, stream, size)
+    if (size > 10_000_000) await wait(5100)
+  }
+  try {
+    expect((await copy(library, folder)).json).toMatchObject({ books: 0, files: 0, next: 0 })
+  } finally {
+    blobs.putStream = putStream
+  }
+  const [half] = await server.db.superuser<{ received: number; size: number }[]>`
+    select received::int as received, size::int as size from upload where library_id = ${library}`
+  expect(half).toMatchObject({ received: 64 * 1024 * 1024, size: statSync(large).size })
+  expect((await copy(library, folder)).json).toMatchObject({ books: 2, files: 6, skipped: 0, next: null })
+  await taken(library)
+  expect(await books(library)).toHaveLength(2)
+})
+
+test('what is larger than a part comes in parts; two who copy at once bring it once', { timeout: 60_000 }, async () => {
+  const library = await create()
+  const folder = calibre([shelved(1), shelved(2)])
+  writeFileSync(
+    path.join(folder, 'Ann Author/The Book 1 (1)/The Book 1 - Ann Author.epub'),
+    buildEpub({ title: 'Large', identifier: 'urn:x:large', padding: 70_000_000 }),
+  )
+  const [one, other] = await Promise.all([copy(library, folder), copy(library, folder)])
+  expect([one.status, other.status], `${one.text} ${other.text}`).toEqual([200, 200])
+  await taken(library)
+  const shelf = await books(library)
+  expect(shelf.map(({ files }) => files.length)).toEqual([1, 1])
+  const names = await server.db.superuser<{ n: number }[]>`select count(*)::int as n from library_file where library_id = ${library}`
+  expect(names[0]?.n).toBe(6)
+})

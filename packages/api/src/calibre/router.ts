@@ -175,8 +175,8 @@ async function tell(deps: Pick<Deps, 'uploads'>, root: string, below: string): P
 type Transaction = <T>(fn: (scope: OrganizationScope) => Promise<T>) => Promise<T>
 
 /**
- * The real path of a folder of the server that this workspace may use, for who may make libraries of such folders; null for all
- * others, whether there are such folders or not.
+ * The real path of a folder of the server; null for one that is not open to this workspace, whether there is such a one or not. It is
+ * for who may make libraries of folders.
  */
 async function openServerFolder(transaction: Transaction, deps: Pick<Deps, 'roots'>, folder: string): Promise<string | null> {
   await transaction(async (scope) => requirePermission(scope.permissions, 'library:create'))
@@ -214,9 +214,7 @@ async function findInLibrary(deps: Deps, folders: readonly Folder[], roots: read
 
 const unreadable = { CALIBRE_UNREADABLE: { status: 422, data: z.object({ problem: CalibreProblem }) } } as const
 const notOpen = { message: 'This folder is not open to this workspace.', data: { problem: 'closed' } } as const
-const notManaged = {
-  message: 'The files of this library lie in folders of the server; books are not copied into it.',
-}
+const notManaged = { message: 'The files of this library lie in folders of the server; books are not copied into it.' }
 
 export const calibre = {
   find: inLibraryOutside('metadata:edit')
