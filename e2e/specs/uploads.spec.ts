@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { buildEpub } from '@carrel/formats/testing'
+import { buildEpub, buildMp3 } from '@carrel/formats/testing'
 import { examine } from '../src/examine.ts'
 import { type Api, setUp } from '../src/people.ts'
 import { keepScreen } from '../src/screens.ts'
@@ -86,6 +86,52 @@ test.describe('uploads', () => {
     await examine(page, 'library-uploads-done')
     await queue(page).getByRole('button', { name: 'Clear list' }).click()
     await expect(queue(page)).toBeHidden()
+  })
+
+  const opf = (title: string) =>
+    `<package xmlns="http://www.idpf.org/2007/opf" version="2.0"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>${title}</dc:title></metadata></package>`
+  /** A folder with a recording on two discs, what tells of it, and what is of no interest. */
+  function writeRecording(name: string): string {
+    const folder = path.join(scratch, name)
+    for (const disc of ['CD 1', 'CD 2']) {
+      mkdirSync(path.join(folder, disc), { recursive: true })
+      for (const number of [1, 2, 10])
+        writeFileSync(path.join(folder, disc, `${number}.mp3`), buildMp3({ seconds: number, tags: { TIT2: `${name} ${disc} ${number}` } }))
+    }
+    writeFileSync(path.join(folder, 'CD 1', 'metadata.opf'), opf(`${name}, told`))
+    writeFileSync(path.join(folder, 'CD 1', 'notes.txt'), 'notes')
+    writeFileSync(path.join(folder, 'CD 2', '.DS_Store'), 'x')
+    writeFileSync(path.join(folder, 'Companion.epub'), book(`Companion of ${name}`))
+    return folder
+  }
+
+  test('a folder that is chosen, or dropped, becomes the books that a scan would find in it', async ({ visit }) => {
+    const libraryId = await makeLibrary('Recordings')
+    const page = await visit({ storageState: state })
+    await page.goto(at(`/libraries/${libraryId}`))
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Upload a folder' }).click()])
+    await chooser.setFiles(writeRecording('The Sea'))
+    await expect(page.getByText('2 files were passed by')).toBeVisible()
+    await expect(queue(page).getByText(/8 of 8 files/)).toBeVisible({ timeout: 60_000 })
+    await expect(page.getByText('2 books')).toBeVisible()
+    await keepScreen(page, 'library-uploads-folder', { widths: sizes })
+    await examine(page, 'library-uploads-folder')
+    await page.getByRole('button', { name: 'Close this note' }).click()
+    await expect(page.getByText('2 files were passed by')).toBeHidden()
+    await queue(page).getByRole('button', { name: 'Clear list' }).click()
+    await page.getByRole('link', { name: /The Sea, told/ }).click()
+    await expect(page.getByRole('heading', { name: 'The Sea, told' })).toBeVisible()
+
+    await page.goto(at(`/libraries/${libraryId}`))
+    await expect(page.getByText('2 books')).toBeVisible()
+    // As a file manager drops a folder: the browser itself opens it.
+    const devtools = await page.context().newCDPSession(page)
+    const data = { items: [], files: [writeRecording('The Hills')], dragOperationsMask: 1 }
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await devtools.send('Input.dispatchDragEvent', { type, x: 400, y: 400, data })
+    await expect(queue(page).getByText(/8 of 8 files/)).toBeVisible({ timeout: 60_000 })
+    await expect(page.getByText('4 books')).toBeVisible()
+    await expect(page.getByRole('link', { name: /The Hills, told/ })).toBeVisible()
   })
 
   test('an upload is paused, goes on, and is gone on with after a reload when the same file is chosen', async ({ visit, forgive }) => {

@@ -19,6 +19,8 @@ export const limits = {
   booksAtOnce: 500,
   /** Characters of what a book says of itself. */
   descriptionLength: 20_000,
+  /** Paths of files to be uploaded that are asked about at a time; characters of one, and of all. */
+  plannedPaths: { count: 1000, length: 1024, characters: 32_000 },
   /** Of one library. */
   libraryFolders: 20,
   /** Books of one group that look the same. */

@@ -96,6 +96,7 @@ const definerFunctions = [
   'app.enter_job',
   'app.enter_mail',
   'app.expire_missing',
+  'app.expire_sidecars',
   'app.expire_trash',
   'app.expire_uploads',
   'app.follow_admission',

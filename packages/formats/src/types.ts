@@ -185,5 +185,7 @@ export type CalibreBook = {
 }
 
 export type CalibreLibraryResult = { ok: true; library: CalibreLibrary } | { ok: false; problem: Problem }
-/** `next`: the id after which the next page begins; null at the end. */
-export type CalibreBooksResult = { ok: true; books: CalibreBook[]; next: number | null } | { ok: false; problem: Problem }
+/** `uuid`: that of the library; `next`: the id after which the next page begins, null at the end. */
+export type CalibreBooksResult =
+  | { ok: true; uuid: string | null; books: CalibreBook[]; next: number | null }
+  | { ok: false; problem: Problem }

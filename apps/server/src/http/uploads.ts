@@ -49,7 +49,7 @@ function bodyOf(request: IncomingMessage): Readable {
 
 /**
  * Uploads in parts, by the core of tus 1.0 with creation and termination: POST with Upload-Length and Upload-Metadata (`filename`,
- * `library`) begins one, HEAD tells its Upload-Offset, PATCH brings the next bytes, DELETE gives it up. Unlike tus, a part counts
+ * `library`, `together`) begins one, HEAD tells its Upload-Offset, PATCH brings the next bytes, DELETE gives it up. Unlike tus, a part counts
  * whole or not at all, and tells its length.
  */
 export function createUploads(
@@ -88,9 +88,15 @@ export function createUploads(
       libraryId: metadata['library']?.toLowerCase(),
       name: metadata['filename'],
       size: numberOf(request.headers['upload-length']),
+      together: metadata['together'],
     })
     if (!input.success)
-      return sendError(response, 400, 'BAD_REQUEST', 'An upload has a library, the name of a file and a length of one byte at least.')
+      return sendError(
+        response,
+        400,
+        'BAD_REQUEST',
+        'An upload has a library, the name of a file and a length of one byte at least; what it belongs together with is 32 hexadecimal digits.',
+      )
     const begun = await beginUpload(deps, who, input.data)
     if (typeof begun === 'string') return refuse(response, begun)
     if ('full' in begun)
@@ -101,7 +107,7 @@ export function createUploads(
         'The space of this workspace is used up. Delete books for good, or ask the operator for more.',
       )
     response.setHeader('location', `/files/${who.organizationId}/uploads/${begun.id}`)
-    at(response, 201, 0)
+    at(response, 201, begun.received)
   }
 
   async function look(response: ServerResponse, who: Who, uploadId: string): Promise<void> {

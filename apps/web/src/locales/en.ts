@@ -554,6 +554,19 @@ export const en = {
   'calibre.columns.text': 'What you have read is noted for you alone. A book that you have begun here keeps your place.',
   'calibre.columns.noPlaces': 'Your role keeps no places in books, so what you have read can’t be taken over.',
   'calibre.continue': 'Continue',
+  'calibre.copy.changed': 'It changed while it was copied',
+  'calibre.copy.failed': '{count, plural, one {1 file was not copied} other {{files} files were not copied}}',
+  'calibre.copy.failure': '{title}: {reason}',
+  'calibre.copy.files': '{count, plural, =0 {no files copied} one {1 file copied, {size}} other {{files} files copied, {size}}}',
+  'calibre.copy.kept': 'What is copied stays. “Go on” copies what is missing.',
+  'calibre.copy.progress': 'Books copied',
+  'calibre.copy.reading': 'Reading what was copied',
+  'calibre.copy.running': 'Copying the books',
+  'calibre.copy.skipped': '{count, plural, one {1 was there already} other {{files} were there already}}',
+  'calibre.copy.stopped': 'Stopped halfway',
+  'calibre.copy.waiting': '{count, plural, one {1 file is still to be read} other {{files} files are still to be read}}',
+  'calibre.copyText':
+    'Copy the books of a calibre library on this server into this one, with what calibre knows of them, and what you have read.',
   'calibre.count.changed': 'Books changed',
   'calibre.count.kept': 'Books that keep what somebody wrote',
   'calibre.count.notFound': 'Books not on the shelf',
@@ -573,6 +586,10 @@ export const en = {
   'calibre.details.text':
     'Title, authors, series, tags, publisher, date, languages, identifiers and description, where they are not the same here. What calibre leaves empty stays as it is.',
   'calibre.done': 'Import finished',
+  'calibre.folder.text':
+    'Choose the folder that calibre keeps its books in: the one that holds metadata.db. It is only read; best close calibre meanwhile.',
+  'calibre.found.copyText':
+    'Its books are copied into this library first, and count towards the space of your workspace. What is here already is not copied again. Next you choose what becomes of its columns.',
   'calibre.found.text':
     'Next you choose what its columns become. Nothing in calibre’s folder is changed. What changes in books can be taken back.',
   'calibre.goOn': 'Go on',
@@ -582,13 +599,17 @@ export const en = {
   'calibre.meaning.unread': 'Unread',
   'calibre.menu': 'Import from calibre…',
   'calibre.missing': 'Not on the shelf yet',
+  'calibre.missing.copyText':
+    'calibre knows these books, but none of their files is in this library: they could not be copied, or are in the trash.',
   'calibre.missing.more': '{count, plural, one {and one more} other {and {books} more}}',
   'calibre.missing.text':
     'calibre knows these books, but none of their files is in this library. When a scan has found them, import again: what is the same stays.',
   'calibre.no': 'No',
+  'calibre.none.server': 'There is no metadata.db in this folder, nor directly below it.',
   'calibre.none.text':
     'Add the folder that holds calibre’s metadata.db to this library. Its books are read where they lie, and what calibre knows of them can then be taken over.',
   'calibre.none.title': 'No calibre library here',
+  'calibre.otherFolder': 'Choose another folder',
   'calibre.overwrite': 'Replace what people wrote here',
   'calibre.overwrite.text': 'Otherwise their words stay, also those of an earlier import.',
   'calibre.ownColumns': '{count, plural, =0 {no columns of your own} one {1 column of your own} other {{columns} columns of your own}}',
@@ -605,6 +626,7 @@ export const en = {
   'calibre.shelf': 'Open {name}',
   'calibre.stars': 'Stars',
   'calibre.step.columns': 'Columns',
+  'calibre.step.folder': 'Folder',
   'calibre.step.found': 'Library',
   'calibre.step.run': 'Import',
   'calibre.steps': 'Steps',
@@ -886,7 +908,7 @@ export const en = {
 
   'grid.empty.text': 'Put books into the library’s folders and scan again.',
   'grid.empty.title': 'No books yet',
-  'grid.emptyManaged.text': 'Drop files here, or choose them with “Upload”.',
+  'grid.emptyManaged.text': 'Drop files here, or whole folders, or choose them with “Upload”.',
   'grid.filling.text': 'The scan has begun. Books appear here as they are found.',
   'grid.filling.title': 'Looking for books',
   'grid.news': 'New books',
@@ -1815,8 +1837,15 @@ export const en = {
   'upload.done': 'In the library',
   'upload.drop': 'Drop to upload into {name}',
   'upload.failed': '{count, plural, one {# file needs a look} other {# files need a look}}',
+  'upload.folder': 'Upload a folder',
   'upload.list': 'Uploads',
+  'upload.looking': 'Looking through what you gave… {count, plural, =0 {} one {# file so far} other {{files} files so far}}',
+  'upload.more': '{count, plural, one {# more file} other {# more files}}',
+  'upload.noBook': 'It tells of a book that was not uploaded with it. Unless that comes, it goes after a day.',
   'upload.open': 'Show the book',
+  'upload.passed':
+    '{count, plural, one {One file was passed by: it is no book and tells of none.} other {{files} files were passed by: they are no books and tell of none.}}',
+  'upload.passed.close': 'Close this note',
   'upload.pause': 'Pause {name}',
   'upload.pauseAll': 'Pause all',
   'upload.paused': 'Paused',
@@ -1833,6 +1862,7 @@ export const en = {
   'upload.unfinished':
     '{count, plural, one {# upload was} other {# uploads were}} not finished: {names}. Choose the same files again to go on.',
   'upload.waiting': 'Waiting',
+  'upload.waitsForBook': 'Waits for its book',
 
   'user.menu': 'account and appearance',
   'user.signOut': 'Sign out',

@@ -1,5 +1,6 @@
 import { noMetadata, type BookMetadata, type FileFormat } from '@carrel/formats'
 import type { SourceKind } from '../libraries/schema.ts'
+import { pathBelowUpload } from '../uploads/keys.ts'
 import { EditableField, type BookEdits } from './edits/schema.ts'
 
 /** The fields that sources tell of and people edit; the facts of a file (layout, pages …) are not among them. */
@@ -10,6 +11,7 @@ export type SourceFile = {
   role: 'book' | 'sidecar'
   format: FileFormat | null
   metadata: BookMetadata | null
+  sha256: string | null
 }
 
 /** Formats in the order in which a book of several is described by them, and opened. */
@@ -37,14 +39,19 @@ const rank = ({ format }: SourceFile): number => {
 const trackOrder = ({ metadata }: SourceFile): number => (metadata?.track?.disc ?? 1) * 100_000 + (metadata?.track?.number ?? 99_999)
 const byNumbers = new Intl.Collator('en', { numeric: true })
 
+/** By names, numbers in them by their value. */
+export function comparePaths(a: string, b: string): number {
+  const [one, other] = [pathBelowUpload(a), pathBelowUpload(b)]
+  return byNumbers.compare(one, other) || (one < other ? -1 : one > other ? 1 : a < b ? -1 : 1)
+}
+
 /** The first describes the book; audio files stand in the order in which they are heard. */
 export const inOrder = <F extends SourceFile>(files: readonly F[]): F[] =>
   files.toSorted(
     (a, b) =>
       rank(a) - rank(b) ||
       (audioFormats.has(a.format) && audioFormats.has(b.format) ? trackOrder(a) - trackOrder(b) : 0) ||
-      byNumbers.compare(a.path, b.path) ||
-      (a.path < b.path ? -1 : 1),
+      comparePaths(a.path, b.path),
   )
 
 export const isTold = (value: unknown): boolean => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0)
@@ -72,7 +79,9 @@ export function composeMetadata(
   const titled = sources.find((source) => isTold(source.title))
   if (!('sortTitle' in edits)) fields['sortTitle'] = 'title' in edits ? null : (titled?.sortTitle ?? null)
   const first = ordered.find(({ metadata }) => metadata)?.metadata ?? noMetadata
-  const heard = ordered.filter(({ format }) => audioFormats.has(format)).map(({ metadata }) => metadata?.duration ?? 0)
+  const audio = ordered.filter(({ format }) => audioFormats.has(format))
+  // What is there twice is heard once.
+  const heard = [...new Map(audio.map((file) => [file.sha256 ?? file, file.metadata?.duration ?? 0])).values()]
   return {
     ...noMetadata,
     ...fields,

@@ -12,6 +12,7 @@ import {
   type NameTable,
 } from '../scans/listing/queries.ts'
 import type { LibraryScope } from '../scope.ts'
+import { pathBelowUpload } from '../uploads/keys.ts'
 import { composeMetadata, coverFile, formatsOf, inOrder, type SourceFile } from './compose.ts'
 import { showUploadedCovers } from './edits/queries.ts'
 import type { BookEdits, UploadedCover } from './edits/schema.ts'
@@ -71,7 +72,7 @@ function chosenCover<F extends FileState>(edits: BookEdits, { files, sidecars }:
 /** The title of a book that none of its sources names. */
 export const titleOfFiles = (files: readonly SourceFile[]): string => {
   const [first] = inOrder(files)
-  return first ? titleFromPath(first.path, first.metadata?.track !== null && files.length > 1) : ''
+  return first ? titleFromPath(pathBelowUpload(first.path), first.metadata?.track !== null && files.length > 1) : ''
 }
 
 /**

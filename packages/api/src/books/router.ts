@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { limits } from '../limits.ts'
 import { allowed } from '../procedures.ts'
 import { Id } from '../shapes.ts'
+import { comparePaths } from './compose.ts'
 import { findBook, findBookParts, keptNights, listBooks, searchBooks, wantCovers } from './queries.ts'
 import { BookDetail, BookPage, ListBooks, PrioritizeCovers, SearchBooks, SearchResult } from './schema.ts'
 import { searchTerms } from './sort-key.ts'
@@ -45,15 +46,17 @@ export const books = {
         direction: detail.direction,
         drm: detail.drm,
         allSeries: allSeries.map((entry) => ({ ...entry, position: entry.position === null ? null : String(Number(entry.position)) })),
-        files: files.map((file) => ({
-          id: file.id,
-          format: file.format ?? 'unknown',
-          fileName: path.posix.basename(file.path),
-          path: showPaths ? file.path : null,
-          size: file.size ?? 0,
-          modifiedAt: new Date(file.modifiedMs ?? 0).toISOString(),
-          missing: file.missing,
-        })),
+        files: files
+          .toSorted((a, b) => comparePaths(a.path, b.path))
+          .map((file) => ({
+            id: file.id,
+            format: file.format ?? 'unknown',
+            fileName: path.posix.basename(file.path),
+            path: showPaths ? file.path : null,
+            size: file.size ?? 0,
+            modifiedAt: new Date(file.modifiedMs ?? 0).toISOString(),
+            missing: file.missing,
+          })),
       }
     }),
 

@@ -16,6 +16,34 @@ export async function findBooksOfFiles(scope: LibraryScope, folderId: string, pa
   return new Map([...rows].map(({ path, bookId }) => [path, bookId]))
 }
 
+/** The books on the shelf that have files of these units, by unit. */
+export async function findBooksByUnit(scope: LibraryScope, units: readonly string[]): Promise<Map<string, string>> {
+  const rows = await scope.db.execute<{ unit: string; bookId: string }>(sql`
+    select encode(f.unit_hash, 'hex') as unit, f.book_id as "bookId" from library_file f
+    join book b on b.organization_id = f.organization_id and b.id = f.book_id
+    where f.organization_id = ${scope.organizationId} and f.library_id = ${scope.libraryId} and f.role = 'book' and b.deleted_at is null
+      and f.unit_hash in (select decode(value, 'hex') from json_array_elements_text(${json(units)}))
+    order by f.id desc`)
+  return new Map([...rows].map(({ unit, bookId }) => [unit, bookId]))
+}
+
+/** Problems that may be gone when a file is brought again. */
+const passing = sql.raw("('vanished', 'unreadable', 'timeout', 'memory', 'crashed', 'disk-full')")
+
+/** Files of these units that are in the library, its trash included, or on their way; `problem`: why one was refused in the last day. */
+export async function findBroughtFiles(
+  scope: LibraryScope,
+  units: readonly string[],
+): Promise<{ unit: string; path: string; problem: string | null }[]> {
+  const wanted = sql`unit_hash in (select decode(value, 'hex') from json_array_elements_text(${json(units)}))`
+  const mine = sql`organization_id = ${scope.organizationId} and library_id = ${scope.libraryId}`
+  const rows = await scope.db.execute<{ unit: string; path: string; problem: string | null }>(sql`
+    select encode(unit_hash, 'hex') as unit, path, null as problem from library_file where ${mine} and ${wanted} and problem is null
+    union all select encode(unit_hash, 'hex'), name, problem from upload
+      where ${mine} and ${wanted} and (state in ('received', 'done') or (state = 'refused' and problem not in ${passing}))`)
+  return [...rows]
+}
+
 export type Place = { bookId: string; status: 'reading' | 'finished'; finishedAt: string | null }
 
 /** Marks books for the person themselves, where they have not begun; answers how many. */

@@ -3,24 +3,30 @@ import * as z from 'zod'
 import { hasPermission } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import type { BookFile, CalibreBook } from '@carrel/formats'
+import { StorageFull } from '@carrel/storage'
 import { apply, inLibraryOf, noteDeed } from '../books/edits/apply.ts'
 import { knowBooks } from '../books/edits/change.ts'
 import { changeOf, type Change } from '../books/edits/policy.ts'
 import type { Deps } from '../deps.ts'
 import { notFound } from '../errors.ts'
 import { announceChanged } from '../events/queries.ts'
-import { resolveDownload } from '../folders/policy.ts'
+import { resolveDownload, resolveInside } from '../folders/policy.ts'
 import { listAssignedRoots } from '../folders/queries.ts'
+import { findUsableRoots } from '../folders/roots.ts'
 import { findLibrarySettings, listLibraryFolders } from '../libraries/queries.ts'
 import { listFields, lockFields } from '../metadata/queries.ts'
 import type { MetadataField } from '../metadata/schema.ts'
-import { inLibraryOutside } from '../procedures.ts'
+import { inLibraryOutside, requirePermission } from '../procedures.ts'
 import type { OrganizationScope } from '../scope.ts'
+import { findLibraryKind } from '../uploads/queries.ts'
+import { booksCopied, calibreUnit, copyBooks, CopyStopped } from './copy.ts'
 import { database, lookForCalibre } from './look.ts'
 import { columnsOf, fieldValue, problemOf, readingOf, wishOf } from './policy.ts'
-import { beginPlaces, findBooksOfFiles, writeValues, type Place, type Value } from './queries.ts'
+import { beginPlaces, findBooksByUnit, findBooksOfFiles, writeValues, type Place, type Value } from './queries.ts'
 import {
   CalibreProblem,
+  CopiedCalibre,
+  CopyCalibre,
   FindCalibre,
   FoundCalibre,
   ImportCalibre,
@@ -51,19 +57,31 @@ const databaseOf = (root: string, below: string): BookFile => ({ root, path: bel
 /** Different systems write the same letters of a path differently. */
 const spellings = (file: string): string[] => [...new Set([file, file.normalize('NFC'), file.normalize('NFD')])]
 
+/** How the books of a page are found in the library: what each is called there, and which of these names are books. */
+type Matching = {
+  namesOf: (book: CalibreBook) => string[]
+  find: (scope: OrganizationScope, names: readonly string[]) => Promise<Map<string, string>>
+}
+
+/** In a folder of the library: by the paths of their files. */
+const byPaths = (libraryId: string, folderId: string, below: string): Matching => ({
+  namesOf: ({ files }) => files.flatMap((file) => spellings(below === '' ? file : `${below}/${file}`)),
+  find: (scope, paths) => findBooksOfFiles(inLibraryOf(scope, libraryId), folderId, paths),
+})
+
+/** Where they were copied to: by what they were copied as. */
+const byUnits = (libraryId: string, calibreLibrary: string): Matching => ({
+  namesOf: (book) => [calibreUnit(libraryId, calibreLibrary, book)],
+  find: (scope, units) => findBooksByUnit(inLibraryOf(scope, libraryId), units),
+})
+
 /** The book of the library for each of calibre's; one that an earlier one has is not given twice. */
-async function matchBooks(
-  scope: OrganizationScope,
-  { libraryId, folderId, below }: Pick<z.infer<typeof ImportCalibre>, 'libraryId' | 'folderId' | 'below'>,
-  books: readonly CalibreBook[],
-) {
-  const pathsOf = ({ files }: CalibreBook) => files.flatMap((file) => spellings(below === '' ? file : `${below}/${file}`))
-  const paths = books.flatMap(pathsOf)
-  const found = await findBooksOfFiles(inLibraryOf(scope, libraryId), folderId, paths)
+async function matchBooks(scope: OrganizationScope, { namesOf, find }: Matching, books: readonly CalibreBook[]) {
+  const found = await find(scope, books.flatMap(namesOf))
   const matched = new Map<string, CalibreBook>()
   const missing: CalibreBook[] = []
   for (const book of books) {
-    const bookId = pathsOf(book).map((file) => found.get(file)).find((id) => id !== undefined) // prettier-ignore
+    const bookId = namesOf(book).map((file) => found.get(file)).find((id) => id !== undefined) // prettier-ignore
     if (bookId === undefined || matched.has(bookId)) missing.push(book)
     else matched.set(bookId, book)
   }
@@ -108,11 +126,12 @@ async function importPage(
   scope: OrganizationScope,
   input: z.infer<typeof ImportCalibre>,
   books: readonly CalibreBook[],
+  matching: Matching,
 ): Promise<Omit<ImportedCalibre, 'next'>> {
   const { libraryId, mapping } = input
   // Before books are locked, as everybody does who gives a book a value.
   const fields = await holdFields(scope, mapping)
-  const { matched, missing } = await matchBooks(scope, input, books)
+  const { matched, missing } = await matchBooks(scope, matching, books)
   const known = await knowBooks(inLibraryOf(scope, libraryId), [...matched.keys()], { lock: true })
   const changes = new Map<string, Change>()
   const places: Place[] = []
@@ -145,13 +164,65 @@ async function importPage(
   }
 }
 
+/** What a folder tells of the library of calibre's in it; null where there is none. */
+async function tell(deps: Pick<Deps, 'uploads'>, root: string, below: string): Promise<CalibreFolder['found'] | null> {
+  const result = await deps.uploads.calibreLibrary(databaseOf(root, below))
+  if (!result.ok) return result.problem.code === 'vanished' ? null : { ok: false, problem: problemOf(result.problem.code) }
+  const { books, columns, rated } = result.library
+  return { ok: true, books, columns: columnsOf(columns, rated) }
+}
+
+type Transaction = <T>(fn: (scope: OrganizationScope) => Promise<T>) => Promise<T>
+
+/**
+ * The real path of a folder of the server; null for one that is not open to this workspace, whether there is such a one or not. It is
+ * for who may make libraries of folders.
+ */
+async function openServerFolder(transaction: Transaction, deps: Pick<Deps, 'roots'>, folder: string): Promise<string | null> {
+  await transaction(async (scope) => requirePermission(scope.permissions, 'library:create'))
+  return resolveInside(await findUsableRoots(transaction, deps.roots), folder)
+}
+
+/** Libraries of calibre's in a folder of the server, or directly below. */
+async function findOnServer(transaction: Transaction, deps: Deps, folder: string): Promise<CalibreFolder[]> {
+  const closed = { folderId: null, below: '', path: folder, name: path.basename(folder), found: { ok: false, problem: 'closed' } } as const
+  const root = await openServerFolder(transaction, deps, folder)
+  if (root === null) return [closed]
+  const found: CalibreFolder[] = []
+  for (const below of await lookForCalibre(root)) {
+    const own = path.join(root, below)
+    const told = await tell(deps, own, '')
+    if (told) found.push({ folderId: null, below: '', path: own, name: path.basename(own), found: told })
+  }
+  return found
+}
+
+/** Libraries of calibre's in the folders of the library. */
+async function findInLibrary(deps: Deps, folders: readonly Folder[], roots: readonly string[]): Promise<CalibreFolder[]> {
+  const found: CalibreFolder[] = []
+  for (const folder of folders) {
+    const own = path.basename(folder.path)
+    const root = await openFolder(deps, folder, roots)
+    if (root === null) found.push({ folderId: folder.id, below: '', path: null, name: own, found: { ok: false, problem: 'closed' } })
+    for (const below of root === null ? [] : await lookForCalibre(root)) {
+      const told = await tell(deps, root ?? '', below)
+      if (told) found.push({ folderId: folder.id, below, path: null, name: below || own, found: told })
+    }
+  }
+  return found
+}
+
+const unreadable = { CALIBRE_UNREADABLE: { status: 422, data: z.object({ problem: CalibreProblem }) } } as const
+const notOpen = { message: 'This folder is not open to this workspace.', data: { problem: 'closed' } } as const
+const notManaged = { message: 'The files of this library lie in folders of the server; books are not copied into it.' }
+
 export const calibre = {
   find: inLibraryOutside('metadata:edit')
     .route({
       method: 'GET',
       path: '/libraries/{libraryId}/calibre',
       tags: ['calibre'],
-      summary: 'Folders of a library that are libraries of calibre, and what their columns could become',
+      summary: 'Folders of a library, or of the server, that are libraries of calibre, and what their columns could become',
     })
     .input(FindCalibre)
     .output(FoundCalibre)
@@ -160,22 +231,50 @@ export const calibre = {
         ...(await listReadable(scope, input.libraryId)),
         keepsPlaces: hasPermission(scope.permissions, 'reading:write'),
       }))
-      const found: CalibreFolder[] = []
-      for (const folder of folders) {
-        const own = path.basename(folder.path)
-        const root = await openFolder(deps, folder, roots)
-        if (root === null) found.push({ folderId: folder.id, below: '', name: own, found: { ok: false, problem: 'closed' } })
-        for (const below of root === null ? [] : await lookForCalibre(root)) {
-          const told = { folderId: folder.id, below, name: below || own }
-          const result = await deps.uploads.calibreLibrary(databaseOf(root ?? '', below))
-          if (result.ok) {
-            const { books, columns, rated } = result.library
-            found.push({ ...told, found: { ok: true, books, columns: columnsOf(columns, rated) } })
-          } else if (result.problem.code !== 'vanished')
-            found.push({ ...told, found: { ok: false, problem: problemOf(result.problem.code) } })
-        }
-      }
+      const found = input.path === undefined ? await findInLibrary(deps, folders, roots) : await findOnServer(transaction, deps, input.path)
       return { folders: found, keepsPlaces }
+    }),
+
+  copy: inLibraryOutside('book:upload')
+    .route({
+      method: 'POST',
+      path: '/libraries/{libraryId}/calibre/copy',
+      tags: ['calibre'],
+      summary: 'Copy files of the next books of a calibre library into a library that people upload books into; what is there is left out',
+    })
+    .errors({
+      ...unreadable,
+      NOT_MANAGED: { status: 409 },
+      QUOTA_EXCEEDED: { status: 413 },
+      STORAGE_FULL: { status: 507 },
+      TOO_MANY_REQUESTS: { status: 429 },
+    })
+    .input(CopyCalibre)
+    .output(CopiedCalibre)
+    .handler(async ({ context: { transaction, deps, token, address }, input, errors }) => {
+      const { libraryId } = input
+      const { kind, organizationId } = await transaction(async (scope) => ({
+        kind: await findLibraryKind(scope, libraryId),
+        organizationId: scope.organizationId,
+      }))
+      if (kind !== 'managed') throw errors.NOT_MANAGED(notManaged)
+      const root = await openServerFolder(transaction, deps, input.path)
+      if (root === null) throw errors.CALIBRE_UNREADABLE(notOpen)
+      const page = await deps.uploads.calibreBooks(databaseOf(root, ''), { after: input.after, limit: booksCopied })
+      if (!page.ok) throw errors.CALIBRE_UNREADABLE({ message: page.problem.detail, data: { problem: problemOf(page.problem.code) } })
+      const unitOf = (book: CalibreBook) => calibreUnit(libraryId, page.uuid ?? root, book)
+      const who = { token: token ?? '', organizationId, address }
+      try {
+        const { last, ...copied } = await copyBooks({ deps, who, transaction, libraryId, root, unitOf }, page.books)
+        const through = page.books.length === copied.books
+        return { ...copied, next: through ? page.next : (last ?? input.after) }
+      } catch (error) {
+        if (error instanceof StorageFull) throw errors.STORAGE_FULL({ message: 'The disk of the server is full.' })
+        if (!(error instanceof CopyStopped)) throw error
+        if (error.reason === 'full') throw errors.QUOTA_EXCEEDED({ message: 'The space of this workspace is used up.' })
+        if (error.reason === 'too-many') throw errors.TOO_MANY_REQUESTS({ message: 'Many uploads of yours are not finished.' })
+        throw notFound('library')
+      }
     }),
 
   import: inLibraryOutside('metadata:edit')
@@ -185,19 +284,20 @@ export const calibre = {
       tags: ['calibre'],
       summary: 'Take over what calibre knows of the next 200 books; a second time changes nothing',
     })
-    .errors({ CALIBRE_UNREADABLE: { status: 422, data: z.object({ problem: CalibreProblem }) } })
+    .errors(unreadable)
     .input(ImportCalibre)
     .output(ImportedCalibre)
     .handler(async ({ context: { transaction, deps }, input, errors }) => {
-      const { folders, roots } = await transaction((scope) => listReadable(scope, input.libraryId))
-      const folder = folders.find(({ id }) => id === input.folderId)
-      if (!folder) throw notFound('folder')
-      const unreadable = (problem: CalibreProblem, message: string) => errors.CALIBRE_UNREADABLE({ message, data: { problem } })
-      const root = await openFolder(deps, folder, roots)
-      if (root === null) throw unreadable('closed', 'This folder is not open to this workspace.')
-      const page = await deps.uploads.calibreBooks(databaseOf(root, input.below), { after: input.after, limit: pageSize })
-      if (!page.ok) throw unreadable(problemOf(page.problem.code), page.problem.detail)
-      const done = await transaction((scope) => importPage(scope, input, page.books))
+      const { libraryId, folderId, below } = input
+      const { folders, roots } = await transaction((scope) => listReadable(scope, libraryId))
+      const folder = folders.find(({ id }) => id === folderId)
+      if (!folder && input.path === undefined) throw notFound('folder')
+      const root = folder ? await openFolder(deps, folder, roots) : await openServerFolder(transaction, deps, input.path ?? '')
+      if (root === null) throw errors.CALIBRE_UNREADABLE(notOpen)
+      const page = await deps.uploads.calibreBooks(databaseOf(root, folder ? below : ''), { after: input.after, limit: pageSize })
+      if (!page.ok) throw errors.CALIBRE_UNREADABLE({ message: page.problem.detail, data: { problem: problemOf(page.problem.code) } })
+      const matching = folder ? byPaths(libraryId, folder.id, below) : byUnits(libraryId, page.uuid ?? root)
+      const done = await transaction((scope) => importPage(scope, input, page.books, matching))
       return { ...done, next: page.next }
     }),
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { FolderPath } from '../folders/schema.ts'
 import { ReadingStatus } from '../reading/schema.ts'
 import { Id } from '../shapes.ts'
 
@@ -63,8 +64,11 @@ const Below = z
   .refine((name) => !name.includes('/') && !name.startsWith('.'), 'Name a folder directly below.')
 
 export const CalibreFolder = z.object({
-  folderId: Id,
+  /** Of a folder of the library; null where it was asked for by `path`. */
+  folderId: Id.nullable(),
   below: Below,
+  /** Of a folder of the server, from which books are copied; null for one of the library. */
+  path: z.string().nullable(),
   /** The last part of its path. */
   name: z.string(),
   found: z.union([
@@ -74,8 +78,9 @@ export const CalibreFolder = z.object({
 })
 export type CalibreFolder = z.infer<typeof CalibreFolder>
 
-export const FindCalibre = z.object({ libraryId: Id })
-/** Folders of the library that hold a `metadata.db`, or have one directly below. */
+/** `path`: a folder of the server, for a library that people upload books into. */
+export const FindCalibre = z.object({ libraryId: Id, path: FolderPath.optional() })
+/** Folders of the library, or that of the server, that hold a `metadata.db`, or have one directly below. */
 export const FoundCalibre = z.object({
   folders: z.array(CalibreFolder),
   /** Whether who asks may have a reading state. */
@@ -98,14 +103,42 @@ export const CalibreMapping = z.object({
 export type CalibreMapping = z.infer<typeof CalibreMapping>
 export type CalibreMappingInput = z.input<typeof CalibreMapping>
 
-export const ImportCalibre = z.object({
+/** Where the page before ended. */
+const After = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0)
+
+export const ImportCalibre = z
+  .object({
+    libraryId: Id,
+    folderId: Id.optional(),
+    below: Below.default(''),
+    /** A folder of the server that books were copied from, instead of a folder of the library. */
+    path: FolderPath.optional(),
+    mapping: CalibreMapping,
+    after: After,
+  })
+  .refine(({ folderId, path }) => (folderId === undefined) !== (path === undefined), 'Name a folder of the library, or one of the server.')
+
+export const CopyCalibre = z.object({
   libraryId: Id,
-  folderId: Id,
-  below: Below.default(''),
-  mapping: CalibreMapping,
-  /** Where the page before ended. */
-  after: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+  /** A folder of the server with a `metadata.db`. */
+  path: FolderPath,
+  after: After,
 })
+
+/** What one request copied: files of at most 20 books of calibre's, in some seconds. */
+export const CopiedCalibre = z.object({
+  /** Of which all is there now, or cannot be. */
+  books: z.number().int(),
+  files: z.number().int(),
+  bytes: z.number(),
+  /** Files that were there already, also of books in the trash. */
+  skipped: z.number().int(),
+  /** Files that cannot be copied. */
+  failed: z.array(z.object({ title: z.string(), reason: z.string() })),
+  /** Null: there is no more. */
+  next: z.number().int().nullable(),
+})
+export type CopiedCalibre = z.infer<typeof CopiedCalibre>
 
 /** What one page did: at most 200 books of calibre's. */
 export const ImportedCalibre = z.object({

@@ -5,7 +5,7 @@ import type { BlobStore } from '@carrel/storage'
 import type { Log } from '../deps.ts'
 import { asVisitor, type VisitorScope } from '../scope.ts'
 import { expireTrash } from '../trash/queries.ts'
-import { expireUploads, listEndedUploads, listUnusedFiles } from '../uploads/queries.ts'
+import { expireSidecars, expireUploads, listEndedUploads, listUnusedFiles } from '../uploads/queries.ts'
 import { Nights } from './nights.ts'
 import {
   agedKinds,
@@ -63,6 +63,7 @@ export async function runTidy(deps: TidyDeps, signal: AbortSignal, nights = new 
     ]),
     ['trash', () => untilNone(() => inStep((scope) => expireTrash(scope, rowsAtOnce)))],
     ['uploads', () => untilNone(() => inStep((scope) => expireUploads(scope, rowsAtOnce)))],
+    ['sidecars', () => untilNone(() => inStep((scope) => expireSidecars(scope, rowsAtOnce)))],
     ['files', () => removeFiles(deps, inStep, signal)],
     ['pictures', () => removePictures(deps, inStep, signal)],
   ]

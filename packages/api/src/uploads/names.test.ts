@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { safeName } from './names.ts'
+import { safeFolder, safeName } from './names.ts'
 
 test.each([
   ['Germinal.epub', 'Germinal.epub'],
@@ -43,4 +43,16 @@ test('any name becomes one that is safe, and stays that', () => {
     }),
     { numRuns: 2000 },
   )
+})
+
+test.each([
+  ['01.mp3', ''],
+  ['Title/01.mp3', 'Title'],
+  ['Writer/Title/CD 1/01.mp3', 'Title/CD 1'],
+  ['../../etc/passwd', 'etc'],
+  ['/../. /..', ''],
+  ['C:\\Books\\CON\\a.epub', 'Books/_CON'],
+  ['a\0/\u202e/b.mp3', 'a/file'],
+])('the folder of %j is %j', (given, folder) => {
+  expect(safeFolder(given)).toBe(folder)
 })

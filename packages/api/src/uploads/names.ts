@@ -15,6 +15,18 @@ const cut = (text: string, bytes: number): string => {
   return kept
 }
 
+/** Folders above a file that tell something of it: that of a recording, and that of one of its discs. */
+const foldersKept = 2
+
+/** The last folders of a `/`-separated path, each as `safeName` makes it; empty for a file by itself. */
+export function safeFolder(given: string): string {
+  const folders = given
+    .split(/[/\\]/)
+    .slice(0, -1)
+    .filter((name) => !/^[\s.]*$/u.test(name))
+  return folders.slice(-foldersKept).map(safeName).join('/')
+}
+
 /**
  * A name that is the same file's on every system: the last part of what was given, NFC, without characters that nobody sees or
  * that mean something to a system, not hidden, and short; its extension is kept. `file` where nothing is left.

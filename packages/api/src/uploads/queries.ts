@@ -30,9 +30,18 @@ export async function listUploads(scope: OrganizationScope, libraryId: string): 
     .select(columns)
     .from(upload)
     .where(and(own(scope), eq(upload.libraryId, libraryId)))
-    .orderBy(desc(upload.createdAt), desc(upload.id))
+    .orderBy(desc(upload.updatedAt), desc(upload.id))
     .limit(listed)
   return rows.map(toUpload)
+}
+
+/** How many of one's own uploads are whole and not read yet. */
+export async function countWaitingUploads(scope: OrganizationScope, libraryId: string): Promise<number> {
+  const [row] = await scope.db
+    .select({ count: count() })
+    .from(upload)
+    .where(and(own(scope), eq(upload.libraryId, libraryId), eq(upload.state, 'received')))
+  return row?.count ?? 0
 }
 
 /** Bytes that the workspace has in the store, and may have at most. */
@@ -50,14 +59,39 @@ export async function findLibraryKind(scope: OrganizationScope, libraryId: strin
   return row?.kind
 }
 
-/** A new upload, whose size counts from now on; null when the workspace has no room for it. */
-export async function insertUpload(
+export type NewUpload = { libraryId: string; folder: string; name: string; size: number; unit: string | null }
+
+/** One's own upload of the same file of the same unit, but `except`, unless it was refused. */
+export async function findSameUpload(
   scope: OrganizationScope,
-  input: { libraryId: string; name: string; size: number },
-): Promise<string | null> {
+  { libraryId, folder, name, size, unit }: NewUpload & { unit: string },
+  except?: string,
+): Promise<{ id: string; received: number } | undefined> {
+  const [row] = await scope.db
+    .select({ id: upload.id, received: upload.received })
+    .from(upload)
+    .where(
+      and(
+        own(scope),
+        eq(upload.libraryId, libraryId),
+        eq(upload.unitHash, Buffer.from(unit, 'hex')),
+        eq(upload.folder, folder),
+        eq(upload.name, name),
+        eq(upload.size, size),
+        ne(upload.state, 'refused'),
+        except === undefined ? undefined : ne(upload.id, except),
+      ),
+    )
+    .limit(1)
+  return row
+}
+
+/** A new upload, whose size counts from now on; null when the workspace has no room for it. */
+export async function insertUpload(scope: OrganizationScope, { unit, ...input }: NewUpload): Promise<string | null> {
   const id = newId()
+  const unitHash = unit === null ? null : Buffer.from(unit, 'hex')
   try {
-    await scope.db.insert(upload).values({ organizationId: scope.organizationId, id, userId: scope.user.id, ...input })
+    await scope.db.insert(upload).values({ organizationId: scope.organizationId, id, userId: scope.user.id, unitHash, ...input })
     return id
   } catch (error) {
     if (violates(error, 'upload_quota')) return null
@@ -131,19 +165,26 @@ export async function forgetIdleRuns(scope: JobScope): Promise<void> {
   )
 }
 
-export type ReceivedUpload = { id: string; name: string; size: number; parts: number[] }
+export type ReceivedUpload = { id: string; folder: string; name: string; size: number; parts: number[]; unit: string | null }
 
 /** Uploads of the library that are whole, oldest first. */
 export async function listReceivedUploads(scope: JobScope, limit: number): Promise<ReceivedUpload[]> {
   return scope.db
-    .select({ id: upload.id, name: upload.name, size: upload.size, parts: upload.parts })
+    .select({
+      id: upload.id,
+      folder: upload.folder,
+      name: upload.name,
+      size: upload.size,
+      parts: upload.parts,
+      unit: sql<string | null>`encode(${upload.unitHash}, 'hex')`,
+    })
     .from(upload)
     .where(and(eq(upload.organizationId, scope.organizationId), eq(upload.libraryId, scope.libraryId), eq(upload.state, 'received')))
     .orderBy(asc(upload.updatedAt), asc(upload.id))
     .limit(limit)
 }
 
-/** These uploads are files of books now, by path. Books that were in the trash are back. */
+/** These uploads are files of books now, or beside one, by path. Books that were in the trash are back. */
 export async function finishUploads(scope: JobScope, done: readonly { id: string; path: string }[]): Promise<void> {
   const ids = `{${done.map(({ id }) => id).join(',')}}`
   await scope.db.execute(sql`update upload u set state = 'done', book_id = f.book_id, updated_at = now()
@@ -152,6 +193,11 @@ export async function finishUploads(scope: JobScope, done: readonly { id: string
       and f.folder_id in (select id from library_folder where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId})
       and f.path_hash = sha256(convert_to(r.path, 'UTF8'))
     where u.organization_id = ${scope.organizationId} and u.library_id = ${scope.libraryId} and u.id = r.id`)
+  // What lies beside a book tells of it whichever of them came first.
+  await scope.db.execute(sql`update upload u set book_id = f.book_id, updated_at = now() from library_file f
+    where u.organization_id = ${scope.organizationId} and u.library_id = ${scope.libraryId} and u.state = 'done' and u.book_id is null
+      and u.unit_hash in (select unit_hash from upload where organization_id = ${scope.organizationId} and id = any (${ids}::uuid[]))
+      and f.organization_id = u.organization_id and f.library_id = u.library_id and f.unit_hash = u.unit_hash and f.book_id is not null`)
   await scope.db
     .update(book)
     .set({ deletedAt: null })
@@ -176,6 +222,12 @@ export async function refuseUpload(scope: JobScope, uploadId: string, problem: {
 /** Removes at most so many uploads of which nothing came for a day. How many went. */
 export async function expireUploads({ db }: VisitorScope, most: number): Promise<number> {
   const [row] = await db.execute<{ gone: number }>(sql`select app.expire_uploads(${most}::int) as gone`)
+  return row?.gone ?? 0
+}
+
+/** Removes at most so many files beside books that came a day ago, and whose book did not, or is gone. How many went. */
+export async function expireSidecars({ db }: VisitorScope, most: number): Promise<number> {
+  const [row] = await db.execute<{ gone: number }>(sql`select app.expire_sidecars(${most}::int) as gone`)
   return row?.gone ?? 0
 }
 

@@ -6,8 +6,19 @@ import { findRightsInLibrary } from '../grants/queries.ts'
 import { insertScan } from '../scans/queries.ts'
 import { asMember, type OrganizationScope } from '../scope.ts'
 import { partKey, partKeys } from './keys.ts'
-import { safeName } from './names.ts'
-import { addPart, countOpenUploads, deleteUpload, findLibraryKind, findStore, findUpload, insertUpload } from './queries.ts'
+import { safeFolder, safeName } from './names.ts'
+import { uploadUnit } from './plan.ts'
+import {
+  addPart,
+  countOpenUploads,
+  deleteUpload,
+  findLibraryKind,
+  findSameUpload,
+  findStore,
+  findUpload,
+  insertUpload,
+  type NewUpload,
+} from './queries.ts'
 import type { BeginUpload } from './schema.ts'
 
 /** Parts of one upload at most; the least size of one follows. */
@@ -18,9 +29,9 @@ export const mostPartBytes = 64 * 1024 * 1024
 /** Uploads that one person may have begun and not ended in a workspace. */
 const openAtOnce = 200
 
-type Asked = { token: string; organizationId: string; address: string | null }
+export type Asked = { token: string; organizationId: string; address: string | null }
 type Refusal = 'unauthenticated' | 'not-found' | 'forbidden'
-type ReceiveDeps = Pick<Deps, 'transact' | 'blobs' | 'jobs' | 'settings'>
+export type ReceiveDeps = Pick<Deps, 'transact' | 'blobs' | 'jobs' | 'settings'>
 
 const leastOf = (size: number): number => Math.max(leastPartBytes, Math.ceil(size / mostParts))
 
@@ -45,9 +56,13 @@ async function mayUpload(scope: OrganizationScope, libraryId: string): Promise<R
   return hasPermission(rights.held, 'book:upload') ? null : 'forbidden'
 }
 
-export type Begun = Refusal | 'not-managed' | 'too-large' | 'too-many' | { full: { left: number } } | { id: string }
+export type Admitted = 'too-large' | 'too-many' | { full: { left: number } } | { id: string; received: number }
+export type Begun = Refusal | 'not-managed' | Admitted
 
-/** Begins an upload into a managed library; its size counts towards the quota of the workspace from now on. */
+/**
+ * Begins an upload into a managed library; its size counts towards the quota of the workspace from now on. One file of a unit that
+ * is begun twice is one upload, which goes on where it is.
+ */
 export function beginUpload(deps: ReceiveDeps, who: Asked, input: BeginUpload): Promise<Begun> {
   return asked<Begun>(
     deps,
@@ -56,15 +71,36 @@ export function beginUpload(deps: ReceiveDeps, who: Asked, input: BeginUpload): 
       const refused = await mayUpload(scope, input.libraryId)
       if (refused) return refused
       if ((await findLibraryKind(scope, input.libraryId)) !== 'managed') return 'not-managed'
-      if (input.size > deps.settings.uploadMaxBytes) return 'too-large'
-      if ((await countOpenUploads(scope)) >= openAtOnce) return 'too-many'
-      const { held, most } = await findStore(scope)
-      if (most !== null && held + input.size > most) return { full: { left: Math.max(0, most - held) } }
-      const id = await insertUpload(scope, { libraryId: input.libraryId, name: safeName(input.name), size: input.size })
-      return id === null ? { full: { left: 0 } } : { id }
+      const { libraryId, name, size, together } = input
+      const unit = together === undefined ? null : uploadUnit({ libraryId, userId: scope.user.id, together })
+      return admitUpload(scope, deps, { libraryId, name, size, unit })
     },
     false,
   )
+}
+
+/**
+ * Begins an upload, or goes on with the same file of the same unit, for somebody who may; `name` is a path where there is a unit.
+ */
+export async function admitUpload(
+  scope: OrganizationScope,
+  { settings }: Pick<Deps, 'settings'>,
+  { libraryId, name, size, unit }: Omit<NewUpload, 'folder'>,
+): Promise<Admitted> {
+  if (size > settings.uploadMaxBytes) return 'too-large'
+  const wanted = { libraryId, folder: unit === null ? '' : safeFolder(name), name: safeName(name), size }
+  const known = unit === null ? undefined : await findSameUpload(scope, { ...wanted, unit })
+  if (known) return known
+  if ((await countOpenUploads(scope)) >= openAtOnce) return 'too-many'
+  const { held, most } = await findStore(scope)
+  if (most !== null && held + size > most) return { full: { left: Math.max(0, most - held) } }
+  const id = await insertUpload(scope, { ...wanted, unit })
+  if (id === null) return { full: { left: 0 } }
+  // Uploads of a workspace begin one after the other: what another request began meanwhile is seen from here.
+  const first = unit === null ? undefined : await findSameUpload(scope, { ...wanted, unit }, id)
+  if (first === undefined) return { id, received: 0 }
+  await deleteUpload(scope, id)
+  return first
 }
 
 /** How far one's own upload is. */

@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { inLibrary } from '../procedures.ts'
 import { Id } from '../shapes.ts'
-import { findStore, listUploads } from './queries.ts'
-import { UploadList } from './schema.ts'
+import { planUploads } from './plan.ts'
+import { countWaitingUploads, findLibraryKind, findStore, listUploads } from './queries.ts'
+import { PlanUploads, UploadList, UploadPlan } from './schema.ts'
 
 export const uploads = {
   list: inLibrary('book:upload')
@@ -16,7 +17,24 @@ export const uploads = {
     .output(UploadList)
     .handler(async ({ context: { scope, deps }, input }) => ({
       items: await listUploads(scope, input.libraryId),
+      waiting: await countWaitingUploads(scope, input.libraryId),
       maxBytes: deps.settings.uploadMaxBytes,
       store: await findStore(scope),
     })),
+
+  plan: inLibrary('book:upload')
+    .route({
+      method: 'POST',
+      path: '/libraries/{libraryId}/uploads/plan',
+      tags: ['uploads'],
+      summary: 'Which files that somebody is about to upload belong together, by their names',
+    })
+    .errors({ NOT_MANAGED: { status: 409 } })
+    .input(PlanUploads)
+    .output(UploadPlan)
+    .handler(async ({ context: { scope }, input, errors }) => {
+      if ((await findLibraryKind(scope, input.libraryId)) !== 'managed')
+        throw errors.NOT_MANAGED({ message: 'The files of this library lie in folders of the server; books are not uploaded into it.' })
+      return { together: planUploads(input.drop, input.paths) }
+    }),
 }

@@ -55,7 +55,7 @@ export async function takeUploads(work: TakingWork, library: Library): Promise<v
     await inRun(async (scope) => {
       for (const { id, problem } of refused) await refuseUpload(scope, id, problem)
     })
-    progress.counts.listed += books.length
+    progress.counts.listed += books.filter(({ book }) => book.role === 'book').length
     progress.counts.problems += refused.length
     for (const upload of batch) for (const key of partKeys(library.organizationId, upload.id, upload.parts)) await blobs.delete(key)
   }
@@ -68,10 +68,19 @@ async function prepare(work: TakingWork, library: Library, upload: ReceivedUploa
   try {
     const result = await readUpload(work, upload, partKeys(library.organizationId, upload.id, upload.parts), folder)
     if (!result.ok) return { id: upload.id, book: null, problem: result.problem }
-    const below = `${upload.id}/${upload.name}`
+    const below = [upload.id, upload.folder, upload.name].filter((part) => part !== '').join('/')
     await work.blobs.putFile(fileKey(library, below), path.join(folder, upload.name))
     const { folderId } = library
-    const book: Outcome = { folderId, path: below, unit: unitHash(upload.id), role: 'book', knownId: null, knownProblem: false, result }
+    const role = sidecars.has(result.format) ? 'sidecar' : 'book'
+    const book: Outcome = {
+      folderId,
+      path: below,
+      unit: upload.unit ?? unitHash(upload.id),
+      role,
+      knownId: null,
+      knownProblem: false,
+      result,
+    }
     return { id: upload.id, book, problem: null }
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -97,7 +106,7 @@ async function readUpload(
   }
   const result = await readers.read({ root: await realpath(folder), path: upload.name }, { signal })
   if (!result.ok) return refusal(result.problem.code, result.problem.detail)
-  if (sidecars.has(result.format))
+  if (upload.unit === null && sidecars.has(result.format))
     return refusal('not-a-book', result.format === 'image' ? 'This is a picture and no book.' : 'This file tells of a book and is none.')
   return result
 }

@@ -406,6 +406,11 @@ export const libraryFile = snakeCase.table(
     ...editedData('library_file', { update: true }),
     ...seenAndPurged('library_file'),
     pgPolicy('library_file_gate', { for: 'select', to: gateRole, using: sql`true` }),
+    pgPolicy('library_file_stray', {
+      for: 'delete',
+      to: gateRole,
+      using: sql`role = 'sidecar' and seen_at < now() - interval '24 hours' and library_id in (select id from library where kind = 'managed')`,
+    }),
     pgPolicy('library_file_ignored', {
       for: 'update',
       to: gateRole,

@@ -5,6 +5,7 @@ import { book } from './books.ts'
 import { library } from './libraries.ts'
 import {
   appRole,
+  bytes,
   createdAt,
   gateRole,
   isOperator,
@@ -52,6 +53,10 @@ export const upload = snakeCase.table(
       .references(() => user.id, { onDelete: 'cascade' }),
     /** Safe as the name of a file. */
     name: text().notNull(),
+    /** Folders that it lay in, as safe, `/`-separated; kept of files that belong together alone. */
+    folder: text().notNull().default(''),
+    /** As that of `library_file`: files of one unit are one book. Null: a book of its own. */
+    unitHash: bytes(),
     size: bigint({ mode: 'number' }).notNull(),
     received: bigint({ mode: 'number' }).notNull().default(0),
     /** Where each part ends. */
@@ -73,9 +78,11 @@ export const upload = snakeCase.table(
     foreignKey({ columns: [t.organizationId, t.bookId], foreignColumns: [book.organizationId, book.id] }).onDelete('cascade'),
     index().on(t.organizationId, t.libraryId, t.userId),
     index().on(t.organizationId, t.bookId),
+    index('upload_unit').on(t.organizationId, t.libraryId, t.unitHash),
     index().on(t.userId),
     index().on(t.updatedAt),
     check('upload_state', sql`state in ('open', 'received', 'done', 'refused')`),
+    check('upload_unit_hash', sql`octet_length(unit_hash) = 16`),
     check('upload_size', sql`size > 0 and received between 0 and size and (state <> 'received' or received = size)`),
     pgPolicy('upload_read', {
       for: 'select',

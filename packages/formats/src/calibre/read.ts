@@ -20,6 +20,12 @@ function openTables(...[database]: ConstructorParameters<typeof Tables>): Tables
   throw new BookFileError('not-a-book', 'This is no database of calibre.')
 }
 
+/** What calibre calls this library by, wherever it lies. */
+function uuidOf(tables: Tables): string | null {
+  const [own] = tables.has('library_id', 'uuid') ? tables.select(`select ${textColumn('uuid', 100)} as uuid from library_id limit 1`) : []
+  return cleanLine(String(own?.['uuid'] ?? ''), 100)
+}
+
 const countOf = (tables: Tables, from: string): number => Number(tables.select(`select count(*) as n from ${from}`)[0]?.['n'] ?? 0)
 
 /** What a calibre library has. Never rejects. */
@@ -27,11 +33,8 @@ export async function readCalibreLibrary(file: BookFile): Promise<CalibreLibrary
   try {
     const library = await withDatabase(file, (database): CalibreLibrary => {
       const tables = openTables(database)
-      const [own] = tables.has('library_id', 'uuid')
-        ? tables.select(`select ${textColumn('uuid', 100)} as uuid from library_id limit 1`)
-        : []
       return {
-        uuid: cleanLine(String(own?.['uuid'] ?? ''), 100),
+        uuid: uuidOf(tables),
         books: countOf(tables, 'books'),
         files: countOf(tables, 'data'),
         rated: hasRatings(tables) ? countOf(tables, 'books_ratings_link') : 0,
@@ -47,7 +50,11 @@ export async function readCalibreLibrary(file: BookFile): Promise<CalibreLibrary
 /** One page of the books of a calibre library. Never rejects. */
 export async function readCalibreBooks(file: BookFile, request: CalibreRequest): Promise<CalibreBooksResult> {
   try {
-    return { ok: true, ...(await withDatabase(file, (database) => readPage(openTables(database), request))) }
+    const page = await withDatabase(file, (database) => {
+      const tables = openTables(database)
+      return { uuid: uuidOf(tables), ...readPage(tables, request) }
+    })
+    return { ok: true, ...page }
   } catch (error) {
     return { ok: false, problem: toProblem(error) }
   }

@@ -118,6 +118,14 @@ export const procedureRows: Record<string, Row> = {
   },
   'libraries.scan': { needs: 'library:scan', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'uploads.list': { needs: 'book:upload', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
+  // These libraries are folders; see uploads.test.ts.
+  'uploads.plan': {
+    needs: 'book:upload',
+    names: 'library',
+    inLibrary: true,
+    input: ({ id }) => ({ libraryId: id, drop: '0'.repeat(32), paths: ['a.epub'] }),
+    answer: [409, 'NOT_MANAGED'],
+  },
   'trash.list': { needs: 'book:delete', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   // These libraries are folders; see uploads.test.ts.
   'trash.put': { needs: 'book:delete', names: 'book', inLibrary: true, input: ({ id }) => ({ bookId: id }), answer: [409, 'IN_FOLDERS'] },
@@ -181,6 +189,14 @@ export const procedureRows: Record<string, Row> = {
   'missing.list': { needs: 'library:scan', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'missing.remove': { gated: true, needs: 'book:delete', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
   'calibre.find': { needs: 'metadata:edit', names: 'library', inLibrary: true, input: ({ id }) => ({ libraryId: id }) },
+  // These libraries are folders; see calibre-copy.test.ts.
+  'calibre.copy': {
+    needs: 'book:upload',
+    names: 'library',
+    inLibrary: true,
+    input: ({ id }) => ({ libraryId: id, path: '/' }),
+    answer: [409, 'NOT_MANAGED'],
+  },
   'calibre.import': {
     needs: 'metadata:edit',
     names: 'library',

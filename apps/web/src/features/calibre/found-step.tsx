@@ -5,6 +5,7 @@ import { RadioCard, RadioGroup } from '#components/ui/radio-group.tsx'
 import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { problemText } from './column-text.ts'
+import { placeKey } from './place.ts'
 
 type FoundStepProps = {
   folders: readonly CalibreFolder[]
@@ -12,10 +13,10 @@ type FoundStepProps = {
   onChoose: (place: string) => void
   onRetry: () => void
   onContinue: () => void
+  /** To what was chosen before it. */
+  onBack?: () => void
+  text: string
 }
-
-/** Tells the folders apart. */
-export const placeKey = ({ folderId, below }: CalibreFolder): string => `${folderId} ${below}`
 
 function factsOf({ found }: CalibreFolder): string {
   if (!found.ok) return problemText(found.problem)
@@ -25,7 +26,7 @@ function factsOf({ found }: CalibreFolder): string {
 }
 
 /** What lies in the folders of the library; one that can be read is chosen. */
-export function FoundStep({ folders, chosen, onChoose, onRetry, onContinue }: FoundStepProps) {
+export function FoundStep({ folders, chosen, onChoose, onRetry, onContinue, onBack, text }: FoundStepProps) {
   const readable = folders.filter(({ found }) => found.ok)
   const broken = folders.filter(({ found }) => !found.ok)
   return (
@@ -62,9 +63,14 @@ export function FoundStep({ folders, chosen, onChoose, onRetry, onContinue }: Fo
           </div>
         </div>
       ))}
-      {readable.length > 0 && <p className="mt-4 max-w-[72ch] text-pretty text-muted">{t('calibre.found.text')}</p>}
+      {readable.length > 0 && <p className="mt-4 max-w-[72ch] text-pretty text-muted">{text}</p>}
       <div className="mt-6 flex flex-wrap gap-2.5 max-md:*:flex-1">
         {readable.length > 0 && <Button onClick={onContinue}>{t('calibre.continue')}</Button>}
+        {onBack && (
+          <Button variant="outline" onClick={onBack}>
+            {t('calibre.back')}
+          </Button>
+        )}
         {broken.length > 0 && (
           <Button variant="outline" onClick={onRetry}>
             {t('action.retry')}

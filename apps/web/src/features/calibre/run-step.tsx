@@ -13,6 +13,8 @@ type RunStepProps = {
   /** In calibre. */
   books: number
   shelf: ReactNode
+  /** Why some of calibre's books are not on the shelf. */
+  missingText: string
   onStop: () => void
   onResume: () => void
   onBack: () => void
@@ -25,7 +27,7 @@ const titles = {
   done: 'calibre.done',
 } as const satisfies Record<ImportState['phase'], MessageId>
 
-export function RunStep({ state: { phase, total, error }, books, shelf, onStop, onResume, onBack }: RunStepProps) {
+export function RunStep({ state: { phase, total, error }, books, shelf, missingText, onStop, onResume, onBack }: RunStepProps) {
   return (
     <>
       <section aria-live="polite" className="rounded-box border border-line bg-card px-4.5 py-4">
@@ -70,7 +72,7 @@ export function RunStep({ state: { phase, total, error }, books, shelf, onStop, 
         )}
         {phase !== 'running' && total.changeIds.length > 0 && <TakeBack changeIds={total.changeIds} onDone={onBack} />}
       </div>
-      {total.missing.length > 0 && phase !== 'running' && <Missing total={total} />}
+      {total.missing.length > 0 && phase !== 'running' && <Missing total={total} text={missingText} />}
     </>
   )
 }
@@ -94,14 +96,14 @@ function Counts({ total }: { total: Total }) {
   )
 }
 
-function Missing({ total }: { total: Total }) {
+function Missing({ total, text }: { total: Total; text: string }) {
   const more = total.notFound - total.missing.length
   return (
     <section aria-labelledby="calibre-missing" className="mt-8">
       <h2 id="calibre-missing" className="section-title">
         {t('calibre.missing')}
       </h2>
-      <p className="mt-0.5 max-w-[72ch] text-pretty text-muted">{t('calibre.missing.text')}</p>
+      <p className="mt-0.5 max-w-[72ch] text-pretty text-muted">{text}</p>
       <ul aria-labelledby="calibre-missing" className="mt-2.5 columns-2 gap-8 text-small max-md:columns-1">
         {total.missing.map((title, index) => (
           // oxlint-disable-next-line react/no-array-index-key -- two books may bear one title, and the list only grows

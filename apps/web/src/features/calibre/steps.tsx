@@ -3,13 +3,16 @@ import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 
 const steps = ['found', 'columns', 'run'] as const
+type Step = (typeof steps)[number] | 'folder'
 
-export function Steps({ current }: { current: (typeof steps)[number] }) {
-  const at = steps.indexOf(current)
+/** `copies`: books are copied from a folder, which is asked for first. */
+export function Steps({ current, copies }: { current: Step; copies: boolean }) {
+  const all: readonly Step[] = copies ? ['folder', ...steps] : steps
+  const at = all.indexOf(current)
   return (
     <nav aria-label={t('calibre.steps')} className="mb-6">
       <ol className="flex gap-2">
-        {steps.map((step, index) => (
+        {all.map((step, index) => (
           <li
             key={step}
             aria-current={index === at ? 'step' : undefined}

@@ -1,7 +1,8 @@
-import type { CalibreFolder, CalibreMappingInput, ImportedCalibre } from '@carrel/api/schema/calibre'
+import type { CalibreMappingInput, ImportedCalibre } from '@carrel/api/schema/calibre'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useWorkspace } from '#lib/workspace.ts'
+import type { Place } from './place.ts'
 
 const counted = ['books', 'matched', 'changed', 'kept', 'notFound', 'readStates', 'values'] as const
 export type Total = Record<(typeof counted)[number], number> & {
@@ -16,9 +17,6 @@ export type ImportState = {
   /** Where it goes on. */
   after: number
 }
-
-/** Where calibre's library is. */
-type Place = Pick<CalibreFolder, 'folderId' | 'below'>
 
 const shownMissing = 20
 const nothing: Total = { books: 0, matched: 0, changed: 0, kept: 0, notFound: 0, readStates: 0, values: 0, missing: [], changeIds: [] }
@@ -41,14 +39,14 @@ export function useImport(libraryId: string) {
     [],
   )
 
-  async function run({ folderId, below }: Place, mapping: CalibreMappingInput, from: Pick<ImportState, 'total' | 'after'>): Promise<void> {
+  async function run(place: Place, mapping: CalibreMappingInput, from: Pick<ImportState, 'total' | 'after'>): Promise<void> {
     wanted.current = true
     let { total, after } = from
     setState({ phase: 'running', total, after, error: null })
     try {
       let goesOn = true
       while (goesOn && wanted.current) {
-        const page = await api.calibre.import.call({ libraryId, folderId, below, mapping, after })
+        const page = await api.calibre.import.call({ libraryId, ...place, mapping, after })
         total = add(total, page)
         goesOn = page.next !== null
         after = page.next ?? after

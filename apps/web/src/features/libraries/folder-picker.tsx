@@ -15,11 +15,13 @@ type FolderPickerProps = {
   chosen: readonly string[]
   /** One was asked for in vain. */
   missing: boolean
+  /** Says how new books in a folder would be noticed. */
+  watched?: boolean
   onChange: (folders: readonly string[]) => void
 }
 
 /** Browses the folders that the operator opened to this workspace, and gathers the ones to use. */
-export function FolderPicker({ chosen, missing, onChange }: FolderPickerProps) {
+export function FolderPicker({ chosen, missing, watched = true, onChange }: FolderPickerProps) {
   const { api } = useWorkspace()
   const roots = useQuery(api.folders.roots.queryOptions())
   const [path, setPath] = useState<string | null>(null)
@@ -83,7 +85,7 @@ export function FolderPicker({ chosen, missing, onChange }: FolderPickerProps) {
             onChoose={choose}
           />
         ) : (
-          <OpenFolder key={at} path={at} chosen={chosen} onOpen={setPath} onChoose={choose} onUp={setPath} />
+          <OpenFolder key={at} path={at} chosen={chosen} watched={watched} onOpen={setPath} onChoose={choose} onUp={setPath} />
         )}
       </div>
     </div>
@@ -93,12 +95,14 @@ export function FolderPicker({ chosen, missing, onChange }: FolderPickerProps) {
 function OpenFolder({
   path,
   chosen,
+  watched,
   onOpen,
   onChoose,
   onUp,
 }: {
   path: string
   chosen: readonly string[]
+  watched: boolean
   onOpen: (path: string) => void
   onChoose: (path: string) => void
   onUp: (path: string) => void
@@ -119,7 +123,7 @@ function OpenFolder({
         onChoose={onChoose}
         {...(parent === null ? {} : { onUp: () => onUp(parent) })}
       />
-      <p className="border-t border-line px-4 py-2.5 text-meta text-muted">{noticingText(data.noticing)}</p>
+      {watched && <p className="border-t border-line px-4 py-2.5 text-meta text-muted">{noticingText(data.noticing)}</p>}
     </>
   )
 }

@@ -19,6 +19,8 @@ export function LibraryMenu({ library }: { library: LibraryDetail }) {
   const deletes = useCanInLibrary(library.id, 'book:delete') && library.kind === 'managed'
   const shares = useCanInLibrary(library.id, 'library:share')
   const edits = useCanInLibrary(library.id, 'metadata:edit')
+  const uploads = useCanInLibrary(library.id, 'book:upload')
+  const imports = edits && (library.kind === 'folders' || (uploads && can('library:create')))
   const scan = useScanLibrary(library.id)
   const settings = updates || can('library:delete')
   if (!scans && !settings && !shares && !deletes && !edits) return null
@@ -55,7 +57,7 @@ export function LibraryMenu({ library }: { library: LibraryDetail }) {
             {t('duplicates.title')}
           </MenuLinkItem>
         )}
-        {edits && library.kind === 'folders' && (
+        {imports && (
           <MenuLinkItem closeOnClick render={<Link to="/w/$slug/libraries/$libraryId/calibre" params={params} />}>
             <BookUp aria-hidden size={16} className="text-muted" />
             {t('calibre.menu')}

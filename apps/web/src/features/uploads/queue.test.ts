@@ -1,19 +1,25 @@
 import { ORPCError } from '@orpc/client'
 import { expect, it, vi } from 'vitest'
-import { UploadQueue } from './queue.ts'
+import { UploadQueue, type NewFile } from './queue.ts'
 import type { Transport } from './transport.ts'
 
 const mb = 1024 * 1024
-const file = (name: string, size = 100) => new File([new Uint8Array(size)], name, { lastModified: 1 })
+const file = (path: string, size = 100, more: Partial<NewFile> = {}): NewFile => ({
+  file: new File([new Uint8Array(size)], path.split('/').at(-1) ?? '', { lastModified: 1 }),
+  path,
+  together: null,
+  drop: 'd',
+  ...more,
+})
 
 function setUp(over: Partial<Transport> = {}, kept = new Map<string, string>()) {
   const uploads = new Map<string, { size: number; received: number }>()
   let most = 0
   let sending = 0
   const transport: Transport = {
-    begin: async (_library, { name, size }) => {
-      uploads.set(name, { size, received: 0 })
-      return name
+    begin: async (_library, { path, size }) => {
+      if (!uploads.has(path)) uploads.set(path, { size, received: 0 })
+      return { uploadId: path, offset: uploads.get(path)?.received ?? 0 }
     },
     offset: async (id) => uploads.get(id)?.received ?? null,
     send: async (id, start, bytes) => {
@@ -92,7 +98,7 @@ it('goes on after a reload when the same file is chosen again, and begins anew w
   const first = setUp({ send: () => new Promise(() => {}) })
   first.queue.add([file('a.epub', 2 * mb)])
   await vi.waitFor(() => expect(first.kept.size).toBe(1))
-  const begun = vi.fn<Transport['begin']>(async () => 'new')
+  const begun = vi.fn<Transport['begin']>(async () => ({ uploadId: 'new', offset: 0 }))
   const second = setUp({ begin: begun, offset: async () => mb, send: async () => 2 * mb }, first.kept)
   second.queue.add([file('a.epub', 2 * mb)])
   await vi.waitFor(() => expect(second.states()).toEqual(['sent']))
@@ -115,4 +121,43 @@ it('takes no file twice, and gives up what is removed', async () => {
   set.queue.remove(1)
   await vi.waitFor(() => expect(set.uploads.size).toBe(0))
   expect(set.queue.files()).toEqual([])
+})
+
+it('tells files of one name apart by their folders, and remembers what they were given with', async () => {
+  const set = setUp({ send: () => new Promise(() => {}) })
+  const discs = ['T/CD1/1.mp3', 'T/CD2/1.mp3'].map((path) => file(path, mb, { together: 'u', drop: 'first' }))
+  set.queue.add(discs)
+  set.queue.add(discs)
+  await vi.waitFor(() => expect(set.uploads.size).toBe(2))
+  const [one] = discs
+  await vi.waitFor(() => expect(one && set.queue.dropOf(one.file, one.path)).toBe('first'))
+  expect(one && set.queue.dropOf(one.file, '1.mp3')).toBeNull()
+})
+
+it('sends nothing of what is there already', async () => {
+  const set = setUp({ begin: async () => ({ uploadId: 'known', offset: mb }), send: () => Promise.reject(new Error('sent')) })
+  set.queue.add([file('T/1.mp3', mb, { together: 'u' })])
+  await vi.waitFor(() => expect(set.states()).toEqual(['sent']))
+})
+
+it('keeps what the server said of each upload', async () => {
+  const set = setUp()
+  set.queue.add([file('a.epub')])
+  await vi.waitFor(() => expect(set.states()).toEqual(['sent']))
+  const upload = { id: 'a.epub', name: 'a.epub', size: 1, received: 1, problem: null, createdAt: '' }
+  set.queue.note([{ ...upload, state: 'done', bookId: null }])
+  expect(set.queue.files()[0]?.upload?.bookId).toBeNull()
+  set.queue.note([{ ...upload, state: 'done', bookId: 'b' }])
+  set.queue.note([])
+  expect(set.queue.files()[0]?.upload?.bookId).toBe('b')
+})
+
+it('takes tens of thousands of files at once', async () => {
+  const set = setUp({ begin: () => new Promise(() => {}) })
+  const many = Array.from({ length: 40_000 }, (_, at) => file(`Shelf/${at}.epub`, 1))
+  const started = performance.now()
+  set.queue.add(many)
+  set.queue.add(many)
+  expect(performance.now() - started).toBeLessThan(2000)
+  await vi.waitFor(() => expect(set.queue.files()).toHaveLength(40_000))
 })

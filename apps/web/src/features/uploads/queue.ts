@@ -1,3 +1,4 @@
+import type { Upload } from '@carrel/api/schema/uploads'
 import { errorCode } from '#lib/error-text.ts'
 import type { Transport } from './transport.ts'
 
@@ -5,15 +6,22 @@ import type { Transport } from './transport.ts'
 export type QueueState = 'waiting' | 'sending' | 'paused' | 'sent' | 'failed'
 export type QueuedFile = {
   key: number
+  /** With the folders that it lay in. */
   name: string
+  /** What it belongs together with. */
+  together: string | null
   size: number
   /** Bytes that are there. */
   sent: number
   state: QueueState
   uploadId: string | null
+  /** What became of it on the server, as it was told last. */
+  upload: Upload | null
   /** Why it failed. */
   error: unknown
 }
+/** `drop` tells apart what was given at different times. */
+export type NewFile = { file: File; path: string; together: string | null; drop: string }
 
 export type QueueOptions = {
   transport: Transport
@@ -25,6 +33,8 @@ export type QueueOptions = {
 }
 
 const atOnce = 3
+const manyFiles = 500
+const showEveryMs = 300
 const firstPart = 1024 * 1024
 const largestPart = 8 * 1024 * 1024
 const smallestPart = 512 * 1024
@@ -34,7 +44,7 @@ const quickMs = 1500
 const waitsMs = [1000, 2000, 5000, 10_000, 20_000]
 const passing = new Set(['NETWORK', 'TIMEOUT', 'UNAVAILABLE', 'STARTING', 'TOO_MANY_REQUESTS', 'OTHER_OFFSET', 'INTERNAL_SERVER_ERROR'])
 
-type Entry = { shown: QueuedFile; file: File; stop: AbortController | null }
+type Entry = { shown: QueuedFile; file: File; memoryKey: string; drop: string; stop: AbortController | null }
 
 /**
  * Files on their way into one library: three at a time, each in parts whose size follows the speed of the line. What the line
@@ -46,6 +56,7 @@ export class UploadQueue {
   #shown: readonly QueuedFile[] = []
   #part = firstPart
   #next = 1
+  #willShow = false
   readonly #listeners = new Set<() => void>()
 
   constructor(options: QueueOptions) {
@@ -58,22 +69,44 @@ export class UploadQueue {
   }
   files = (): readonly QueuedFile[] => this.#shown
 
-  add(files: Iterable<File>): void {
-    for (const file of files) {
-      const known = this.#entries.find((entry) => memoryKey('', entry.file) === memoryKey('', file) && entry.shown.state !== 'sent')
-      if (known) continue
+  add(files: Iterable<NewFile>): void {
+    const going = new Set(this.#entries.filter(({ shown }) => shown.state !== 'sent').map((entry) => entry.memoryKey))
+    for (const { file, path, together, drop } of files) {
+      const key = memoryKey(this.#options.libraryId, file, path)
+      if (going.has(key)) continue
+      going.add(key)
       const shown: QueuedFile = {
         key: this.#next++,
-        name: file.name,
+        name: path,
+        together,
         size: file.size,
         sent: 0,
         state: 'waiting',
         uploadId: null,
+        upload: null,
         error: null,
       }
-      this.#entries.push({ shown, file, stop: null })
+      this.#entries.push({ shown, file, memoryKey: key, drop, stop: null })
     }
     this.#changed()
+  }
+
+  /** The drop that an upload of this file was begun with and not ended, also before a reload. */
+  dropOf(file: File, path: string): string | null {
+    return this.#options.memory.getItem(memoryKey(this.#options.libraryId, file, path))?.split(' ')[1] ?? null
+  }
+
+  /** What the server says of uploads. */
+  note(uploads: readonly Upload[]): void {
+    const told = new Map(uploads.map((upload) => [upload.id, upload]))
+    let news = false
+    for (const entry of this.#entries) {
+      const upload = told.get(entry.shown.uploadId ?? '')
+      if (!upload || (upload.state === entry.shown.upload?.state && upload.bookId === entry.shown.upload.bookId)) continue
+      entry.shown = { ...entry.shown, upload }
+      news = true
+    }
+    if (news) this.#tell()
   }
 
   pause(key: number): void {
@@ -98,13 +131,14 @@ export class UploadQueue {
     entry.stop?.abort()
     this.#entries = this.#entries.filter((other) => other !== entry)
     const { uploadId, state } = entry.shown
-    this.#options.memory.removeItem(memoryKey(this.#options.libraryId, entry.file))
+    this.#options.memory.removeItem(entry.memoryKey)
     if (uploadId !== null && state !== 'sent') void this.#options.transport.end(uploadId).catch(() => {})
     this.#changed()
   }
 
   clear(keys: readonly number[]): void {
-    this.#entries = this.#entries.filter(({ shown }) => !keys.includes(shown.key))
+    const cleared = new Set(keys)
+    this.#entries = this.#entries.filter(({ shown }) => !cleared.has(shown.key))
     this.#changed()
   }
 
@@ -121,7 +155,18 @@ export class UploadQueue {
     this.#tell()
   }
 
+  /** With many files, a few times a second: each telling costs what drawing them all does. */
   #tell(): void {
+    if (this.#entries.length <= manyFiles) return this.#show()
+    if (this.#willShow) return
+    this.#willShow = true
+    setTimeout(() => {
+      this.#willShow = false
+      this.#show()
+    }, showEveryMs)
+  }
+
+  #show(): void {
     this.#shown = this.#entries.map(({ shown }) => shown)
     for (const listener of this.#listeners) listener()
   }
@@ -146,7 +191,7 @@ export class UploadQueue {
         }
       }
       entry.shown = { ...entry.shown, state: 'sent' }
-      this.#options.memory.removeItem(memoryKey(this.#options.libraryId, entry.file))
+      this.#options.memory.removeItem(entry.memoryKey)
       this.#options.onSent()
     } catch (error) {
       if (!stop.signal.aborted) entry.shown = { ...entry.shown, state: 'failed', error }
@@ -158,15 +203,16 @@ export class UploadQueue {
 
   async #send(entry: Entry, signal: AbortSignal): Promise<void> {
     const { transport, libraryId, memory } = this.#options
-    const { file } = entry
+    const { file, memoryKey: remembered, drop } = entry
     if (file.size === 0) throw Object.assign(new Error('empty'), { code: 'EMPTY_FILE' })
-    const remembered = memoryKey(libraryId, file)
-    let uploadId = entry.shown.uploadId ?? memory.getItem(remembered)
+    let uploadId = entry.shown.uploadId ?? memory.getItem(remembered)?.split(' ')[0] ?? null
     let sent = uploadId === null ? null : await transport.offset(uploadId, signal)
     if (uploadId === null || sent === null) {
-      uploadId = await transport.begin(libraryId, { name: file.name, size: file.size }, signal)
-      sent = 0
-      memory.setItem(remembered, uploadId)
+      const { name: path, together } = entry.shown
+      const begun = await transport.begin(libraryId, { path, size: file.size, together }, signal)
+      uploadId = begun.uploadId
+      sent = begun.offset
+      memory.setItem(remembered, `${uploadId} ${drop}`)
     }
     entry.shown = { ...entry.shown, uploadId, sent }
     this.#tell()
@@ -182,5 +228,5 @@ export class UploadQueue {
   }
 }
 
-const memoryKey = (libraryId: string, file: Pick<File, 'name' | 'size' | 'lastModified'>): string =>
-  `carrel.upload ${libraryId} ${file.size} ${file.lastModified} ${file.name}`
+const memoryKey = (libraryId: string, file: Pick<File, 'size' | 'lastModified'>, path: string): string =>
+  `carrel.upload ${libraryId} ${file.size} ${file.lastModified} ${path}`

@@ -3,7 +3,12 @@ import { Unreachable } from '#lib/error-text.ts'
 
 /** The upload protocol of the server; see `apps/server/src/http/uploads.ts`. */
 export type Transport = {
-  begin(libraryId: string, file: { name: string; size: number }, signal: AbortSignal): Promise<string>
+  /** Begins one, or goes on with the one of the same file that belongs to the same. Answers how much of it is there. */
+  begin(
+    libraryId: string,
+    file: { path: string; size: number; together: string | null },
+    signal: AbortSignal,
+  ): Promise<{ uploadId: string; offset: number }>
   /** Bytes that are there; null when there is no such upload any more. */
   offset(uploadId: string, signal: AbortSignal): Promise<number | null>
   /** Sends the bytes that follow; answers how many are there then. */
@@ -20,6 +25,9 @@ async function refusal(answer: Response): Promise<Error> {
   return isORPCErrorJson(reason) ? createORPCErrorFromJson(reason) : new Unreachable()
 }
 
+/** The last folders order the parts of a recording. */
+const sentSegments = 3
+
 const base64 = (text: string): string => btoa(String.fromCodePoint(...new TextEncoder().encode(text)))
 const offsetOf = (answer: Response): number => Number(answer.headers.get('upload-offset') ?? 0)
 
@@ -28,11 +36,16 @@ export function createTransport(organizationId: string): Transport {
   const ask = async (method: string, path: string, init: RequestInit, signal: AbortSignal, limitMs = shortLimitMs) =>
     fetch(path, { ...init, method, signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]) })
   return {
-    async begin(libraryId, { name, size }, signal) {
-      const headers = { 'upload-length': String(size), 'upload-metadata': `filename ${base64(name)},library ${base64(libraryId)}` }
+    async begin(libraryId, { path, size, together }, signal) {
+      const filename = path.split('/').slice(-sentSegments).join('/')
+      const metadata = Object.entries({ filename, library: libraryId, ...(together !== null && { together }) })
+      const headers = {
+        'upload-length': String(size),
+        'upload-metadata': metadata.map(([key, value]) => `${key} ${base64(value)}`).join(','),
+      }
       const answer = await ask('POST', at, { headers }, signal)
       if (answer.status !== 201) throw await refusal(answer)
-      return answer.headers.get('location')?.split('/').at(-1) ?? ''
+      return { uploadId: answer.headers.get('location')?.split('/').at(-1) ?? '', offset: offsetOf(answer) }
     },
     async offset(uploadId, signal) {
       const answer = await ask('HEAD', `${at}/${uploadId}`, {}, signal)

@@ -1,37 +1,54 @@
 import { Link } from '@tanstack/react-router'
-import { Check, CircleAlert, Pause, Play, RotateCcw, Upload as UploadIcon, X } from 'lucide-react'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { Check, CircleAlert, FolderUp, Pause, Play, RotateCcw, Upload as UploadIcon, X } from 'lucide-react'
+import { type ChangeEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { Button, buttonVariants } from '#components/ui/button.tsx'
 import { Progress } from '#components/ui/progress.tsx'
 import { describeError } from '#lib/error-text.ts'
 import { formatBytes } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
-import type { UploadQueue } from './queue.ts'
-import { useUploads, type UploadRow } from './use-uploads.ts'
+import { chosenFiles, droppedFiles } from './dropped.ts'
+import { IntakeNotice } from './intake-notice.tsx'
+import type { QueuedFile, UploadQueue } from './queue.ts'
+import { isEnded, useUploads } from './use-uploads.ts'
 
 type Problem = { code: string; detail: string }
 
+/** React knows it, its types do not. */
+const asFolder = { webkitdirectory: '' }
+/** Browsers of phones choose no folders. */
+const choosesFolders = typeof HTMLInputElement !== 'undefined' && 'webkitdirectory' in HTMLInputElement.prototype
+
 export function UploadButton({ libraryId }: { libraryId: string }) {
-  const { queue } = useUploads(libraryId)
+  const { intake } = useUploads(libraryId)
   const input = useRef<HTMLInputElement>(null)
+  const folder = useRef<HTMLInputElement>(null)
+  const choose = ({ target }: ChangeEvent<HTMLInputElement>) => {
+    const files = chosenFiles(target.files ?? [])
+    void intake.take(() => Promise.resolve(files))
+    target.value = ''
+  }
   return (
     <>
       <Button onClick={() => input.current?.click()}>
         <UploadIcon aria-hidden size={16} />
         {t('upload.button')}
       </Button>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        aria-label={t('upload.button')}
-        onChange={({ target }) => {
-          queue.add([...(target.files ?? [])])
-          target.value = ''
-        }}
-      />
+      <input ref={input} type="file" multiple hidden aria-label={t('upload.button')} onChange={choose} />
+      {choosesFolders && (
+        <>
+          <Button
+            variant="outline"
+            size="icon"
+            aria-label={t('upload.folder')}
+            title={t('upload.folder')}
+            onClick={() => folder.current?.click()}
+          >
+            <FolderUp aria-hidden size={17} />
+          </Button>
+          <input ref={folder} type="file" {...asFolder} hidden aria-label={t('upload.folder')} onChange={choose} />
+        </>
+      )}
     </>
   )
 }
@@ -44,8 +61,8 @@ export function UploadPanel({
   library: { id: string; name: string }
   problemText: (problem: Problem) => string
 }) {
-  const { queue, rows, unfinished, store } = useUploads(library.id)
-  const over = useDrop((files) => queue.add(files))
+  const { queue, intake, intaking, rows, unfinished, store } = useUploads(library.id)
+  const over = useDrop((transfer) => void intake.take(droppedFiles(transfer)))
   return (
     <>
       {over && (
@@ -56,6 +73,7 @@ export function UploadPanel({
           </p>
         </div>
       )}
+      <IntakeNotice state={intaking} onRetry={() => void intake.retry()} onDismiss={() => intake.dismiss()} />
       {unfinished.length > 0 && (
         <p role="status" className="mb-5 rounded-box bg-warn-soft px-4 py-3 text-small [overflow-wrap:anywhere]">
           {t('upload.unfinished', {
@@ -72,14 +90,17 @@ export function UploadPanel({
   )
 }
 
-const isEnded = ({ upload }: UploadRow): boolean => upload?.state === 'done' || upload?.state === 'refused'
 /** Nothing more happens to it by itself. */
-const isOver = (row: UploadRow): boolean => row.state === 'failed' || isEnded(row)
-const isTrouble = ({ state, upload }: UploadRow): boolean => state === 'failed' || upload?.state === 'refused'
+const isOver = (row: QueuedFile): boolean => row.state === 'failed' || isEnded(row)
+const isTrouble = ({ state, upload }: QueuedFile): boolean => state === 'failed' || upload?.state === 'refused'
+
+/** Rows that are drawn; what needs a look, and what is under way, comes first. */
+const shownRows = 200
+const rank = (row: QueuedFile): number => (isTrouble(row) ? 0 : row.state === 'sending' ? 1 : isEnded(row) ? 3 : 2)
 
 type QueueProps = {
   queue: UploadQueue
-  rows: readonly UploadRow[]
+  rows: readonly QueuedFile[]
   store: { held: number; most: number | null } | null
   problemText: (problem: Problem) => string
 }
@@ -91,6 +112,12 @@ function Queue({ queue, rows, store, problemText }: QueueProps) {
   const troubled = rows.filter(isTrouble).length
   const running = rows.filter(({ state }) => state === 'sending' || state === 'waiting')
   const paused = rows.filter(({ state }) => state === 'paused')
+  /** With many, those that are done make room for the others. */
+  const drawn =
+    rows.length > shownRows
+      ? rows.toSorted((a, b) => rank(a) - rank(b)).slice(0, shownRows)
+      : rows.toSorted((a, b) => Number(isTrouble(b)) - Number(isTrouble(a)))
+  const coming = new Set(rows.filter((row) => !isOver(row)).map(({ together }) => together))
   const facts = [
     t('upload.count', { done, count: rows.length }),
     t('upload.sending', { sent: formatBytes(sent), size: formatBytes(size) }),
@@ -128,26 +155,33 @@ function Queue({ queue, rows, store, problemText }: QueueProps) {
         <Progress value={size === 0 ? 1 : sent / size} label={t('upload.progressAll')} />
       </div>
       <ul className="max-h-80 divide-y divide-line overflow-y-auto border-t border-line">
-        {rows
-          .toSorted((a, b) => Number(isTrouble(b)) - Number(isTrouble(a)))
-          .map((row) => (
-            <Row key={row.key} row={row} queue={queue} problemText={problemText} />
-          ))}
+        {drawn.map((row) => (
+          <Row key={row.key} row={row} waits={coming.has(row.together)} queue={queue} problemText={problemText} />
+        ))}
+        {rows.length > drawn.length && (
+          <li className="px-4.5 py-2 text-meta text-muted">{t('upload.more', { count: rows.length - drawn.length })}</li>
+        )}
       </ul>
     </section>
   )
 }
 
-function statusOf(row: UploadRow, problemText: QueueProps['problemText']): string {
+function statusOf(row: QueuedFile, waits: boolean, problemText: QueueProps['problemText']): string {
   const { state, sent, size, error, upload } = row
-  if (upload?.state === 'done') return t('upload.done')
+  if (upload?.state === 'done') return t(upload.bookId !== null ? 'upload.done' : waits ? 'upload.waitsForBook' : 'upload.noBook')
   if (upload?.state === 'refused') return problemText(upload.problem ?? { code: 'unknown', detail: '' })
   if (state === 'failed') return Object.values(describeError(error)).slice(0, 2).join(' ')
   if (state === 'sending') return t('upload.sending', { sent: formatBytes(sent), size: formatBytes(size) })
   return t(({ waiting: 'upload.waiting', paused: 'upload.paused', sent: 'upload.reading' } as const)[state])
 }
 
-function Row({ row, queue, problemText }: { row: UploadRow } & Pick<QueueProps, 'queue' | 'problemText'>) {
+type RowProps = {
+  row: QueuedFile
+  /** Others that belong to it are still to come. */
+  waits: boolean
+} & Pick<QueueProps, 'queue' | 'problemText'>
+
+function Row({ row, waits, queue, problemText }: RowProps) {
   const { slug } = useWorkspace()
   const { key, name, size, sent, state, upload } = row
   const trouble = isTrouble(row)
@@ -161,7 +195,7 @@ function Row({ row, queue, problemText }: { row: UploadRow } & Pick<QueueProps, 
         <p className={`tabular flex items-start gap-1.5 text-meta ${trouble ? 'text-warn' : 'text-muted'}`}>
           {trouble && <CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />}
           {upload?.state === 'done' && <Check aria-hidden size={14} className="mt-0.5 shrink-0 text-accent" />}
-          <span>{statusOf(row, problemText)}</span>
+          <span>{statusOf(row, waits, problemText)}</span>
         </p>
         {(state === 'sending' || state === 'paused') && (
           <Progress value={size === 0 ? 1 : sent / size} label={t('upload.progress', { name })} className="mt-1.5 h-1" />
@@ -207,11 +241,11 @@ function Deed({ label, onClick, children }: { label: string; onClick: () => void
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
 
 /** True while files are held over the page. */
-function useDrop(onFiles: (files: File[]) => void): boolean {
+function useDrop(onDrop: (transfer: DataTransfer) => void): boolean {
   const [over, setOver] = useState(false)
-  const latest = useRef(onFiles)
+  const latest = useRef(onDrop)
   useEffect(() => {
-    latest.current = onFiles
+    latest.current = onDrop
   })
   useEffect(() => {
     // Each element that is entered or left says so.
@@ -233,7 +267,7 @@ function useDrop(onFiles: (files: File[]) => void): boolean {
       event.preventDefault()
       depth = 0
       setOver(false)
-      latest.current([...(event.dataTransfer?.files ?? [])])
+      if (event.dataTransfer) latest.current(event.dataTransfer)
     })
     return () => listening.abort()
   }, [])

@@ -1,13 +1,13 @@
-import type { Upload, UploadList } from '@carrel/api/schema/uploads'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useMemo, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useSyncExternalStore } from 'react'
 import { pause } from '#lib/backoff.ts'
 import { useWorkspace } from '#lib/workspace.ts'
+import { Intake } from './intake.ts'
 import { UploadQueue, type QueuedFile } from './queue.ts'
 import { createTransport } from './transport.ts'
 
 /** Queues live as long as the page, so that one may look at other things meanwhile. */
-const queues = new Map<string, UploadQueue>()
+const queues = new Map<string, { queue: UploadQueue; intake: Intake }>()
 
 /** Storage may be blocked; then a reload begins anew. */
 const memory: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> = {
@@ -23,40 +23,39 @@ function attempt<T>(act: () => T): T | null {
   }
 }
 
-/** A file of the queue, with what became of it on the server. */
-export type UploadRow = QueuedFile & { upload: Upload | null }
-
 const pollMs = 1500
+
+export const isEnded = ({ upload }: QueuedFile): boolean => upload?.state === 'done' || upload?.state === 'refused'
 
 /** The uploads of this page into a library, and those of the server that nobody goes on with. */
 export function useUploads(libraryId: string) {
   const { api, organizationId } = useWorkspace()
   const client = useQueryClient()
-  const queue = useMemo(() => {
+  const { queue, intake } = useMemo(() => {
     const known = queues.get(libraryId)
     if (known) return known
-    const made = new UploadQueue({
+    const files = new UploadQueue({
       transport: createTransport(organizationId),
       libraryId,
       memory,
       pause,
       onSent: () => void client.invalidateQueries({ queryKey: api.uploads.key() }),
     })
+    const ask = async (drop: string, paths: string[]) => (await api.uploads.plan.call({ libraryId, drop, paths })).together
+    const made = { queue: files, intake: new Intake(ask, files) }
     queues.set(libraryId, made)
     return made
   }, [api, client, libraryId, organizationId])
-  const files = useSyncExternalStore(queue.subscribe, queue.files)
-  const ended = (data: UploadList | undefined, file: QueuedFile) =>
-    data?.items.some(({ id, state }) => id === file.uploadId && (state === 'done' || state === 'refused')) ?? false
+  const rows = useSyncExternalStore(queue.subscribe, queue.files)
+  const intaking = useSyncExternalStore(intake.subscribe, intake.state)
   const { data } = useQuery(
     api.uploads.list.queryOptions({
       input: { libraryId },
-      refetchInterval: ({ state }) => (queue.files().some((file) => file.state === 'sent' && !ended(state.data, file)) ? pollMs : false),
+      refetchInterval: () => (queue.files().some((file) => file.state === 'sent' && !isEnded(file)) ? pollMs : false),
     }),
   )
-  const uploads = new Map(data?.items.map((upload) => [upload.id, upload]))
-  const rows = files.map((file): UploadRow => ({ ...file, upload: uploads.get(file.uploadId ?? '') ?? null }))
-  const ours = new Set(files.map(({ uploadId }) => uploadId))
+  useEffect(() => queue.note(data?.items ?? []), [queue, data])
+  const ours = new Set(rows.map(({ uploadId }) => uploadId))
   const unfinished = data?.items.filter(({ id, state }) => state === 'open' && !ours.has(id)) ?? []
-  return { queue, rows, unfinished, store: data?.store ?? null }
+  return { queue, intake, intaking, rows, unfinished, store: data?.store ?? null }
 }

@@ -34,6 +34,24 @@ describe('files of one folder', () => {
   })
 })
 
+describe('loose files', () => {
+  const loose = (...names: string[]) => [...unitsOf('', names, true)].map(([name, { unit }]) => `${name} ${unit}`)
+  const units = (...names: string[]) => new Set([...unitsOf('', names, true).values()].map(({ unit }) => unit)).size
+
+  test('of audio are one recording where they differ in nothing but the numbers of parts', () => {
+    expect(units('Title 01.mp3', 'Title 02.mp3', 'title - part 3.mp3', 'cover.jpg')).toBe(1)
+    expect(units('01.mp3', '02.mp3', 'CD 2 Track 1.mp3')).toBe(1)
+    expect(units('Title 1.m4b', 'Title 2.m4b')).toBe(1)
+    expect(units('One.mp3', 'Two.mp3', 'Title 1.mp3', 'Title 2.mp3')).toBe(3)
+    expect(loose('Title.mp3', 'Title.flac', 'Title.epub')).toEqual(['Title.epub /title', 'Title.mp3 /title', 'Title.flac /title'])
+  })
+
+  test('that are no audio stay apart, whatever their numbers', () => {
+    expect(units('Title 1.epub', 'Title 2.epub', 'Title 2.pdf')).toBe(2)
+    expect(units('Title 1.epub', 'Title 1.mp3', 'Title 2.mp3')).toBe(2)
+  })
+})
+
 describe('audio files', () => {
   test('of one folder are one recording, with those of its discs', () => {
     expect(grouped('Writer/Title', '01.mp3', '02.mp3', 'folder.jpg')).toEqual({ 'Writer/Title': ['01.mp3', '02.mp3', '[folder.jpg]'] })

@@ -32,13 +32,14 @@ export function recordingOf(folder: string): string {
  * - files that differ only in their extension are one book in several formats;
  * - a folder with `metadata.opf`, as calibre writes it, is one book;
  * - audio files of a folder are one book, those of `CD 1`, `Disc 2` … with those of the folder above; in the library's own
- *   folder each is a book of its own, and so are `.m4b` files that are not parts of one name;
+ *   folder each is a book of its own, and so are `.m4b` files that are not parts of one name; of `loose` files, which lie in no
+ *   folder, those are one book that differ in nothing but the numbers of parts;
  * - `metadata.opf`, `ComicInfo.xml`, `cover.jpg` and `folder.jpg` tell of the one book of a folder; `Name.opf` and `Name.jpg`
  *   tell of the book of that name.
  *
  * Files that are neither a book nor beside one are left out.
  */
-export function unitsOf(folder: string, names: readonly string[]): Map<string, Placed> {
+export function unitsOf(folder: string, names: readonly string[], loose = false): Map<string, Placed> {
   const of: Record<FileKind, string[]> = { book: [], audio: [], image: [], opf: [], comicinfo: [] }
   for (const name of names) {
     const kind = fileKind(name)
@@ -54,7 +55,11 @@ export function unitsOf(folder: string, names: readonly string[]): Map<string, P
   const parted = new Set(books.map(partless)).size === 1 && books.length === audio.length
   const apart = folder === '' || (books.length > 0 && !parted)
   const recording = recordingOf(folder)
-  for (const name of audio) placed.set(name, { unit: apart && !whole ? own(name) : recording, role: 'book' })
+  const byName = Map.groupBy(loose ? audio : [], partless)
+  // No name of a file has a slash.
+  const parts = (name: string) => (new Set(byName.get(partless(name))?.map(own)).size > 1 ? `${folder}/parts/${partless(name)}` : own(name))
+  const alone = loose ? parts : own
+  for (const name of audio) placed.set(name, { unit: apart && !whole ? alone(name) : recording, role: 'book' })
 
   const beside = [...of.image, ...of.opf, ...of.comicinfo]
   if (beside.length === 0) return placed
