@@ -284,8 +284,8 @@ describe('a folder of a library', () => {
     const held = Promise.withResolvers<void>()
     // What a batch locks at its beginning and at its end.
     const batch = server.db.superuser.begin(async (sql) => {
-      await sql`select from library l join scan s on s.organization_id = l.organization_id and s.library_id = l.id
-        where l.id = ${library} and s.finished_at is null for key share of l for share of s`
+      await sql`select pg_advisory_xact_lock_shared(hashtextextended('app.library ' || ${library}::uuid, 0))`
+      await sql`select from scan where library_id = ${library} and finished_at is null for share`
       held.resolve()
       await wait(500)
       await sql`update library set book_count = book_count where id = ${library}`

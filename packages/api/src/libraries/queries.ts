@@ -155,13 +155,18 @@ export async function deleteLibrary(scope: OrganizationScope, libraryId: string)
   await scope.db.delete(library).where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
 }
 
-/** Who changes the folders of a library waits for others who do. */
-export async function lockLibrary(scope: OrganizationScope, libraryId: string): Promise<void> {
-  await scope.db
+/**
+ * Until this transaction ends nobody deletes the library, changes its folders or gives its files to other books; with `alone`,
+ * nobody else writes to its books at all. Taken before any row, so that no two wait for each other. False when the library is gone.
+ */
+export async function holdLibrary(scope: OrganizationScope | JobScope, libraryId: string, { alone = false } = {}): Promise<boolean> {
+  const key = sql`hashtextextended('app.library ' || ${libraryId}::uuid, 0)`
+  await scope.db.execute(alone ? sql`select pg_advisory_xact_lock(${key})` : sql`select pg_advisory_xact_lock_shared(${key})`)
+  const rows = await scope.db
     .select({ id: library.id })
     .from(library)
     .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
-    .for('no key update')
+  return rows.length > 0
 }
 
 export async function insertFolder(scope: OrganizationScope, libraryId: string, path: string): Promise<void> {

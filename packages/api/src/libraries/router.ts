@@ -26,11 +26,11 @@ import {
   findLibrary,
   findLibraryCare,
   findLibrarySettings,
+  holdLibrary,
   insertFolder,
   insertLibrary,
   listLibraries,
   listLibraryFolders,
-  lockLibrary,
   moveFolder,
   updateLibrary,
 } from './queries.ts'
@@ -55,12 +55,13 @@ async function getManaged(scope: OrganizationScope, libraryId: string) {
   return { library, folders: await listLibraryFolders(scope, libraryId) }
 }
 
-/** Runs end, since they go by folders that are others from here on. They are held first, as a batch of theirs does. */
+/** Runs end, since they go by folders that are others from here on. */
 async function lockManaged(scope: OrganizationScope, libraryId: string) {
   await getManaged(scope, libraryId)
+  await holdLibrary(scope, libraryId, { alone: true })
+  const managed = await getManaged(scope, libraryId)
   await cancelScans(scope, libraryId)
-  await lockLibrary(scope, libraryId)
-  return getManaged(scope, libraryId)
+  return managed
 }
 
 const overlaps = (one: string, other: string): boolean => isInside(one, other) || isInside(other, one)
@@ -321,6 +322,7 @@ export const libraries = {
     .input(LibraryId)
     .handler(async ({ context: { scope }, input }) => {
       const { id, name, visibility } = await getLibrary(scope, input.libraryId)
+      if (!(await holdLibrary(scope, id, { alone: true }))) throw notFound('library')
       await deleteLibrary(scope, id)
       await record(scope, { kind: 'library', change: 'deleted', target: { id, name }, before: { name, visibility } })
       await announceChanged(scope, 'libraries')

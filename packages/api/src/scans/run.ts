@@ -9,7 +9,7 @@ import type { Jobs } from '../jobs/queries.ts'
 import { announceChanged } from '../events/queries.ts'
 import { isMissingInside, resolveInside, usableRoots, type AllowedRoots } from '../folders/policy.ts'
 import { listAssignedRoots } from '../folders/queries.ts'
-import { findLibrarySettings, listLibraryFolders, updateFolder } from '../libraries/queries.ts'
+import { findLibrarySettings, holdLibrary, listLibraryFolders, updateFolder } from '../libraries/queries.ts'
 import { asJob, type JobScope } from '../scope.ts'
 import { libraryPrefix } from '../uploads/keys.ts'
 import { forgetIdleRuns } from '../uploads/queries.ts'
@@ -18,15 +18,15 @@ import { takeUploads } from '../uploads/take.ts'
 import { makeCovers } from './covers/make.ts'
 import { countCoverTasks } from './covers/queries.ts'
 import { describeAnew } from './describe-anew.ts'
-import { inJobOf, inRunOf, LibraryGone, RunTaken, type InRun } from './in-job.ts'
+import { Cancelled, inJobOf, inRunOf, LibraryGone, RunTaken, type InRun } from './in-job.ts'
 import { listFolder, type ListingWork } from './listing/list-folder.ts'
 import { countFolder, forgetFiles, hasHeldFiles, loseHeldFiles, markScanned, recount } from './listing/queries.ts'
 import { FolderUnreadable } from './listing/walker.ts'
 import { ScanWriter } from './listing/writer.ts'
 import { GivesWay, startTurn, type Turn } from './turn.ts'
 import { mustAsk } from './policy.ts'
-import { Cancelled, Progress } from './progress.ts'
-import { lockOpenScan, updateScan } from './queries.ts'
+import { Progress } from './progress.ts'
+import { lockOpenScan, updateOwnScan, updateScan } from './queries.ts'
 import { rereadBook } from './reread-book.ts'
 
 export type ScanDeps = {
@@ -147,12 +147,13 @@ async function runScan(
     await progress.stop()
     const reason: unknown = ended.signal.aborted && !signal.aborted ? ended.signal.reason : error
     if (reason instanceof Cancelled) {
-      await inRun((scope) => recount(scope))
+      await inJob((scope) => recount(scope))
       await progress.end({ status: 'cancelled', error: null })
       await inJob((scope) => finish(scope, false))
       return true
     }
-    if (reason instanceof GivesWay) await inRun((scope) => updateScan(scope, scan.id, { status: 'queued', runner: null }))
+    if (reason instanceof GivesWay)
+      await inJob((scope) => updateOwnScan(scope, { scanId: scan.id, runner }, { status: 'queued', runner: null }))
     if (signal.aborted || reason instanceof GivesWay || reason instanceof LibraryGone || reason instanceof RunTaken) throw reason
     const text = lastTry ? faultAgain : isDiskFull(reason) ? full : fault
     // The next run may find nothing to write, and leave the counts as they are.
@@ -192,6 +193,8 @@ const troubleText = (folders: readonly Folder[]): string =>
 
 /** Takes the oldest open run, also one that an earlier try did not end. */
 async function begin(scope: JobScope, runner: string) {
+  // Not amid a change of the folders: it would go by those that were.
+  await holdLibrary(scope, scope.libraryId)
   await forgetIdleRuns(scope)
   const scan = await lockOpenScan(scope)
   if (!scan) return null

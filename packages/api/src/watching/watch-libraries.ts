@@ -6,6 +6,7 @@ import type { EventBus } from '../events/bus.ts'
 import { announce, announceChanged } from '../events/queries.ts'
 import { resolveInside, usableRoots, type AllowedRoots } from '../folders/policy.ts'
 import type { Jobs } from '../jobs/queries.ts'
+import { holdLibrary } from '../libraries/queries.ts'
 import type { Scan } from '../scans/schema.ts'
 import { asJob, asVisitor } from '../scope.ts'
 import { fileSystemOf, readMounts, tellsChanges, type Mount } from './file-system.ts'
@@ -226,7 +227,7 @@ class Keeper {
     given: { unlessBegunWithin?: number; scheduledAt?: number | null } = {},
   ): Promise<void> {
     await asJob(this.#deps.transact, libraryId, async (scope) => {
-      if (!scope) return
+      if (!scope || !(await holdLibrary(scope, libraryId))) return
       if (given.unlessBegunWithin !== undefined && (await wasScannedLately(scope, given.unlessBegunWithin))) return
       if (given.scheduledAt !== undefined && !(await noteScheduled(scope, given.scheduledAt))) return
       for (const part of parts) {

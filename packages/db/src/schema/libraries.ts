@@ -250,7 +250,6 @@ export const scan = snakeCase.table(
         and ${mayInLibrary('book:upload', 'library_id')} and library_id in (select id from library where kind = 'managed')`,
     }),
     pgPolicy('scan_gate', { for: 'select', to: gateRole, using: sql`true` }),
-    pgPolicy('scan_hold', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`false` }),
     pgPolicy('scan_tidy', { for: 'delete', to: gateRole, using: sql`status in ('done', 'failed', 'cancelled')` }),
     pgPolicy('scan_cancel', {
       for: 'update',

@@ -13,7 +13,6 @@ import {
   giveFiles,
   hasFile,
   hideBooks,
-  holdScans,
   insertChange,
   listHoldings,
   markUndone,
@@ -31,11 +30,6 @@ async function describe(scope: Scope, bookIds: readonly string[]): Promise<void>
   const [files, { precedence }] = await Promise.all([findRelatedFiles(scope, [], new Map(), bookIds), findLibrarySettings(scope)])
   await describeBooks(scope, new Set(bookIds), files, { precedence, names: rememberNames(), newBooks: new Set(), lost: true })
   await refreshMissing(scope, bookIds)
-}
-
-async function hold(scope: Scope, bookId: string, others: readonly string[]): Promise<void> {
-  await holdScans(scope, bookId)
-  await lockBooks(scope, [bookId, ...others])
 }
 
 /** What a book says of itself and would not say any more: it was chosen to stay as it is. */
@@ -58,7 +52,7 @@ function keptFields(before: KnownBook | undefined, after: KnownBook | undefined)
  * each other.
  */
 export async function mergeBooks(scope: Scope, changeId: string, targetId: string, sourceIds: readonly string[]): Promise<boolean> {
-  await hold(scope, targetId, sourceIds)
+  await lockBooks(scope, [targetId, ...sourceIds])
   const all = new Set([targetId, ...sourceIds])
   if ((await findShelved(scope, [...all])).length < all.size) return false
   const before = await knowBooks(scope, [targetId], { lock: false })
@@ -86,7 +80,7 @@ export async function splitBook(
   fileId: string,
 ): Promise<{ bookId: string } | 'no-file' | 'only-file'> {
   if (!(await hasFile(scope, bookId, fileId))) return 'no-file'
-  await hold(scope, bookId, [])
+  await lockBooks(scope, [bookId])
   const [files, { precedence }] = await Promise.all([findRelatedFiles(scope, [], new Map(), [bookId]), findLibrarySettings(scope)])
   const own = [...files.values()].filter((file) => file.bookId === bookId && file.role === 'book')
   const chosen = own.find(({ id }) => id === fileId)
@@ -123,7 +117,7 @@ export async function partBooks(scope: Scope, changeId: string, rows: readonly C
   const others = rows.filter((row) => row !== target)
   if (!target || others.length === 0) return false
   const ids = others.map(({ bookId }) => bookId)
-  await hold(scope, target.bookId, ids)
+  await lockBooks(scope, [target.bookId, ...ids])
   const merged = await findMerged(scope, [target.bookId, ...ids])
   if (merged.get(target.bookId) !== null) return false
   if (target.kind === 'split') {

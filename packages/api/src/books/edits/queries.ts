@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { book, bookChange, bookEdit, coverTask, libraryFile } from '@carrel/db/schema'
 import type { LibraryScope, OrganizationScope } from '../../scope.ts'
 import type { BookEdits, UploadedCover } from './schema.ts'
@@ -53,7 +53,7 @@ export type ChangeRow = {
   after: Record<string, unknown>
 }
 
-/** What a deed did that is not undone yet, in libraries where the actor may edit. */
+/** What a deed did that is not undone yet, in libraries where the actor may edit, library by library. */
 export async function findChange(scope: OrganizationScope, changeId: string): Promise<ChangeRow[]> {
   return scope.db
     .select({
@@ -66,6 +66,7 @@ export async function findChange(scope: OrganizationScope, changeId: string): Pr
     .from(bookChange)
     .innerJoin(book, and(eq(book.organizationId, bookChange.organizationId), eq(book.id, bookChange.bookId)))
     .where(and(eq(bookChange.organizationId, scope.organizationId), eq(bookChange.id, changeId), isNull(bookChange.undoneAt)))
+    .orderBy(asc(book.libraryId))
 }
 
 export async function markUndone(scope: OrganizationScope, changeId: string, bookIds: readonly string[]): Promise<void> {
@@ -113,11 +114,6 @@ export async function hasFile(scope: LibraryScope, bookId: string, fileId: strin
     .from(libraryFile)
     .where(and(eq(libraryFile.organizationId, scope.organizationId), eq(libraryFile.bookId, bookId), eq(libraryFile.id, fileId)))
   return rows.length > 0
-}
-
-/** Waits for what a scan of this book's library writes now; until this transaction ends it writes no more. */
-export async function holdScans(scope: OrganizationScope, bookId: string): Promise<void> {
-  await scope.db.execute(sql`select app.hold_scans(${bookId}::uuid)`)
 }
 
 /** Files of these books, and content that they once had. */

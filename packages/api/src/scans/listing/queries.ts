@@ -371,6 +371,8 @@ export async function forgetProblems(scope: JobScope, files: readonly Place[]): 
 /** Lets books be missing that have no file left which is there, and the others not. Answers how many are missing, and how many are not any more. */
 export async function refreshMissing(scope: LibraryScope, bookIds: readonly string[]): Promise<void> {
   if (bookIds.length === 0) return
+  // In one order, as everybody locks them.
+  await lockBooks(scope, bookIds)
   await scope.db.execute(sql`with there as (
       select id, exists (select from library_file f where f.organization_id = b.organization_id and f.book_id = b.id
         and (f.missing_at is null or f.held)) as is
