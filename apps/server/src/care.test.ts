@@ -301,6 +301,44 @@ describe('a folder of a library', () => {
     await finished(library)
   })
 
+  test('changes, or its books do, while no run begins that would go by what was', { timeout: 60_000 }, async () => {
+    await using other = await startTestServer()
+    const person = await makePerson(other, 'Owner')
+    const { id } = await makeOrganization(other, 'Begun', { owner: [person] })
+    await assignRoot(other, id, other.root)
+    const at = { cookie: person.cookie, organization: id }
+    const made = await other.send('POST', '/api/v1/libraries', { ...at, body: { name: 'Begun', folders: [other.root] } })
+    const library = (made.json as { id: string }).id
+    const { superuser } = other.db
+    await superuser.begin(async (sql) => {
+      await sql`select pg_advisory_xact_lock(hashtextextended('app.library ' || ${library}::uuid, 0))`
+      await other.startWorker(1)
+      await wait(3000)
+      expect(await superuser`select from scan where finished_at is null and runner is null`).toHaveLength(1)
+    })
+    await scanned(other, person, id, library)
+  })
+
+  test('leaves amid a run, which ends and is no fault', { timeout: 60_000 }, async () => {
+    const library = await create(shelf(ten))
+    const at = shelf(Array.from({ length: 400 }, (_, index) => `More ${index}`))
+    const { superuser } = server.db
+    const leave = await superuser.begin(async (sql) => {
+      // Its batches wait meanwhile, the first with what it holds.
+      await sql`lock table library_file in share row exclusive mode`
+      await done('POST', `/libraries/${library}/folders`, { path: at })
+      const leaving = (await detail(library)).folders.find((each) => each.path === at)
+      await wait(2000)
+      const left = done('DELETE', `/libraries/${library}/folders/${leaving?.id}`)
+      await wait(300)
+      return { left }
+    })
+    await leave.left
+    await finished(library)
+    expect(await detail(library)).toMatchObject({ folders: [{ trouble: null }], scan: { status: 'done' } })
+    expect(server.logs.filter((line) => line.includes(library) && line.includes('scan failed'))).toEqual([])
+  })
+
   test('leaves with its books missing, which are known again when it comes back', async () => {
     const at = shelf(ten)
     const other = shelf(['Elsewhere', 'Book 9'])
