@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runTidy } from '@carrel/api'
-import { buildEpub } from '@carrel/formats/testing'
+import { buildEpub, buildPdf } from '@carrel/formats/testing'
 import { assignRoot, makeOrganization, makePerson, startTestServer, type Person, type TestServer } from './testing/server.ts'
 import { scanned } from './testing/twins.ts'
 
@@ -128,6 +128,25 @@ describe('what is not found', () => {
     renameSync(`${blobs}-away`, blobs)
     await finished(library)
     expect(await detail(library)).toMatchObject({ missingCount: 4, held: { files: 4 }, scan: { status: 'done' } })
+  })
+
+  test('leaves no book as it was, when the run breaks off as that is written', { timeout: 60_000 }, async () => {
+    const at = shelf(ten)
+    writeFileSync(path.join(at, 'Book 0.pdf'), buildPdf({ info: { Title: 'Book 0 in print' } }))
+    const library = await create(at)
+    const { superuser } = server.db
+    await superuser.unsafe(`create function fail() returns trigger language plpgsql as $$ begin
+      if new.missing_at is null and new.formats = array['pdf'] then raise exception 'broken off'; end if; return new; end $$;
+      create trigger fail before update on book for each row execute function fail()`)
+    rmSync(path.join(at, 'Book 0.epub'))
+    await done('POST', `/libraries/${library}/scan`, {})
+    const failed = { scan: { error: expect.stringContaining('tried again') as unknown } }
+    await expect.poll(() => detail(library), { timeout: 30_000 }).toMatchObject(failed)
+    await superuser.unsafe('drop trigger fail on book; drop function fail()')
+    await finished(library)
+    expect(await detail(library)).toMatchObject({ missingCount: 0, scan: { status: 'done', missing: 0 } })
+    const [book] = await superuser`select title, formats from book where library_id = ${library} and 'pdf' = any (formats)`
+    expect(book).toEqual({ title: 'Book 0 in print', formats: ['pdf'] })
   })
 
   test('with a whole folder is trouble of that folder, until somebody says that it is empty on purpose', async () => {

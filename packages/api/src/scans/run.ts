@@ -20,7 +20,7 @@ import { countCoverTasks } from './covers/queries.ts'
 import { describeAnew } from './describe-anew.ts'
 import { Cancelled, inJobOf, inRunOf, LibraryGone, RunTaken, type InRun } from './in-job.ts'
 import { listFolder, type ListingWork } from './listing/list-folder.ts'
-import { countFolder, forgetFiles, hasHeldFiles, loseHeldFiles, markScanned, recount } from './listing/queries.ts'
+import { countFolder, forgetFiles, hasHeldFiles, markScanned, recount } from './listing/queries.ts'
 import { FolderUnreadable } from './listing/walker.ts'
 import { ScanWriter } from './listing/writer.ts'
 import { GivesWay, startTurn, type Turn } from './turn.ts'
@@ -280,10 +280,8 @@ async function listWhole(work: ListingWork, folder: Folder & { root: string }, p
 }
 
 /** What was not met is missing from now on. */
-async function lose({ inRun, writer, progress }: ListingWork, folderId: string): Promise<void> {
-  const books = await inRun((scope) => loseHeldFiles(scope, folderId))
-  progress.counts.missing += books.length
-  for (let at = 0; at < books.length; at += 250) await writer.describe(books.slice(at, at + 250))
+async function lose({ writer, progress }: ListingWork, folderId: string): Promise<void> {
+  progress.counts.missing += await writer.lose(folderId)
 }
 
 const list = (root: string): Promise<string[]> =>

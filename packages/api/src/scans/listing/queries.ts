@@ -48,6 +48,8 @@ const pathHash = (path: string): Buffer => createHash('sha256').update(path).dig
 const ofLibrary = (scope: JobScope) => and(eq(libraryFile.organizationId, scope.organizationId), eq(libraryFile.libraryId, scope.libraryId))
 
 const knownPage = 2000
+/** Books that lose files in one transaction. */
+const lostAtOnce = 250
 /** No path has it, nor does it begin or end with a half of it; so it parts values without quoting them. */
 const parting = '//'
 const packed = sql.raw(
@@ -368,18 +370,19 @@ export async function forgetProblems(scope: JobScope, files: readonly Place[]): 
   await scope.db.execute(sql`delete from library_file f where ${stillAt(scope, files)} and f.book_id is null`)
 }
 
-/** Lets books be missing that have no file left which is there, and the others not. Answers how many are missing, and how many are not any more. */
-export async function refreshMissing(scope: LibraryScope, bookIds: readonly string[]): Promise<void> {
-  if (bookIds.length === 0) return
+/** Lets books be missing that have no file left which is there, and the others not. Answers how many went missing. */
+export async function refreshMissing(scope: LibraryScope, bookIds: readonly string[]): Promise<number> {
+  if (bookIds.length === 0) return 0
   // In one order, as everybody locks them.
   await lockBooks(scope, bookIds)
-  await scope.db.execute(sql`with there as (
+  const rows = await scope.db.execute<{ missing: boolean }>(sql`with there as (
       select id, exists (select from library_file f where f.organization_id = b.organization_id and f.book_id = b.id
         and (f.missing_at is null or f.held)) as is
       from book b where b.organization_id = ${scope.organizationId} and b.library_id = ${scope.libraryId}
         and b.id in (select value::uuid from json_array_elements_text(${json(bookIds)}))
     ) update book b set missing_at = case when t.is then null else now() end, missing_nights = 0 from there t
-    where b.organization_id = ${scope.organizationId} and b.id = t.id and (b.missing_at is null) <> t.is`)
+    where b.organization_id = ${scope.organizationId} and b.id = t.id and (b.missing_at is null) <> t.is returning not t.is as missing`)
+  return [...rows].filter(({ missing }) => missing).length
 }
 
 /** The file counts as there while it is held. */
@@ -402,19 +405,27 @@ export async function hasHeldFiles(scope: JobScope, folderId: string): Promise<b
   return row?.held ?? false
 }
 
-/** Held files of a folder count as missing from now on. Answers the books that have fewer files, or fewer files beside them, now. */
-export async function loseHeldFiles(scope: JobScope, folderId: string): Promise<string[]> {
-  const rows = await scope.db.execute<{
-    bookId: string | null
-    unit: string | null
-  }>(sql`update library_file set held = false, missing_at = now()
-    where organization_id = ${scope.organizationId} and folder_id = ${folderId} and held
-    returning book_id as "bookId", case when role = 'sidecar' then encode(unit_hash, 'hex') end as unit`)
-  const books = new Set([...rows].flatMap(({ bookId }) => bookId ?? []))
-  await refreshMissing(scope, [...books])
-  const units = [...new Set([...rows].flatMap(({ unit }) => unit ?? []))]
-  for (const id of await findBooksOfUnits(scope, units)) books.add(id)
-  return [...books]
+/**
+ * Held files of a folder count as missing from now on: all those of some books, or of what lies beside books when no others are left,
+ * so that no book is taken for one that lost a part only. Answers books to describe anew and how many of them went missing; null when
+ * nothing is held any more.
+ */
+export async function loseHeldFiles(scope: JobScope, folderId: string): Promise<{ books: string[]; missing: number } | null> {
+  const held = sql`organization_id = ${scope.organizationId} and library_id = ${scope.libraryId} and folder_id = ${folderId} and missing_at is not null and held`
+  const lost = await scope.db.execute<{ id: string }>(sql`with chosen as (
+      select distinct book_id from library_file where ${held} and book_id is not null order by book_id limit ${lostAtOnce}
+    ), lost as (
+      update library_file set held = false, missing_at = now() where ${held} and book_id in (select book_id from chosen)
+    ) select book_id as id from chosen`)
+  if (lost.length > 0) {
+    const books = [...lost].map(({ id }) => id)
+    return { books, missing: await refreshMissing(scope, books) }
+  }
+  const beside = await scope.db.execute<{ unit: string | null }>(sql`update library_file set held = false, missing_at = now()
+    where organization_id = ${scope.organizationId} and id in (select id from library_file where ${held} order by id limit ${lostAtOnce})
+    returning encode(unit_hash, 'hex') as unit`)
+  if (beside.length === 0) return null
+  return { books: await findBooksOfUnits(scope, [...new Set([...beside].flatMap(({ unit }) => unit ?? []))]), missing: 0 }
 }
 
 /** Books beside which something lies. */
