@@ -46,7 +46,7 @@ type Detail = {
   held: { files: number; of: number } | null
   keepMissingNights: number | null
   folders: { id: string; path: string; trouble: string | null; troubleSince: string | null }[]
-  scan: { status: string; moved: number; listed: number } | null
+  scan: (Record<'moved' | 'listed' | 'unchanged' | 'restored' | 'missing' | 'held' | 'processed', number> & { status: string }) | null
 }
 const create = async (...folders: string[]): Promise<string> => {
   const { id } = (await done('POST', '/libraries', { name: `Library ${(count += 1)}`, folders })) as { id: string }
@@ -102,7 +102,12 @@ describe('what is not found', () => {
     expect(page).toMatchObject({ missing: true, keptNights: 30, files: [{ missing: true }] })
 
     for (const title of ten.slice(0, 4)) renameSync(path.join(away, `${title}.epub`), path.join(at, `${title}.epub`))
-    expect(await scan(library)).toMatchObject({ held: null, missingCount: 0, bookCount: 10 })
+    expect(await scan(library)).toMatchObject({
+      held: null,
+      missingCount: 0,
+      bookCount: 10,
+      scan: { unchanged: 6, restored: 4, listed: 0, missing: 0, processed: 10 },
+    })
     expect((await books(library))[0]).toMatchObject({ id: first?.id, missing: false })
     expect(await readers(first?.id ?? '')).toBe(1)
   })
@@ -128,6 +133,21 @@ describe('what is not found', () => {
     renameSync(`${blobs}-away`, blobs)
     await finished(library)
     expect(await detail(library)).toMatchObject({ missingCount: 4, held: { files: 4 }, scan: { status: 'done' } })
+  })
+
+  test('is counted by files of books, not by what lies beside them, and then by books', async () => {
+    const at = folder()
+    const cover = await sharp({ create: { width: 20, height: 30, channels: 3, background: '#336699' } }).jpeg().toBuffer() // prettier-ignore
+    for (const title of ten) {
+      write(path.join(at, title, `${title}.epub`), title)
+      writeFileSync(path.join(at, title, 'cover.jpg'), cover)
+    }
+    writeFileSync(path.join(at, 'Book 0', 'Book 0.pdf'), buildPdf())
+    const library = await create(at)
+    for (const title of ten.slice(0, 4)) rmSync(path.join(at, title), { recursive: true })
+    expect(await scan(library)).toMatchObject({ held: { files: 5, of: 11 }, scan: { held: 5, missing: 0 } })
+    for (const title of ten.slice(4, 6)) rmSync(path.join(at, title, 'cover.jpg'))
+    expect(await scan(library, { confirm: true })).toMatchObject({ held: null, missingCount: 4, scan: { missing: 4, unchanged: 6 } })
   })
 
   test('leaves no book as it was, when the run breaks off as that is written', { timeout: 60_000 }, async () => {

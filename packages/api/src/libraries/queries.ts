@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray, isNull, or, sql } from 'drizzle-orm'
+import { and, asc, count, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import { newId } from '@carrel/db'
 import { library, libraryFile, libraryFolder, scan } from '@carrel/db/schema'
 import { violates } from '../errors.ts'
@@ -64,7 +64,7 @@ export async function findLibraryCare(scope: OrganizationScope, libraryId: strin
   return { scans: row.scans, keepMissingNights: row.keepMissingNights, held }
 }
 
-/** Files that count as there, and those beside books. */
+/** Files of books that count as there. */
 async function countFiles(scope: OrganizationScope, libraryId: string): Promise<number> {
   const [row] = await scope.db
     .select({ count: count() })
@@ -73,6 +73,7 @@ async function countFiles(scope: OrganizationScope, libraryId: string): Promise<
       and(
         eq(libraryFile.organizationId, scope.organizationId),
         eq(libraryFile.libraryId, libraryId),
+        isNotNull(libraryFile.bookId),
         or(isNull(libraryFile.missingAt), libraryFile.held),
       ),
     )

@@ -32,7 +32,7 @@ const toScan = (row: ScanRow, showPaths: boolean): Scan => {
     walked: row.walked,
     processed: row.listed + row.unchanged + row.problems,
     listed: row.listed,
-    unchanged: row.unchanged,
+    unchanged: Math.max(0, row.unchanged - row.restored),
     problems: showPaths ? row.problems : 0,
     covered: row.covered,
     coversTotal: row.coversTotal,

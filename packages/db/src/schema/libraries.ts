@@ -77,7 +77,7 @@ export const library = snakeCase.table(
     fileBytes: bigint({ mode: 'number' }).notNull().default(0),
     /** Books none of whose files is there. */
     missingCount: integer().notNull().default(0),
-    /** Files that the last scan did not find, and that somebody has to say are gone. */
+    /** Files of books that the last scan did not find, and that somebody has to say are gone. */
     heldCount: integer().notNull().default(0),
     /** What is believed first where sources differ, after what people wrote. */
     precedence: text({ enum: ['sidecar', 'file'] })

@@ -512,7 +512,7 @@ export async function recount(scope: JobScope): Promise<void> {
       problemCount: sql`(select count(*) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.problem), isNull(libraryFile.ignoredAt))})`,
       fileBytes: sql`(select coalesce(sum(${libraryFile.size}), 0) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.bookId))})`,
       missingCount: sql`(select count(*) from ${book} where ${and(books, isNotNull(book.missingAt))})`,
-      heldCount: sql`(select count(*) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.missingAt), libraryFile.held)})`,
+      heldCount: sql`(select count(*) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.missingAt), libraryFile.held, isNotNull(libraryFile.bookId))})`,
     })
     .where(thisLibrary(scope))
 }
