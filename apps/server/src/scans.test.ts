@@ -84,6 +84,28 @@ describe('a scan', () => {
     expect([cover.status, (await sharp(cover.body).metadata()).format]).toEqual([200, 'webp'])
   })
 
+  test('tries each cover once where the files cannot be read, those looked at too, and makes them all when they can', async () => {
+    const shelf = folder()
+    for (let at = 0; at < 60; at += 1) write(path.join(shelf, `${at}.epub`), `Picture ${at}`, { cover: picture })
+    const library = await create(shelf)
+    await finished(library)
+    const { superuser } = server.db
+    await superuser`insert into cover_task (organization_id, book_id, library_id, wanted_at)
+      select organization_id, id, library_id, case when substr(title, 9)::int % 2 = 0 then now() - (substr(title, 9)::int / 9) * interval '1 second' end
+      from book where library_id = ${library}`
+    await superuser`update library_file set path = 'away ' || path where library_id = ${library}`
+    const [first] = await books(library)
+    const covers = async () => {
+      expect((await call('POST', `/libraries/${library}/scan`, { bookId: first?.id })).status).toBe(200)
+      return finished(library)
+    }
+    expect(await covers()).toMatchObject({ scan: { status: 'done', covered: 60 } })
+    expect(await superuser`select from cover_task where library_id = ${library}`).toHaveLength(60)
+    await superuser`update library_file set path = substr(path, 6) where library_id = ${library}`
+    expect(await covers()).toMatchObject({ scan: { status: 'done' } })
+    expect(await superuser`select from cover_task where library_id = ${library}`).toHaveLength(0)
+  })
+
   test('of an empty folder ends at once with nothing', async () => {
     const library = await create(folder())
     expect(await finished(library)).toMatchObject({ bookCount: 0, problemCount: 0, scan: { status: 'done', found: 0 } })
