@@ -273,6 +273,23 @@ describe('what is not found', () => {
 })
 
 describe('a folder of a library', () => {
+  test('is not well, nor looked through, because a part of it was', async () => {
+    const at = folder()
+    for (const title of ['sub/One', 'other/Two']) write(path.join(at, `${title}.epub`), title)
+    const library = await create(at)
+    const { superuser } = server.db
+    await superuser`update library_folder set trouble = 'empty', trouble_since = now(), checked_at = '2026-01-01Z' where library_id = ${library}`
+    const { id: folderId } = (await detail(library)).folders[0] ?? {}
+    const row = async () => (await superuser`select trouble, checked_at < '2026-02-01Z' as unchecked from library_folder where library_id = ${library}`)[0] // prettier-ignore
+    renameSync(path.join(at, 'sub/One.epub'), path.join(at, 'sub/One.txt'))
+    await scan(library, { folderId, path: 'sub' })
+    expect(await row()).toEqual({ trouble: 'empty', unchecked: true })
+    await scan(library, { folderId, path: 'other' })
+    expect(await row()).toEqual({ trouble: null, unchecked: true })
+    await scan(library, { folderId })
+    expect(await row()).toEqual({ trouble: null, unchecked: false })
+  })
+
   test('moves with everything that is known of its files', async () => {
     const at = shelf(ten)
     const library = await create(at)

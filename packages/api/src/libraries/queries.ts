@@ -109,9 +109,17 @@ export async function updateFolder(
       trouble,
       troubleSince:
         trouble === null ? null : sql`case when ${libraryFolder.trouble} = ${trouble} then ${libraryFolder.troubleSince} else now() end`,
-      ...(trouble === null && { checkedAt: new Date() }),
     })
     .where(and(eq(libraryFolder.organizationId, scope.organizationId), eq(libraryFolder.id, folderId)))
+}
+
+/** Notes that all of these folders was looked through. */
+export async function markChecked(scope: JobScope, folderIds: readonly string[]): Promise<void> {
+  if (folderIds.length === 0) return
+  await scope.db
+    .update(libraryFolder)
+    .set({ checkedAt: new Date() })
+    .where(and(eq(libraryFolder.organizationId, scope.organizationId), inArray(libraryFolder.id, [...folderIds])))
 }
 
 /** A new library, on folders whose real paths were checked or on the store; null when the name is taken. */

@@ -9,7 +9,7 @@ import type { Jobs } from '../jobs/queries.ts'
 import { announceChanged } from '../events/queries.ts'
 import { isMissingInside, resolveInside, usableRoots, type AllowedRoots } from '../folders/policy.ts'
 import { listAssignedRoots } from '../folders/queries.ts'
-import { findLibrarySettings, holdLibrary, listLibraryFolders, updateFolder } from '../libraries/queries.ts'
+import { findLibrarySettings, holdLibrary, listLibraryFolders, markChecked, updateFolder } from '../libraries/queries.ts'
 import { asJob, type JobScope } from '../scope.ts'
 import { libraryPrefix } from '../uploads/keys.ts'
 import { forgetIdleRuns } from '../uploads/queries.ts'
@@ -121,7 +121,9 @@ async function runScan(
         }
       }
       const whole = scan.folderId === null && scan.bookId === null && !scan.describe
-      const missingCovers = await inRun((scope) => settle(scope, { folders: kind === 'managed' ? [] : folders, whole, changed }))
+      const missingCovers = await inRun((scope) =>
+        settle(scope, { folders: kind === 'managed' ? [] : folders, part: scan.path !== null, whole, changed }),
+      )
       progress.walked(missingCovers)
       listing = false
       listed.abort()
@@ -267,6 +269,8 @@ async function listWhole(work: ListingWork, folder: Folder & { root: string }, p
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable'
   }
   if (before === null || before !== (await identity(folder.root))) return 'missing'
+  // A part without books does not tell that there are some elsewhere.
+  if (below !== '' && met === 0 && folder.troubleBefore === 'empty') return 'empty'
   const looksEmpty = below === '' && met === 0
   if (!looksEmpty && !(await inRun((scope) => hasHeldFiles(scope, folder.id), { readOnly: true }))) return null
   const counts = await inRun((scope) => countFolder(scope, folder.id), { readOnly: true })
@@ -299,9 +303,9 @@ const identity = (root: string): Promise<string | null> =>
 /** After the walk: the counts become what is there, unless nothing was written. Answers how many covers are still to be made. */
 async function settle(
   scope: JobScope,
-  { folders, whole, changed }: { folders: readonly Folder[]; whole: boolean; changed: boolean },
+  { folders, part, whole, changed }: { folders: readonly Folder[]; part: boolean; whole: boolean; changed: boolean },
 ): Promise<number> {
-  for (const { id, trouble } of folders) if (trouble === null) await updateFolder(scope, id, null)
+  if (!part) await markChecked(scope, folders.flatMap(({ id, trouble }) => (trouble === null ? id : []))) // prettier-ignore
   const forgotten = whole && isSound(folders) ? await forgetFiles(scope) : 0
   if (changed || forgotten > 0) await recount(scope)
   return countCoverTasks(scope)
