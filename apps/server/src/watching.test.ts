@@ -264,6 +264,7 @@ describe('how a library is kept up to date', () => {
       const { status } = await call('PATCH', `/libraries/${library}`, { schedule: wrong })
       expect([wrong, [400, 422].includes(status) || wrong.trim() === '0 3 * * *']).toEqual([wrong, true])
     }
+    expect((await call('PATCH', `/libraries/${library}`, { schedule: '* * * * *' })).json).toMatchObject({ code: 'SCHEDULE_TOO_OFTEN' })
     expect((await call('PATCH', `/libraries/${library}`, { schedule: '30 3 * * 1' })).status).toBe(200)
     const { upkeep: kept } = await upkeep(library)
     expect(kept).toMatchObject({ schedule: '30 3 * * 1' })

@@ -18,7 +18,7 @@ import { Scan, StartScan } from '../scans/schema.ts'
 import { Id } from '../shapes.ts'
 import { toNoticing, toUpkeep } from '../watching/noticing.ts'
 import { findUpkeep, updateUpkeep } from '../watching/queries.ts'
-import { nextDue } from '../watching/schedule.ts'
+import { isTooOften, nextDue } from '../watching/schedule.ts'
 import { folderErrors, resolveNewFolder } from './new-folder.ts'
 import {
   deleteFolder,
@@ -174,7 +174,7 @@ export const libraries = {
       tags: ['libraries'],
       summary: 'Rename a library, open it to fewer or more people, or change how it is kept up to date',
     })
-    .errors({ NAME_TAKEN: { status: 409 }, SCHEDULE_INVALID: { status: 422 } })
+    .errors({ NAME_TAKEN: { status: 409 }, SCHEDULE_INVALID: { status: 422 }, SCHEDULE_TOO_OFTEN: { status: 422 } })
     .input(UpdateLibrary)
     .output(Library)
     .handler(async ({ context: { scope, deps, level, held }, input, errors }) => {
@@ -202,6 +202,7 @@ export const libraries = {
       }
       const { watch, schedule } = input
       if (schedule && !nextDue(schedule)) throw errors.SCHEDULE_INVALID({ message: 'No time fits this schedule.' })
+      if (schedule && isTooOften(schedule)) throw errors.SCHEDULE_TOO_OFTEN({ message: 'A library is scanned every 15 minutes at most.' })
       const upkeep = { ...(watch !== undefined && { watch }), ...(schedule !== undefined && { schedule }) }
       const kept = Object.keys(upkeep).length > 0 ? await findUpkeep(scope, library.id) : undefined
       if (kept) await updateUpkeep(scope, library.id, upkeep)
