@@ -106,8 +106,6 @@ export const library = snakeCase.table(
     }),
     pgPolicy('library_delete', { for: 'delete', to: appRole, using: sql`${ownOrganization} and ${may('library:delete')}` }),
     pgPolicy('library_gate', { for: 'select', to: gateRole, using: sql`true` }),
-    // For the count of its books alone, see app.count_deleted.
-    pgPolicy('library_count', { for: 'update', to: gateRole, using: sql`kind = 'managed'`, withCheck: sql`kind = 'managed'` }),
     pgPolicy('library_tally', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
     purged('library'),
   ],
