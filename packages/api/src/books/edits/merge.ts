@@ -8,6 +8,7 @@ import { changeBooks, knowBooks, type KnownBook } from './change.ts'
 import { canonical } from './policy.ts'
 import type { BookEdits } from './schema.ts'
 import {
+  findBooksOfFiles,
   findMerged,
   findShelved,
   giveFiles,
@@ -123,11 +124,16 @@ export async function partBooks(scope: Scope, changeId: string, rows: readonly C
   if (target.kind === 'split') {
     if (ids.some((id) => merged.get(id) !== null)) return false
     for (const id of ids) await giveFiles(scope, { from: id, to: target.bookId })
-    await mergeReading(scope, changeId, target.bookId, ids)
+    await mergeReading(scope, null, target.bookId, ids)
     await hideBooks(scope, ids, target.bookId)
     await describe(scope, [target.bookId])
   } else {
     if (ids.some((id) => merged.get(id) !== target.bookId)) return false
+    const holdings = others.map(({ before }) => before as Holding)
+    const nowIn = await findBooksOfFiles(scope, holdings.flatMap(({ files }) => files)) // prettier-ignore
+    // Split off since: it would come back without a file.
+    const leftWith = holdings.map(({ files }) => files.flatMap((id) => nowIn.get(id) ?? []))
+    if (leftWith.some((books) => books.length > 0 && !books.includes(target.bookId))) return false
     await showBooks(scope, ids)
     for (const { bookId, before } of others) await giveFiles(scope, { from: target.bookId, to: bookId, only: before as Holding })
     await partReading(scope, changeId, target.bookId)

@@ -140,9 +140,17 @@ export async function giveFiles(
   await scope.db.execute(sql`update former_content set book_id = ${to}::uuid where ${mine} ${contents}`)
 }
 
+/** The book that each of these files belongs to now, by file. */
+export async function findBooksOfFiles(scope: LibraryScope, fileIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await scope.db.execute<{ id: string; book: string }>(sql`select id, book_id as book from library_file
+    where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId} and book_id is not null and id = any (${uuids(fileIds)})`)
+  return new Map([...rows].map(({ id, book: bookId }) => [id, bookId]))
+}
+
+/** Everyone's place in several books goes to one. `changeId`: the deed under which it can be had back, or null. */
 export async function mergeReading(
   scope: OrganizationScope,
-  changeId: string,
+  changeId: string | null,
   targetId: string,
   sourceIds: readonly string[],
 ): Promise<void> {
