@@ -63,6 +63,47 @@ type Problem = { path: string; code: string; detail: string }
 const problems = async (libraryId: string) =>
   ((await call('GET', `/libraries/${libraryId}/problems?limit=100`)).json as { items: Problem[]; total: number }).items
 
+/** Counts the files that scans load from the database; before the worker starts. */
+function countLoaded({ deps }: TestServer): () => number {
+  let loaded = 0
+  const { transact } = deps
+  deps.transact = (entry, fn, options) =>
+    transact(
+      entry,
+      (tx, entered) => {
+        const execute = tx.execute.bind(tx)
+        Object.assign(tx, {
+          execute: (query: Parameters<typeof execute>[0]) =>
+            execute(query).then((rows) => {
+              if (rows[0] && 'koreaderMd5' in rows[0]) loaded += rows.length
+              return rows
+            }),
+        })
+        return fn(tx, entered)
+      },
+      options,
+    )
+  return () => loaded
+}
+
+test('of thousands of files of one content loads each a few times at most', { timeout: 180_000 }, async () => {
+  await using other = await startTestServer()
+  const loaded = countLoaded(other)
+  await other.startWorker(2)
+  const person = await makePerson(other, 'Owner')
+  const { id } = await makeOrganization(other, 'Copies', { owner: [person] })
+  await assignRoot(other, id, other.root)
+  const bytes = buildEpub({ title: 'The same' })
+  for (let at = 0; at < 3000; at += 1) writeFileSync(path.join(other.root, `${at}.epub`), bytes)
+  const at = { cookie: person.cookie, organization: id }
+  const made = await other.send('POST', '/api/v1/libraries', { ...at, body: { name: 'Copies', folders: [other.root] } })
+  const library = await scanned(other, person, id, (made.json as { id: string }).id, 120_000)
+  expect(library).toMatchObject({ bookCount: 1, scan: { status: 'done', listed: 3000 } })
+  expect(await other.db.superuser`select from library_file where missing_at is null`).toHaveLength(3000)
+  expect(loaded()).toBeGreaterThan(0)
+  expect(loaded()).toBeLessThan(3000)
+})
+
 describe('a scan', () => {
   test('puts every readable book on the shelf, with a cover where there is one', async () => {
     const shelf = folder()

@@ -101,18 +101,23 @@ const fileColumns =
   modified_ms::float8 as "modifiedMs", sha256, koreader_md5 as "koreaderMd5", format, metadata, has_cover as "hasCover", problem, problem_detail as detail,
   (missing_at is not null and not held) as missing`)
 
+/** Of one content in one book, as many as a scan looks at: thousands tell no more of it. */
+export const copiesLookedAt = 20
+
 /** So often what was found leads to further books: content, its book, that book's unit, what lies beside. */
 const relatedRounds = 4
 
 /**
  * Files of this library that have to do with these: of the same path, content or unit, and all files of the books that those
- * belong to. `into` is filled and answered; `books` are looked for as well.
+ * belong to. `into` is filled and answered; `books` are looked for as well. `copies`: of one content in one book so many, those that
+ * are there first.
  */
 export async function findRelatedFiles(
   scope: LibraryScope,
   outcomes: readonly Outcome[],
   into: Map<string, FileState> = new Map(),
   books: readonly string[] = [],
+  { copies }: { copies?: number } = {},
 ): Promise<Map<string, FileState>> {
   let wanted = {
     paths: outcomes.map(({ folderId, path }) => ({ folder: folderId, hash: pathHash(path).toString('hex') })),
@@ -122,6 +127,12 @@ export async function findRelatedFiles(
   }
   const seen = { units: new Set(wanted.units), books: new Set(wanted.books) }
   const mine = sql`organization_id = ${scope.organizationId} and library_id = ${scope.libraryId}`
+  const some = (which: SQL) =>
+    copies === undefined
+      ? which
+      : sql`organization_id = ${scope.organizationId} and id in (select id from (
+          select id, row_number() over (partition by book_id, sha256 order by missing_at is not null and not held, id) as copy
+          from library_file where ${which}) as each where copy <= ${copies})`
   for (let round = 0; round < relatedRounds; round += 1) {
     const { paths, hashes, units, books: ids } = wanted
     const parts = [
@@ -133,7 +144,7 @@ export async function findRelatedFiles(
         : []),
       ...(hashes.length > 0
         ? [
-            sql`select ${fileColumns} from library_file where ${mine} and book_id is not null and sha256 = any (${textArray(hashes)}::text[])`,
+            sql`select ${fileColumns} from library_file where ${some(sql`${mine} and book_id is not null and sha256 = any (${textArray(hashes)}::text[])`)}`,
           ]
         : []),
       ...(units.length > 0
@@ -143,7 +154,7 @@ export async function findRelatedFiles(
         : []),
       ...(ids.length > 0
         ? [
-            sql`select ${fileColumns} from library_file where organization_id = ${scope.organizationId} and book_id = any (${textArray(ids)}::uuid[])`,
+            sql`select ${fileColumns} from library_file where ${some(sql`organization_id = ${scope.organizationId} and book_id = any (${textArray(ids)}::uuid[])`)}`,
           ]
         : []),
     ]

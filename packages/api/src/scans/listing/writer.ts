@@ -5,7 +5,16 @@ import type { SourceKind } from '../../libraries/schema.ts'
 import type { JobScope } from '../../scope.ts'
 import type { InRun } from '../in-job.ts'
 import { assignBooks, type FileState, type Outcome } from './assign.ts'
-import { addToCounts, deleteFiles, findRelatedFiles, insertFormerContents, loseHeldFiles, refreshMissing, writeFiles } from './queries.ts'
+import {
+  addToCounts,
+  copiesLookedAt,
+  deleteFiles,
+  findRelatedFiles,
+  insertFormerContents,
+  loseHeldFiles,
+  refreshMissing,
+  writeFiles,
+} from './queries.ts'
 
 export type Written = { moved: number }
 
@@ -56,7 +65,7 @@ export class ScanWriter {
   }
 
   async #describeAnew(scope: JobScope, bookIds: readonly string[]): Promise<void> {
-    const files = await findRelatedFiles(scope, [], new Map(), bookIds)
+    const files = await findRelatedFiles(scope, [], new Map(), bookIds, { copies: copiesLookedAt })
     await this.#describe(scope, new Set(bookIds), files)
   }
 
