@@ -150,6 +150,23 @@ describe('what is not found', () => {
     expect(await scan(library, { confirm: true })).toMatchObject({ held: null, missingCount: 4, scan: { missing: 4, unchanged: 6 } })
   })
 
+  test('of a book that is there without it is forgotten after the nights, whatever the clock says', async () => {
+    const at = shelf(ten)
+    writeFileSync(path.join(at, 'Book 0.pdf'), buildPdf())
+    const library = await create(at)
+    await done('PATCH', `/libraries/${library}`, { keepMissingNights: 2 })
+    rmSync(path.join(at, 'Book 0.pdf'))
+    await scan(library)
+    const { superuser } = server.db
+    const files = async () => (await superuser`select from library_file where library_id = ${library}`).length
+    await superuser`update library_file set missing_at = missing_at - interval '40 days' where library_id = ${library} and missing_at is not null`
+    await scan(library)
+    expect(await files()).toBe(11)
+    await nights(2)
+    await scan(library)
+    expect(await files()).toBe(10)
+  })
+
   test('leaves no book as it was, when the run breaks off as that is written', { timeout: 60_000 }, async () => {
     const at = shelf(ten)
     writeFileSync(path.join(at, 'Book 0.pdf'), buildPdf({ info: { Title: 'Book 0 in print' } }))

@@ -426,13 +426,15 @@ export async function loseHeldFiles(scope: JobScope, folderId: string): Promise<
   const lost = await scope.db.execute<{ id: string }>(sql`with chosen as (
       select distinct book_id from library_file where ${held} and book_id is not null order by book_id limit ${lostAtOnce}
     ), lost as (
-      update library_file set held = false, missing_at = now() where ${held} and book_id in (select book_id from chosen)
+      update library_file set held = false, missing_at = now(), missing_nights = 0 where ${held} and book_id in (select book_id from chosen)
     ) select book_id as id from chosen`)
   if (lost.length > 0) {
     const books = [...lost].map(({ id }) => id)
     return { books, missing: await refreshMissing(scope, books) }
   }
-  const beside = await scope.db.execute<{ unit: string | null }>(sql`update library_file set held = false, missing_at = now()
+  const beside = await scope.db.execute<{
+    unit: string | null
+  }>(sql`update library_file set held = false, missing_at = now(), missing_nights = 0
     where organization_id = ${scope.organizationId} and id in (select id from library_file where ${held} order by id limit ${lostAtOnce})
     returning encode(unit_hash, 'hex') as unit`)
   if (beside.length === 0) return null
@@ -475,7 +477,7 @@ export async function forgetCover(scope: JobScope, bookId: string): Promise<void
 export async function forgetFiles(scope: JobScope): Promise<number> {
   const rows = await scope.db.execute(sql`delete from library_file f using library l, book b
     where f.organization_id = ${scope.organizationId} and f.library_id = ${scope.libraryId} and f.missing_at is not null and not f.held
-      and l.organization_id = f.organization_id and l.id = f.library_id and f.missing_at < now() - l.keep_missing_nights * interval '1 day'
+      and l.organization_id = f.organization_id and l.id = f.library_id and f.missing_nights >= l.keep_missing_nights
       and b.organization_id = f.organization_id and b.id = f.book_id and b.missing_at is null
     returning f.id`)
   return rows.length
