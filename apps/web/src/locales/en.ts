@@ -1325,6 +1325,7 @@ export const en = {
   'picker.path': 'Where you are',
   'picker.remove': 'Remove {folder}',
   'picker.roots': 'All folders',
+  'picker.taken': 'The library {library} has books of {folder} already. They will be in both, each with its own place.',
   'picker.truncated': 'There is more in it than is listed here.',
   'picker.unreadable': 'can’t be read',
   'picker.use': 'Use',
