@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runTidy } from '@carrel/api'
-import { buildEpub } from '@carrel/formats/testing'
+import { buildEpub, buildPdf } from '@carrel/formats/testing'
 import { assignRoot, makeOrganization, makePerson, startTestServer, type Person, type TestServer } from './testing/server.ts'
 import { scanned } from './testing/twins.ts'
 
@@ -46,7 +46,7 @@ type Detail = {
   held: { files: number; of: number } | null
   keepMissingNights: number | null
   folders: { id: string; path: string; trouble: string | null; troubleSince: string | null }[]
-  scan: { status: string; moved: number; listed: number } | null
+  scan: (Record<'moved' | 'listed' | 'unchanged' | 'restored' | 'missing' | 'held' | 'processed', number> & { status: string }) | null
 }
 const create = async (...folders: string[]): Promise<string> => {
   const { id } = (await done('POST', '/libraries', { name: `Library ${(count += 1)}`, folders })) as { id: string }
@@ -102,7 +102,12 @@ describe('what is not found', () => {
     expect(page).toMatchObject({ missing: true, keptNights: 30, files: [{ missing: true }] })
 
     for (const title of ten.slice(0, 4)) renameSync(path.join(away, `${title}.epub`), path.join(at, `${title}.epub`))
-    expect(await scan(library)).toMatchObject({ held: null, missingCount: 0, bookCount: 10 })
+    expect(await scan(library)).toMatchObject({
+      held: null,
+      missingCount: 0,
+      bookCount: 10,
+      scan: { unchanged: 6, restored: 4, listed: 0, missing: 0, processed: 10 },
+    })
     expect((await books(library))[0]).toMatchObject({ id: first?.id, missing: false })
     expect(await readers(first?.id ?? '')).toBe(1)
   })
@@ -128,6 +133,57 @@ describe('what is not found', () => {
     renameSync(`${blobs}-away`, blobs)
     await finished(library)
     expect(await detail(library)).toMatchObject({ missingCount: 4, held: { files: 4 }, scan: { status: 'done' } })
+  })
+
+  test('is counted by files of books, not by what lies beside them, and then by books', async () => {
+    const at = folder()
+    const cover = await sharp({ create: { width: 20, height: 30, channels: 3, background: '#336699' } }).jpeg().toBuffer() // prettier-ignore
+    for (const title of ten) {
+      write(path.join(at, title, `${title}.epub`), title)
+      writeFileSync(path.join(at, title, 'cover.jpg'), cover)
+    }
+    writeFileSync(path.join(at, 'Book 0', 'Book 0.pdf'), buildPdf())
+    const library = await create(at)
+    for (const title of ten.slice(0, 4)) rmSync(path.join(at, title), { recursive: true })
+    expect(await scan(library)).toMatchObject({ held: { files: 5, of: 11 }, scan: { held: 5, missing: 0 } })
+    for (const title of ten.slice(4, 6)) rmSync(path.join(at, title, 'cover.jpg'))
+    expect(await scan(library, { confirm: true })).toMatchObject({ held: null, missingCount: 4, scan: { missing: 4, unchanged: 6 } })
+  })
+
+  test('of a book that is there without it is forgotten after the nights, whatever the clock says', async () => {
+    const at = shelf(ten)
+    writeFileSync(path.join(at, 'Book 0.pdf'), buildPdf())
+    const library = await create(at)
+    await done('PATCH', `/libraries/${library}`, { keepMissingNights: 2 })
+    rmSync(path.join(at, 'Book 0.pdf'))
+    await scan(library)
+    const { superuser } = server.db
+    const files = async () => (await superuser`select from library_file where library_id = ${library}`).length
+    await superuser`update library_file set missing_at = missing_at - interval '40 days' where library_id = ${library} and missing_at is not null`
+    await scan(library)
+    expect(await files()).toBe(11)
+    await nights(2)
+    await scan(library)
+    expect(await files()).toBe(10)
+  })
+
+  test('leaves no book as it was, when the run breaks off as that is written', { timeout: 60_000 }, async () => {
+    const at = shelf(ten)
+    writeFileSync(path.join(at, 'Book 0.pdf'), buildPdf({ info: { Title: 'Book 0 in print' } }))
+    const library = await create(at)
+    const { superuser } = server.db
+    await superuser.unsafe(`create function fail() returns trigger language plpgsql as $$ begin
+      if new.missing_at is null and new.formats = array['pdf'] then raise exception 'broken off'; end if; return new; end $$;
+      create trigger fail before update on book for each row execute function fail()`)
+    rmSync(path.join(at, 'Book 0.epub'))
+    await done('POST', `/libraries/${library}/scan`, {})
+    const failed = { scan: { error: expect.stringContaining('tried again') as unknown } }
+    await expect.poll(() => detail(library), { timeout: 30_000 }).toMatchObject(failed)
+    await superuser.unsafe('drop trigger fail on book; drop function fail()')
+    await finished(library)
+    expect(await detail(library)).toMatchObject({ missingCount: 0, scan: { status: 'done', missing: 0 } })
+    const [book] = await superuser`select title, formats from book where library_id = ${library} and 'pdf' = any (formats)`
+    expect(book).toEqual({ title: 'Book 0 in print', formats: ['pdf'] })
   })
 
   test('with a whole folder is trouble of that folder, until somebody says that it is empty on purpose', async () => {
@@ -234,6 +290,23 @@ describe('what is not found', () => {
 })
 
 describe('a folder of a library', () => {
+  test('is not well, nor looked through, because a part of it was', async () => {
+    const at = folder()
+    for (const title of ['sub/One', 'other/Two']) write(path.join(at, `${title}.epub`), title)
+    const library = await create(at)
+    const { superuser } = server.db
+    await superuser`update library_folder set trouble = 'empty', trouble_since = now(), checked_at = '2026-01-01Z' where library_id = ${library}`
+    const { id: folderId } = (await detail(library)).folders[0] ?? {}
+    const row = async () => (await superuser`select trouble, checked_at < '2026-02-01Z' as unchecked from library_folder where library_id = ${library}`)[0] // prettier-ignore
+    renameSync(path.join(at, 'sub/One.epub'), path.join(at, 'sub/One.txt'))
+    await scan(library, { folderId, path: 'sub' })
+    expect(await row()).toEqual({ trouble: 'empty', unchecked: true })
+    await scan(library, { folderId, path: 'other' })
+    expect(await row()).toEqual({ trouble: null, unchecked: true })
+    await scan(library, { folderId })
+    expect(await row()).toEqual({ trouble: null, unchecked: false })
+  })
+
   test('moves with everything that is known of its files', async () => {
     const at = shelf(ten)
     const library = await create(at)
@@ -284,8 +357,8 @@ describe('a folder of a library', () => {
     const held = Promise.withResolvers<void>()
     // What a batch locks at its beginning and at its end.
     const batch = server.db.superuser.begin(async (sql) => {
-      await sql`select from library l join scan s on s.organization_id = l.organization_id and s.library_id = l.id
-        where l.id = ${library} and s.finished_at is null for key share of l for share of s`
+      await sql`select pg_advisory_xact_lock_shared(hashtextextended('app.library ' || ${library}::uuid, 0))`
+      await sql`select from scan where library_id = ${library} and finished_at is null for share`
       held.resolve()
       await wait(500)
       await sql`update library set book_count = book_count where id = ${library}`
@@ -299,6 +372,44 @@ describe('a folder of a library', () => {
     }[what]
     await Promise.all([batch, change?.()])
     await finished(library)
+  })
+
+  test('changes, or its books do, while no run begins that would go by what was', { timeout: 60_000 }, async () => {
+    await using other = await startTestServer()
+    const person = await makePerson(other, 'Owner')
+    const { id } = await makeOrganization(other, 'Begun', { owner: [person] })
+    await assignRoot(other, id, other.root)
+    const at = { cookie: person.cookie, organization: id }
+    const made = await other.send('POST', '/api/v1/libraries', { ...at, body: { name: 'Begun', folders: [other.root] } })
+    const library = (made.json as { id: string }).id
+    const { superuser } = other.db
+    await superuser.begin(async (sql) => {
+      await sql`select pg_advisory_xact_lock(hashtextextended('app.library ' || ${library}::uuid, 0))`
+      await other.startWorker(1)
+      await wait(3000)
+      expect(await superuser`select from scan where finished_at is null and runner is null`).toHaveLength(1)
+    })
+    await scanned(other, person, id, library)
+  })
+
+  test('leaves amid a run, which ends and is no fault', { timeout: 60_000 }, async () => {
+    const library = await create(shelf(ten))
+    const at = shelf(Array.from({ length: 400 }, (_, index) => `More ${index}`))
+    const { superuser } = server.db
+    const leave = await superuser.begin(async (sql) => {
+      // Its batches wait meanwhile, the first with what it holds.
+      await sql`lock table library_file in share row exclusive mode`
+      await done('POST', `/libraries/${library}/folders`, { path: at })
+      const leaving = (await detail(library)).folders.find((each) => each.path === at)
+      await wait(2000)
+      const left = done('DELETE', `/libraries/${library}/folders/${leaving?.id}`)
+      await wait(300)
+      return { left }
+    })
+    await leave.left
+    await finished(library)
+    expect(await detail(library)).toMatchObject({ folders: [{ trouble: null }], scan: { status: 'done' } })
+    expect(server.logs.filter((line) => line.includes(library) && line.includes('scan failed'))).toEqual([])
   })
 
   test('leaves with its books missing, which are known again when it comes back', async () => {

@@ -358,6 +358,26 @@ describe('books', () => {
     }
   })
 
+  test('that were merged and split again are not parted into one without files', async () => {
+    const at = folder()
+    for (const name of ['Left', 'Right']) writeFileSync(path.join(at, `${name}.epub`), epub(name))
+    const library = await create(at)
+    const [left = '', right = ''] = (await shelf(library)).map(({ id }) => id)
+    await ok('POST', '/reading/mark', { bookId: left, status: 'finished' }, reader)
+    const merged = await ok('POST', `/books/${left}/merge`, { sourceIds: [right] })
+    const file = (await get(left)).files.find(({ fileName }) => fileName === 'Right.epub')
+    const split = await ok<{ changeId: string; bookId: string }>('POST', `/books/${left}/split`, { fileId: file?.id })
+    await ok('POST', '/reading/mark', { bookId: split.bookId, status: 'finished' }, reader)
+    expect((await call('POST', `/books/changes/${merged.changeId}/undo`)).json).toMatchObject({ code: 'CHANGED_SINCE' })
+    await undo(split.changeId)
+    const kept = () => server.db.superuser`select from merged_reading where change_id in (${split.changeId}, ${merged.changeId})`
+    expect(await kept()).toHaveLength(1)
+    await undo(merged.changeId)
+    expect(await kept()).toHaveLength(0)
+    expect((await shelf(library)).map(({ id }) => id)).toEqual([left, right])
+    for (const id of [left, right]) expect((await get(id)).files).toHaveLength(1)
+  })
+
   test('of several libraries are not made one, nor by who may not edit them', async () => {
     const [one, other] = [folder(), folder()]
     writeFileSync(path.join(one, 'a.epub'), epub('Here'))

@@ -52,6 +52,24 @@ describe('the folder picker', () => {
     expect((await list(at('mine/novels'))).json).toMatchObject({ parent: at('mine'), books: 1, folders: [{ name: 'old', readable: true }] })
   })
 
+  test('tells which folders libraries have already, of those that one sees', async () => {
+    const other = (await makeOrganization(server, 'Taken', { owner: [owner] })).id
+    await assignRoot(server, other, at('mine/novels'))
+    const as = { cookie: owner.cookie, organization: other }
+    const taken = async (organizationId = other) => {
+      const { json } = await server.send('GET', '/api/v1/folders/roots', { ...as, organization: organizationId })
+      return (json as { taken: object[] }[]).flatMap((root) => root.taken)
+    }
+    expect(await taken()).toEqual([])
+    const made = await server.send('POST', '/api/v1/libraries', { ...as, body: { name: 'Old ones', folders: [at('mine/novels/old')] } })
+    const { id: libraryId } = made.json as { id: string }
+    expect(await taken()).toEqual([{ path: at('mine/novels/old'), libraryId, library: 'Old ones' }])
+    expect(JSON.stringify(await taken(organization))).not.toContain('Old ones')
+    // It is said, and not refused.
+    const again = await server.send('POST', '/api/v1/libraries', { ...as, body: { name: 'All', folders: [at('mine/novels')] } })
+    expect(again.status, again.text).toBe(200)
+  })
+
   const elsewhere: [string, () => string][] = [
     ['a folder beside the root', () => at('other')],
     ['a folder whose name begins like the root', () => at('mine-too')],

@@ -63,6 +63,47 @@ type Problem = { path: string; code: string; detail: string }
 const problems = async (libraryId: string) =>
   ((await call('GET', `/libraries/${libraryId}/problems?limit=100`)).json as { items: Problem[]; total: number }).items
 
+/** Counts the files that scans load from the database; before the worker starts. */
+function countLoaded({ deps }: TestServer): () => number {
+  let loaded = 0
+  const { transact } = deps
+  deps.transact = (entry, fn, options) =>
+    transact(
+      entry,
+      (tx, entered) => {
+        const execute = tx.execute.bind(tx)
+        Object.assign(tx, {
+          execute: (query: Parameters<typeof execute>[0]) =>
+            execute(query).then((rows) => {
+              if (rows[0] && 'koreaderMd5' in rows[0]) loaded += rows.length
+              return rows
+            }),
+        })
+        return fn(tx, entered)
+      },
+      options,
+    )
+  return () => loaded
+}
+
+test('of thousands of files of one content loads each a few times at most', { timeout: 180_000 }, async () => {
+  await using other = await startTestServer()
+  const loaded = countLoaded(other)
+  await other.startWorker(2)
+  const person = await makePerson(other, 'Owner')
+  const { id } = await makeOrganization(other, 'Copies', { owner: [person] })
+  await assignRoot(other, id, other.root)
+  const bytes = buildEpub({ title: 'The same' })
+  for (let at = 0; at < 3000; at += 1) writeFileSync(path.join(other.root, `${at}.epub`), bytes)
+  const at = { cookie: person.cookie, organization: id }
+  const made = await other.send('POST', '/api/v1/libraries', { ...at, body: { name: 'Copies', folders: [other.root] } })
+  const library = await scanned(other, person, id, (made.json as { id: string }).id, 120_000)
+  expect(library).toMatchObject({ bookCount: 1, scan: { status: 'done', listed: 3000 } })
+  expect(await other.db.superuser`select from library_file where missing_at is null`).toHaveLength(3000)
+  expect(loaded()).toBeGreaterThan(0)
+  expect(loaded()).toBeLessThan(3000)
+})
+
 describe('a scan', () => {
   test('puts every readable book on the shelf, with a cover where there is one', async () => {
     const shelf = folder()
@@ -82,6 +123,28 @@ describe('a scan', () => {
     expect([one?.cover.state, three?.cover.state]).toEqual(['ready', 'none'])
     const cover = await server.send('GET', `/files/${organization}/books/${one?.id}/cover/320.webp`, { cookie: owner.cookie })
     expect([cover.status, (await sharp(cover.body).metadata()).format]).toEqual([200, 'webp'])
+  })
+
+  test('tries each cover once where the files cannot be read, those looked at too, and makes them all when they can', async () => {
+    const shelf = folder()
+    for (let at = 0; at < 60; at += 1) write(path.join(shelf, `${at}.epub`), `Picture ${at}`, { cover: picture })
+    const library = await create(shelf)
+    await finished(library)
+    const { superuser } = server.db
+    await superuser`insert into cover_task (organization_id, book_id, library_id, wanted_at)
+      select organization_id, id, library_id, case when substr(title, 9)::int % 2 = 0 then now() - (substr(title, 9)::int / 9) * interval '1 second' end
+      from book where library_id = ${library}`
+    await superuser`update library_file set path = 'away ' || path where library_id = ${library}`
+    const [first] = await books(library)
+    const covers = async () => {
+      expect((await call('POST', `/libraries/${library}/scan`, { bookId: first?.id })).status).toBe(200)
+      return finished(library)
+    }
+    expect(await covers()).toMatchObject({ scan: { status: 'done', covered: 60 } })
+    expect(await superuser`select from cover_task where library_id = ${library}`).toHaveLength(60)
+    await superuser`update library_file set path = substr(path, 6) where library_id = ${library}`
+    expect(await covers()).toMatchObject({ scan: { status: 'done' } })
+    expect(await superuser`select from cover_task where library_id = ${library}`).toHaveLength(0)
   })
 
   test('of an empty folder ends at once with nothing', async () => {

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { cpSync, mkdirSync, openSync, closeSync, renameSync, rmSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -263,6 +264,7 @@ describe('how a library is kept up to date', () => {
       const { status } = await call('PATCH', `/libraries/${library}`, { schedule: wrong })
       expect([wrong, [400, 422].includes(status) || wrong.trim() === '0 3 * * *']).toEqual([wrong, true])
     }
+    expect((await call('PATCH', `/libraries/${library}`, { schedule: '* * * * *' })).json).toMatchObject({ code: 'SCHEDULE_TOO_OFTEN' })
     expect((await call('PATCH', `/libraries/${library}`, { schedule: '30 3 * * 1' })).status).toBe(200)
     const { upkeep: kept } = await upkeep(library)
     expect(kept).toMatchObject({ schedule: '30 3 * * 1' })
@@ -337,6 +339,66 @@ test('a folder on a file system that tells nothing is looked through from time t
     }
   }),
 )
+
+/** A worker in a user namespace of its own, where the system allows `most` watches, and more once the file `enough` is there. */
+async function limitedWorker(most: number, enough: string) {
+  const { target: inside, owner: login, secret, migrationsFolder } = server.db
+  // Root of a user namespace may not open the socket of another user.
+  const proxy = createServer((socket) => {
+    const line = connect(`${inside.host}/.s.PGSQL.${inside.port}`)
+    for (const end of [socket, line]) end.on('error', () => {})
+    socket.pipe(line).pipe(socket)
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const target = { ...inside, host: '127.0.0.1', port: (proxy.address() as AddressInfo).port }
+  const at = (file: string) => JSON.stringify(path.join(import.meta.dirname, file))
+  const parts = { target, owner: login, secret, roots: [server.root], dataDir: server.dataDir, migrationsDir: migrationsFolder }
+  const program = `
+    import { existsSync, writeFileSync } from 'node:fs'
+    import { pino } from 'pino'
+    import { watchPace } from '@carrel/api'
+    import { createDeps } from ${at('deps.ts')}
+    import { createWorker } from ${at('worker.ts')}
+    import { readEnv } from ${at('env.ts')}
+    const limit = '/proc/sys/user/max_inotify_watches'
+    writeFileSync(limit, '${most}')
+    const deps = await createDeps({ ...${JSON.stringify(parts)}, env: readEnv({}), webDir: '/', version: '0', log: pino({ level: 'silent' }) })
+    await createWorker(deps, { processes: 1, settleMs: 0, watch: { ...watchPace, quietMs: 300, lookMs: 500, pollMs: 3000 } })
+    setInterval(() => existsSync(${JSON.stringify(enough)}) && writeFileSync(limit, '1000'), 200)`
+  const child = spawn('unshare', ['-Ur', process.execPath, '--input-type=module', '-e', program], {
+    stdio: 'ignore',
+    cwd: import.meta.dirname,
+  })
+  return () => {
+    child.kill('SIGKILL')
+    proxy.close()
+  }
+}
+
+test('a folder that found no watches left is watched once there are some', { timeout: 60_000 }, async (context) => {
+  if (spawnSync('unshare', ['-Ur', 'sh', '-c', 'echo 20 > /proc/sys/user/max_inotify_watches']).status !== 0) return context.skip()
+  const before = { server, owner, organization }
+  server = await startTestServer()
+  const enough = path.join(server.dataDir, 'enough')
+  let endWorker: (() => void) | undefined
+  try {
+    owner = await makePerson(server, 'Owner')
+    organization = (await makeOrganization(server, 'Limited', { owner: [owner] })).id
+    await assignRoot(server, organization, server.root)
+    const shelf = folder()
+    for (let at = 0; at < 30; at += 1) mkdirSync(path.join(shelf, String(at)))
+    const made = await call('POST', '/libraries', { name: 'Limited', folders: [shelf] })
+    const { id } = made.json as { id: string }
+    endWorker = await limitedWorker(20, enough)
+    await expect.poll(() => folderRow(id), { timeout: 20_000 }).toMatchObject({ watchMode: 'polling' })
+    writeFileSync(enough, '')
+    await expect.poll(() => folderRow(id), { timeout: 20_000 }).toMatchObject({ watchMode: 'watching' })
+  } finally {
+    endWorker?.()
+    await server[Symbol.asyncDispose]()
+    ;({ server, owner, organization } = before)
+  }
+})
 
 test('of two workers one watches; when it stops the other takes over, and catches up', { timeout: 90_000 }, () =>
   onAnother(pace, async () => {

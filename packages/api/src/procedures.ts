@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { Deps } from './deps.ts'
 import { notFound } from './errors.ts'
 import { findRightsInLibrary } from './grants/queries.ts'
+import { holdLibrary } from './libraries/queries.ts'
 import { findLibraryOfBook } from './metadata/queries.ts'
 import { findSuspension } from './organizations/queries.ts'
 import { asMember, asOperator, asUser, type InstanceScope, type OrganizationScope, type UserScope } from './scope.ts'
@@ -154,39 +155,49 @@ export const allowedInPerson = (permission: Permission) =>
 
 const OfLibrary = z.object({ libraryId: Id })
 
-async function requireInLibrary(scope: OrganizationScope, input: unknown, permission: Permission) {
+/** How a procedure holds the library that it writes to, see `holdLibrary`. */
+type Hold = { alone?: boolean }
+
+async function requireInLibrary(scope: OrganizationScope, input: unknown, permission: Permission, hold: Hold | null) {
   const named = OfLibrary.safeParse(input).data
   if (!named) throw new ORPCError('BAD_REQUEST', { message: 'Input validation failed' })
   const rights = await findRightsInLibrary(scope, named.libraryId)
   if (!rights) throw notFound('library')
   requirePermission(rights.held, permission)
+  if (hold && !(await holdLibrary(scope, named.libraryId, hold))) throw notFound('library')
   return rights
 }
 
 /**
  * A member who sees the library that the input names as `libraryId`, and holds the permission by a role or by a
- * grant on it. `held` is all they hold there, `level` that of the grant.
+ * grant on it. `held` is all they hold there, `level` that of the grant. A procedure that writes holds the library.
  */
-export const inLibrary = (permission: Permission) =>
-  member.use(async ({ context, next }, input: unknown) => next({ context: await requireInLibrary(context.scope, input, permission) }))
+export const inLibrary = (permission: Permission, hold: Hold = {}) =>
+  member.use(async ({ context, next, procedure }, input: unknown) =>
+    next({ context: await requireInLibrary(context.scope, input, permission, isRead(procedure) ? null : hold) }),
+  )
 
 const OfBook = z.object({ bookId: Id })
 
 /** The library of a book that the actor sees, where they hold the permission. */
-async function requireOnBook(scope: OrganizationScope, input: unknown, permission: Permission): Promise<string> {
+async function requireOnBook(scope: OrganizationScope, input: unknown, permission: Permission, hold: Hold | null): Promise<string> {
   const named = OfBook.safeParse(input).data
   if (!named) throw new ORPCError('BAD_REQUEST', { message: 'Input validation failed' })
   const libraryId = await findLibraryOfBook(scope, named.bookId)
   const rights = libraryId === undefined ? undefined : await findRightsInLibrary(scope, libraryId)
   if (libraryId === undefined || !rights) throw notFound('book')
   requirePermission(rights.held, permission)
+  if (hold) {
+    await holdLibrary(scope, libraryId, hold)
+    if ((await findLibraryOfBook(scope, named.bookId)) === undefined) throw notFound('book')
+  }
   return libraryId
 }
 
 /** As `inLibrary`, in the library of the book that the input names as `bookId`. */
-export const onBook = (permission: Permission) =>
-  member.use(async ({ context, next }, input: unknown) =>
-    next({ context: { libraryId: await requireOnBook(context.scope, input, permission) } }),
+export const onBook = (permission: Permission, hold: Hold = {}) =>
+  member.use(async ({ context, next, procedure }, input: unknown) =>
+    next({ context: { libraryId: await requireOnBook(context.scope, input, permission, isRead(procedure) ? null : hold) } }),
   )
 
 /** Runs transactions in the workspace that a request names, each with session and membership checked. */
@@ -228,7 +239,7 @@ export const inLibraryOutside = (permission: Permission) =>
     const enter = entering(context, isRead(procedure))
     const transaction = <T>(fn: (scope: OrganizationScope) => Promise<T>): Promise<T> =>
       enter(async (scope) => {
-        await requireInLibrary(scope, input, permission)
+        await requireInLibrary(scope, input, permission, isRead(procedure) ? null : {})
         return fn(scope)
       })
     await transaction(async () => {})
@@ -242,7 +253,7 @@ export const onBookOutside = (permission: Permission) =>
     if (!token) throw unauthorized()
     const enter = entering(context, isRead(procedure))
     const transaction = <T>(fn: (scope: OrganizationScope, libraryId: string) => Promise<T>): Promise<T> =>
-      enter(async (scope) => fn(scope, await requireOnBook(scope, input, permission)))
+      enter(async (scope) => fn(scope, await requireOnBook(scope, input, permission, isRead(procedure) ? null : {})))
     const who = await transaction(async ({ user, organizationId }) => ({ userId: user.id, organizationId }))
     return next({ context: { transaction, ...who, token } })
   })

@@ -109,7 +109,6 @@ const definerFunctions = [
   'app.forget_organization',
   'app.has_other_operator',
   'app.held_by',
-  'app.hold_scans',
   'app.ignore_problem',
   'app.impersonate',
   'app.import_member',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
+import { access, mkdir, readdir, realpath, rm, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { BlobStore, Borrowed } from './blob-store.ts'
@@ -8,6 +8,7 @@ import type { BlobStore, Borrowed } from './blob-store.ts'
 type Copy = { key: string; made: Promise<string | null>; size: number; users: number }
 
 const staleMs = 24 * 3_600_000
+const signMs = 3_600_000
 
 /** Copies of blobs on this machine's disk, each fetched once for all who hold it. Those let go of last are kept up to `maxBytes`. */
 export function createCopies(
@@ -45,6 +46,15 @@ export function createCopies(
     const below = await copy.made.catch(() => null)
     if (below !== null && own) await rm(path.dirname(path.join(await own, below)), { recursive: true, force: true })
   }
+  /** False when somebody removed it meanwhile. */
+  const isThere = async (copy: Copy): Promise<boolean> => {
+    const below = await copy.made.catch(() => null)
+    if (below === null || !own) return true
+    return access(path.join(await own, below)).then(
+      () => true,
+      () => false,
+    )
+  }
   const shrink = () => {
     let kept = 0
     for (const { size } of copies.values()) kept += size
@@ -57,6 +67,8 @@ export function createCopies(
   }
   return {
     async borrow(key): Promise<Borrowed | null> {
+      const last = copies.get(key)
+      if (last && !(await isThere(last)) && copies.get(key) === last) copies.delete(key)
       const known = copies.get(key)
       const copy: Copy = known ?? { key, made: Promise.resolve(null), size: 0, users: 0 }
       copy.users += 1
@@ -89,7 +101,7 @@ export function createCopies(
   }
 }
 
-/** A folder of this process alone; those of processes that ended long ago go. */
+/** A folder of this process alone, which gives a sign of life each hour; those that gave none for a day go. */
 async function makeOwn(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true })
   for (const name of await readdir(folder)) {
@@ -99,5 +111,6 @@ async function makeOwn(folder: string): Promise<string> {
   }
   const own = path.join(folder, randomBytes(9).toString('hex'))
   await mkdir(own)
+  setInterval(() => void utimes(own, new Date(), new Date()).catch(() => {}), signMs).unref()
   return realpath(own)
 }

@@ -68,6 +68,7 @@ const entries: Readonly<Record<string, Entry>> = {
   SLUG_TAKEN: ['error.slugTaken.title', 'error.slugTaken.text', false],
   NAME_TAKEN: ['error.nameTaken.title', 'error.nameTaken.text', false],
   SCHEDULE_INVALID: ['error.schedule.title', 'error.schedule.text', false],
+  SCHEDULE_TOO_OFTEN: ['error.scheduleTooOften.title', 'error.scheduleTooOften.text', false],
   NO_PICTURE: ['error.noPicture.title', 'error.noPicture.text', false],
   BAD_VALUE: ['error.badValue.title', 'error.badValue.text', false],
   CALIBRE_UNREADABLE: ['error.calibre.title', 'error.calibre.text', true],

@@ -2,11 +2,14 @@ import { hasPermission } from '@carrel/auth'
 import { badCursor, notFound } from '../errors.ts'
 import { announceChanged } from '../events/queries.ts'
 import { inLibrary } from '../procedures.ts'
+import { lockBooks } from '../scans/listing/queries.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { deleteDistinctions, insertDistinctions, listBooksOf, listDuplicates } from './queries.ts'
 import { Distinction, DuplicatePage, ListDuplicates } from './schema.ts'
 
+/** They stay until this transaction ends. */
 async function requireBooks(scope: OrganizationScope, { libraryId, bookIds }: { libraryId: string; bookIds: readonly string[] }) {
+  await lockBooks({ ...scope, libraryId }, bookIds)
   const found = await listBooksOf(scope, libraryId, bookIds)
   if (found.length < new Set(bookIds).size) throw notFound('book')
 }

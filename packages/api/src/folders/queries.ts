@@ -1,6 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm'
 import { newId } from '@carrel/db'
-import { organization, rootAssignment } from '@carrel/db/schema'
+import { library, libraryFolder, organization, rootAssignment } from '@carrel/db/schema'
 import type { InstanceScope, JobScope, OrganizationScope } from '../scope.ts'
 
 export async function listAssignedRoots(scope: OrganizationScope | JobScope) {
@@ -9,6 +9,16 @@ export async function listAssignedRoots(scope: OrganizationScope | JobScope) {
     .from(rootAssignment)
     .where(eq(rootAssignment.organizationId, scope.organizationId))
     .orderBy(asc(rootAssignment.path))
+}
+
+/** Folders of the libraries that the actor sees. */
+export async function listTakenFolders(scope: OrganizationScope) {
+  return scope.db
+    .select({ path: libraryFolder.path, libraryId: library.id, library: library.name })
+    .from(libraryFolder)
+    .innerJoin(library, and(eq(library.organizationId, libraryFolder.organizationId), eq(library.id, libraryFolder.libraryId)))
+    .where(and(eq(libraryFolder.organizationId, scope.organizationId), eq(library.kind, 'folders')))
+    .orderBy(asc(libraryFolder.path))
 }
 
 /** Assignments of all organizations, for the operator. */

@@ -6,8 +6,8 @@ import { fileKind } from '@carrel/formats/names'
 import { recordInstance } from '../instance/audit/queries.ts'
 import { announce } from '../events/queries.ts'
 import { allowedOutside, operatorOutside } from '../procedures.ts'
-import { isMissingInside, isUsableRoot, resolveInside } from './policy.ts'
-import { deleteAssignment, insertAssignments, listAssignedRoots, listAssignments, listOrganizations } from './queries.ts'
+import { isInside, isMissingInside, isUsableRoot, resolveInside } from './policy.ts'
+import { deleteAssignment, insertAssignments, listAssignedRoots, listAssignments, listOrganizations, listTakenFolders } from './queries.ts'
 import { expectedNoticing } from '../watching/noticing.ts'
 import { findUsableRoots, isReadableFolder } from './roots.ts'
 import { AllowedRoot, AssignRoot, FolderListing, ListFolders, Root } from './schema.ts'
@@ -20,12 +20,13 @@ export const folders = {
     .route({ method: 'GET', path: '/folders/roots', tags: ['folders'], summary: 'Folders that the operator opened to this workspace' })
     .output(z.array(Root))
     .handler(async ({ context: { transaction, deps } }) => {
-      const assigned = await transaction(listAssignedRoots)
+      const [assigned, taken] = await transaction((scope) => Promise.all([listAssignedRoots(scope), listTakenFolders(scope)]))
       return Promise.all(
         assigned.map(async ({ id, path: folder }) => ({
           id,
           path: folder,
           available: (await isUsableRoot(deps.roots, folder)) && (await isReadableFolder(folder)),
+          taken: taken.filter(({ path: other }) => isInside(folder, other) || isInside(other, folder)),
         })),
       )
     }),

@@ -15,6 +15,8 @@ export const Root = z.object({
   path: z.string(),
   /** False when it cannot be read now, or when the operator no longer allows it. */
   available: z.boolean(),
+  /** Folders of libraries that the actor sees, in it or around it. */
+  taken: z.array(z.object({ path: z.string(), libraryId: Id, library: z.string() })),
 })
 export type Root = z.infer<typeof Root>
 

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray, isNull, or, sql } from 'drizzle-orm'
+import { and, asc, count, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import { newId } from '@carrel/db'
 import { library, libraryFile, libraryFolder, scan } from '@carrel/db/schema'
 import { violates } from '../errors.ts'
@@ -64,7 +64,7 @@ export async function findLibraryCare(scope: OrganizationScope, libraryId: strin
   return { scans: row.scans, keepMissingNights: row.keepMissingNights, held }
 }
 
-/** Files that count as there, and those beside books. */
+/** Files of books that count as there. */
 async function countFiles(scope: OrganizationScope, libraryId: string): Promise<number> {
   const [row] = await scope.db
     .select({ count: count() })
@@ -73,6 +73,7 @@ async function countFiles(scope: OrganizationScope, libraryId: string): Promise<
       and(
         eq(libraryFile.organizationId, scope.organizationId),
         eq(libraryFile.libraryId, libraryId),
+        isNotNull(libraryFile.bookId),
         or(isNull(libraryFile.missingAt), libraryFile.held),
       ),
     )
@@ -97,9 +98,9 @@ export async function findLibrarySettings(scope: LibraryScope): Promise<{ preced
 }
 
 /** Notes what is wrong with a folder, or that nothing is. */
-export async function updateFolders(
+export async function updateFolder(
   scope: JobScope,
-  folderIds: readonly string[],
+  folderId: string,
   trouble: 'missing' | 'closed' | 'unreadable' | 'empty' | null,
 ): Promise<void> {
   await scope.db
@@ -108,8 +109,16 @@ export async function updateFolders(
       trouble,
       troubleSince:
         trouble === null ? null : sql`case when ${libraryFolder.trouble} = ${trouble} then ${libraryFolder.troubleSince} else now() end`,
-      ...(trouble === null && { checkedAt: new Date() }),
     })
+    .where(and(eq(libraryFolder.organizationId, scope.organizationId), eq(libraryFolder.id, folderId)))
+}
+
+/** Notes that all of these folders was looked through. */
+export async function markChecked(scope: JobScope, folderIds: readonly string[]): Promise<void> {
+  if (folderIds.length === 0) return
+  await scope.db
+    .update(libraryFolder)
+    .set({ checkedAt: new Date() })
     .where(and(eq(libraryFolder.organizationId, scope.organizationId), inArray(libraryFolder.id, [...folderIds])))
 }
 
@@ -155,13 +164,18 @@ export async function deleteLibrary(scope: OrganizationScope, libraryId: string)
   await scope.db.delete(library).where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
 }
 
-/** Who changes the folders of a library waits for others who do. */
-export async function lockLibrary(scope: OrganizationScope, libraryId: string): Promise<void> {
-  await scope.db
+/**
+ * Until this transaction ends nobody deletes the library, changes its folders or gives its files to other books; with `alone`,
+ * nobody else writes to its books at all. Taken before any row, so that no two wait for each other. False when the library is gone.
+ */
+export async function holdLibrary(scope: OrganizationScope | JobScope, libraryId: string, { alone = false } = {}): Promise<boolean> {
+  const key = sql`hashtextextended('app.library ' || ${libraryId}::uuid, 0)`
+  await scope.db.execute(alone ? sql`select pg_advisory_xact_lock(${key})` : sql`select pg_advisory_xact_lock_shared(${key})`)
+  const rows = await scope.db
     .select({ id: library.id })
     .from(library)
     .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
-    .for('no key update')
+  return rows.length > 0
 }
 
 export async function insertFolder(scope: OrganizationScope, libraryId: string, path: string): Promise<void> {

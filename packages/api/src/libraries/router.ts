@@ -18,7 +18,7 @@ import { Scan, StartScan } from '../scans/schema.ts'
 import { Id } from '../shapes.ts'
 import { toNoticing, toUpkeep } from '../watching/noticing.ts'
 import { findUpkeep, updateUpkeep } from '../watching/queries.ts'
-import { nextDue } from '../watching/schedule.ts'
+import { isTooOften, nextDue } from '../watching/schedule.ts'
 import { folderErrors, resolveNewFolder } from './new-folder.ts'
 import {
   deleteFolder,
@@ -26,11 +26,11 @@ import {
   findLibrary,
   findLibraryCare,
   findLibrarySettings,
+  holdLibrary,
   insertFolder,
   insertLibrary,
   listLibraries,
   listLibraryFolders,
-  lockLibrary,
   moveFolder,
   updateLibrary,
 } from './queries.ts'
@@ -55,12 +55,13 @@ async function getManaged(scope: OrganizationScope, libraryId: string) {
   return { library, folders: await listLibraryFolders(scope, libraryId) }
 }
 
-/** Runs end, since they go by folders that are others from here on. They are held first, as a batch of theirs does. */
+/** Runs end, since they go by folders that are others from here on. */
 async function lockManaged(scope: OrganizationScope, libraryId: string) {
   await getManaged(scope, libraryId)
+  await holdLibrary(scope, libraryId, { alone: true })
+  const managed = await getManaged(scope, libraryId)
   await cancelScans(scope, libraryId)
-  await lockLibrary(scope, libraryId)
-  return getManaged(scope, libraryId)
+  return managed
 }
 
 const overlaps = (one: string, other: string): boolean => isInside(one, other) || isInside(other, one)
@@ -173,7 +174,7 @@ export const libraries = {
       tags: ['libraries'],
       summary: 'Rename a library, open it to fewer or more people, or change how it is kept up to date',
     })
-    .errors({ NAME_TAKEN: { status: 409 }, SCHEDULE_INVALID: { status: 422 } })
+    .errors({ NAME_TAKEN: { status: 409 }, SCHEDULE_INVALID: { status: 422 }, SCHEDULE_TOO_OFTEN: { status: 422 } })
     .input(UpdateLibrary)
     .output(Library)
     .handler(async ({ context: { scope, deps, level, held }, input, errors }) => {
@@ -201,6 +202,7 @@ export const libraries = {
       }
       const { watch, schedule } = input
       if (schedule && !nextDue(schedule)) throw errors.SCHEDULE_INVALID({ message: 'No time fits this schedule.' })
+      if (schedule && isTooOften(schedule)) throw errors.SCHEDULE_TOO_OFTEN({ message: 'A library is scanned every 15 minutes at most.' })
       const upkeep = { ...(watch !== undefined && { watch }), ...(schedule !== undefined && { schedule }) }
       const kept = Object.keys(upkeep).length > 0 ? await findUpkeep(scope, library.id) : undefined
       if (kept) await updateUpkeep(scope, library.id, upkeep)
@@ -321,6 +323,7 @@ export const libraries = {
     .input(LibraryId)
     .handler(async ({ context: { scope }, input }) => {
       const { id, name, visibility } = await getLibrary(scope, input.libraryId)
+      if (!(await holdLibrary(scope, id, { alone: true }))) throw notFound('library')
       await deleteLibrary(scope, id)
       await record(scope, { kind: 'library', change: 'deleted', target: { id, name }, before: { name, visibility } })
       await announceChanged(scope, 'libraries')

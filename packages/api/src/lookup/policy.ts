@@ -3,7 +3,7 @@ import { parseDate } from '@carrel/formats/dates'
 import { parseIsbn } from '@carrel/formats/isbn'
 import { canonicalLanguages } from '@carrel/formats/languages'
 import { plainText } from '@carrel/formats/plain-text'
-import { EditedFields, type Told } from '../books/edits/schema.ts'
+import { EditedFields } from '../books/edits/schema.ts'
 import { limits } from '../limits.ts'
 import type { FoundFields } from './schema.ts'
 
@@ -21,13 +21,6 @@ export function readQuery(text: string): Query {
     .map((word) => word.replace(/^['’.-]+/, ''))
     .filter((word) => word !== '')
   return { words: words.join(' ') }
-}
-
-/** What to look a book up by when nobody says: its ISBN, else its title and first author. */
-export function usualQuery({ title, contributors, identifiers }: Pick<Told, 'title' | 'contributors' | 'identifiers'>): string {
-  const isbn = identifiers.find(({ scheme, value }) => scheme === 'isbn' && parseIsbn(value) !== null)
-  const author = contributors.find(({ role }) => role === 'author')
-  return isbn?.value ?? [title, author?.name].filter(Boolean).join(' ').slice(0, limits.queryLength)
 }
 
 /** A record as its source tells of it. */

@@ -21,7 +21,7 @@ export const missing = {
       return listMissingBooks(scope, input.libraryId, place?.data, input.limit)
     }),
 
-  remove: inLibrary('book:delete')
+  remove: inLibrary('book:delete', { alone: true })
     .route({
       method: 'POST',
       path: '/libraries/{libraryId}/missing/remove',

@@ -1,5 +1,5 @@
 import { announce } from '../events/queries.ts'
-import { RunTaken, type InJob } from './in-job.ts'
+import { Cancelled, RunTaken, type InJob } from './in-job.ts'
 import { updateOwnScan } from './queries.ts'
 import type { ScanStatus } from './schema.ts'
 
@@ -7,9 +7,6 @@ const tickMs = 250
 const rateWindowMs = 4000
 /** A run that does not move asks so often whether it shall end. */
 const quietMs = 1000
-
-/** Somebody asked to end the run. */
-export class Cancelled extends Error {}
 
 /** Counts of a run, written to its row and announced at most four times a second. */
 export class Progress {

@@ -32,7 +32,7 @@ const toScan = (row: ScanRow, showPaths: boolean): Scan => {
     walked: row.walked,
     processed: row.listed + row.unchanged + row.problems,
     listed: row.listed,
-    unchanged: row.unchanged,
+    unchanged: Math.max(0, row.unchanged - row.restored),
     problems: showPaths ? row.problems : 0,
     covered: row.covered,
     coversTotal: row.coversTotal,
@@ -162,15 +162,17 @@ export async function cancelScan(scope: OrganizationScope, scanId: string): Prom
   return rows.length > 0
 }
 
-/**
- * True while the run is this runner's; until this transaction ends nobody takes it over, or deletes the library, whose rows would
- * be locked in another order.
- */
-export async function holdsScan(scope: JobScope, run: { scanId: string; runner: string }): Promise<boolean> {
-  const rows = await scope.db.execute(sql`select from library l join scan s on s.organization_id = l.organization_id and s.library_id = l.id
-    where l.organization_id = ${scope.organizationId} and l.id = ${scope.libraryId} and s.id = ${run.scanId} and s.runner = ${run.runner}
-    for key share of l for share of s`)
-  return rows.length > 0
+/** The run while it is this runner's; until this transaction ends nobody takes it over, or asks it to end. */
+export async function lockOwnScan(
+  scope: JobScope,
+  run: { scanId: string; runner: string },
+): Promise<{ cancelRequested: boolean } | undefined> {
+  const [row] = await scope.db
+    .select({ cancelRequested: scan.cancelRequested })
+    .from(scan)
+    .where(and(eq(scan.organizationId, scope.organizationId), eq(scan.id, run.scanId), eq(scan.runner, run.runner)))
+    .for('share')
+  return row
 }
 
 /** The oldest run that has not ended, with nobody else's hands on it until this transaction ends. */

@@ -32,7 +32,7 @@ export const scans = {
       return page
     }),
 
-  ignoreProblem: inLibrary('library:scan')
+  ignoreProblem: inLibrary('library:scan', { alone: true })
     .route({
       method: 'POST',
       path: '/libraries/{libraryId}/problems/{fileId}/ignore',
@@ -46,7 +46,7 @@ export const scans = {
       return {}
     }),
 
-  retryProblems: inLibrary('library:scan')
+  retryProblems: inLibrary('library:scan', { alone: true })
     .route({
       method: 'POST',
       path: '/libraries/{libraryId}/problems/retry',

@@ -9,7 +9,7 @@ import type { Jobs } from '../jobs/queries.ts'
 import { announceChanged } from '../events/queries.ts'
 import { isMissingInside, resolveInside, usableRoots, type AllowedRoots } from '../folders/policy.ts'
 import { listAssignedRoots } from '../folders/queries.ts'
-import { findLibrarySettings, listLibraryFolders, updateFolders } from '../libraries/queries.ts'
+import { findLibrarySettings, holdLibrary, listLibraryFolders, markChecked, updateFolder } from '../libraries/queries.ts'
 import { asJob, type JobScope } from '../scope.ts'
 import { libraryPrefix } from '../uploads/keys.ts'
 import { forgetIdleRuns } from '../uploads/queries.ts'
@@ -18,15 +18,15 @@ import { takeUploads } from '../uploads/take.ts'
 import { makeCovers } from './covers/make.ts'
 import { countCoverTasks } from './covers/queries.ts'
 import { describeAnew } from './describe-anew.ts'
-import { inJobOf, inRunOf, LibraryGone, RunTaken, type InRun } from './in-job.ts'
+import { Cancelled, inJobOf, inRunOf, LibraryGone, RunTaken, type InRun } from './in-job.ts'
 import { listFolder, type ListingWork } from './listing/list-folder.ts'
-import { countFolder, forgetFiles, hasHeldFiles, loseHeldFiles, markScanned, recount } from './listing/queries.ts'
+import { countFolder, forgetFiles, hasHeldFiles, markScanned, recount } from './listing/queries.ts'
 import { FolderUnreadable } from './listing/walker.ts'
 import { ScanWriter } from './listing/writer.ts'
 import { GivesWay, startTurn, type Turn } from './turn.ts'
 import { mustAsk } from './policy.ts'
-import { Cancelled, Progress } from './progress.ts'
-import { lockOpenScan, updateScan } from './queries.ts'
+import { Progress } from './progress.ts'
+import { lockOpenScan, updateOwnScan, updateScan } from './queries.ts'
 import { rereadBook } from './reread-book.ts'
 
 export type ScanDeps = {
@@ -118,11 +118,13 @@ async function runScan(
         if (scan.confirmed) await loseConfirmed(work, scan.id, folders)
         for (const folder of folders) {
           folder.trouble ??= folder.root === null ? 'missing' : await listWhole(work, { ...folder, root: folder.root }, scan)
-          if (folder.trouble !== folder.troubleBefore) await inRun((scope) => updateFolders(scope, [folder.id], folder.trouble))
+          if (folder.trouble !== folder.troubleBefore) await inRun((scope) => updateFolder(scope, folder.id, folder.trouble))
         }
       }
       const whole = scan.folderId === null && scan.bookId === null && !scan.describe
-      missingCovers = await inRun((scope) => settle(scope, { folders: kind === 'managed' ? [] : folders, whole, changed }))
+      missingCovers = await inRun((scope) =>
+        settle(scope, { folders: kind === 'managed' ? [] : folders, part: scan.path !== null, whole, changed }),
+      )
       progress.walked(missingCovers)
       listing = false
       listed.abort()
@@ -149,12 +151,13 @@ async function runScan(
     await progress.stop()
     const reason: unknown = ended.signal.aborted && !signal.aborted ? ended.signal.reason : error
     if (reason instanceof Cancelled) {
-      await inRun((scope) => recount(scope))
+      await inJob((scope) => recount(scope))
       await progress.end({ status: 'cancelled', error: null })
       await inJob((scope) => finish(scope, false))
       return true
     }
-    if (reason instanceof GivesWay) await inRun((scope) => updateScan(scope, scan.id, { status: 'queued', runner: null }))
+    if (reason instanceof GivesWay)
+      await inJob((scope) => updateOwnScan(scope, { scanId: scan.id, runner }, { status: 'queued', runner: null }))
     if (signal.aborted || reason instanceof GivesWay || reason instanceof LibraryGone || reason instanceof RunTaken) throw reason
     const text = lastTry ? faultAgain : isDiskFull(reason) ? full : fault
     // The next run may find nothing to write, and leave the counts as they are.
@@ -194,6 +197,8 @@ const troubleText = (folders: readonly Folder[]): string =>
 
 /** Takes the oldest open run, also one that an earlier try did not end. */
 async function begin(scope: JobScope, runner: string) {
+  // Not amid a change of the folders: it would go by those that were.
+  await holdLibrary(scope, scope.libraryId)
   await forgetIdleRuns(scope)
   const scan = await lockOpenScan(scope)
   if (!scan) return null
@@ -268,6 +273,8 @@ async function listWhole(work: ListingWork, folder: Folder & { root: string }, p
   }
   if (before === null || before !== (await identity(folder.root))) return 'missing'
   if (asBefore && below === '') return null
+  // A part without books does not tell that there are some elsewhere.
+  if (below !== '' && met === 0 && folder.troubleBefore === 'empty') return 'empty'
   const looksEmpty = below === '' && met === 0
   if (!looksEmpty && !(await inRun((scope) => hasHeldFiles(scope, folder.id), { readOnly: true }))) return null
   const counts = await inRun((scope) => countFolder(scope, folder.id), { readOnly: true })
@@ -281,10 +288,8 @@ async function listWhole(work: ListingWork, folder: Folder & { root: string }, p
 }
 
 /** What was not met is missing from now on. */
-async function lose({ inRun, writer, progress }: ListingWork, folderId: string): Promise<void> {
-  const books = await inRun((scope) => loseHeldFiles(scope, folderId))
-  progress.counts.missing += books.length
-  for (let at = 0; at < books.length; at += 250) await writer.describe(books.slice(at, at + 250))
+async function lose({ writer, progress }: ListingWork, folderId: string): Promise<void> {
+  progress.counts.missing += await writer.lose(folderId)
 }
 
 const list = (root: string): Promise<string[]> =>
@@ -302,10 +307,9 @@ const identity = (root: string): Promise<string | null> =>
 /** After the walk: the counts become what is there, unless nothing was written. Answers how many covers are still to be made. */
 async function settle(
   scope: JobScope,
-  { folders, whole, changed }: { folders: readonly Folder[]; whole: boolean; changed: boolean },
+  { folders, part, whole, changed }: { folders: readonly Folder[]; part: boolean; whole: boolean; changed: boolean },
 ): Promise<number> {
-  const sound = folders.flatMap(({ id, trouble }) => (trouble === null ? id : []))
-  if (sound.length > 0) await updateFolders(scope, sound, null)
+  if (!part) await markChecked(scope, folders.flatMap(({ id, trouble }) => (trouble === null ? id : []))) // prettier-ignore
   const forgotten = whole && isSound(folders) ? await forgetFiles(scope) : 0
   if (changed || forgotten > 0) await recount(scope)
   return countCoverTasks(scope)

@@ -19,15 +19,16 @@ export const Scan = z.object({
   /** Book files found so far; the walk runs ahead of the reading. */
   found: z.number().int(),
   walked: z.boolean(),
-  /** Files dealt with: listed + unchanged + problems. */
+  /** Files of books dealt with: listed, unchanged, found again or problems. */
   processed: z.number().int(),
   listed: z.number().int(),
   unchanged: z.number().int(),
   problems: z.number().int(),
   /** Files that were found at another place than before. */
   moved: z.number().int(),
-  /** Books that were not found, and ones that were found again. */
+  /** Books that went missing with their last file. */
   missing: z.number().int(),
+  /** Files that were not there before and are as they were. */
   restored: z.number().int(),
   /** Files that were not found, so many at once that somebody has to say that they are gone. */
   held: z.number().int(),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isDue, nextDue } from './schedule.ts'
+import { isDue, isTooOften, nextDue } from './schedule.ts'
 
 const at = (text: string) => new Date(text).getTime()
 
@@ -19,4 +19,11 @@ test('a moment that is left to the server is the same each time', () => {
 
 test('what never comes, or is none, is never due', () => {
   for (const none of ['0 3 31 2 *', '61 3 * * *', '* * * * * *', 'daily', '']) expect([none, nextDue(none)]).toEqual([none, null])
+})
+
+test('comes at most every quarter of an hour', () => {
+  for (const often of ['* * * * *', '*/14 * * * *', '0,50 * * * *', '0-3 3 * * *', '*/5 3 1 1 *'])
+    expect([often, isTooOften(often)]).toEqual([often, true])
+  for (const seldom of ['*/15 * * * *', '0,50 3 * * *', '30 3 * * *', '0 0 29 2 *', 'H 3 * * *'])
+    expect([seldom, isTooOften(seldom)]).toEqual([seldom, false])
 })

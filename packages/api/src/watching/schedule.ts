@@ -1,5 +1,8 @@
 import { CronExpressionParser } from 'cron-parser'
 
+/** Between two runs on schedule. */
+const leastMs = 15 * 60_000
+
 /** A cron expression of five fields in the server's time. Throws when it is none. */
 const parse = (schedule: string, at: number) => {
   if (schedule.trim().split(/\s+/).length !== 5) throw new Error('A schedule has five fields.')
@@ -15,6 +18,23 @@ export function nextDue(schedule: string, now = Date.now()): Date | null {
     return parse(schedule, now).next().toDate()
   } catch {
     return null
+  }
+}
+
+/** Twice within less than a quarter of an hour. */
+export function isTooOften(schedule: string, now = Date.now()): boolean {
+  try {
+    const times = parse(schedule, now)
+    let last = times.next().getTime()
+    // Minutes repeat each hour: as many times show the least distance.
+    for (let seen = 0; seen < 60; seen += 1) {
+      const next = times.next().getTime()
+      if (next - last < leastMs) return true
+      last = next
+    }
+    return false
+  } catch {
+    return false
   }
 }
 

@@ -6,6 +6,7 @@ import type { EventBus } from '../events/bus.ts'
 import { announce, announceChanged } from '../events/queries.ts'
 import { resolveInside, usableRoots, type AllowedRoots } from '../folders/policy.ts'
 import type { Jobs } from '../jobs/queries.ts'
+import { holdLibrary } from '../libraries/queries.ts'
 import type { Scan } from '../scans/schema.ts'
 import { asJob, asVisitor } from '../scope.ts'
 import { fileSystemOf, readMounts, tellsChanges, type Mount } from './file-system.ts'
@@ -47,7 +48,7 @@ const answerMs = 10_000
  * are due, until `signal`. To be run by one process at a time; two at once do the same twice, and no harm.
  */
 export async function watchLibraries(deps: WatchDeps, pace: WatchPace, signal: AbortSignal): Promise<void> {
-  const keeper = new Keeper(deps, pace)
+  const keeper = new Keeper(deps, pace, signal)
   let news = Promise.withResolvers<void>()
   const unsubscribe = deps.events.subscribe({
     onSignal: (heard) => {
@@ -78,21 +79,23 @@ type Kept = {
   libraryId: string
   /** What is watched: the real folder on this disk. Null while it is not there or may not be read; undefined before the first look. */
   key: string | null | undefined
-  /** The system allows no more watches; tried again when one of them may have become free. */
-  usedUp: boolean
+  /** When the system last allowed no more watches, by `performance.now()`; null where it does. Tried again as often as the folder is looked through. */
+  usedUpAt: number | null
   looking: boolean
 }
 
 class Keeper {
   readonly #deps: WatchDeps
   readonly #pace: WatchPace
+  readonly #signal: AbortSignal
   readonly #kept = new Map<string, Kept>()
   readonly #watches = new Map<string, LibraryWatch>()
   readonly #polledAt = new Map<string, number>()
 
-  constructor(deps: WatchDeps, pace: WatchPace) {
+  constructor(deps: WatchDeps, pace: WatchPace, signal: AbortSignal) {
     this.#deps = deps
     this.#pace = pace
+    this.#signal = signal
   }
 
   async look(): Promise<void> {
@@ -114,14 +117,12 @@ class Keeper {
   #drop(libraryId: string, folderId: string): void {
     this.#kept.delete(folderId)
     this.#watches.get(libraryId)?.remove(folderId)
-    if (!this.#watches.get(libraryId)?.isEmpty) return
-    this.#watches.delete(libraryId)
-    for (const kept of this.#kept.values()) kept.usedUp = false
+    if (this.#watches.get(libraryId)?.isEmpty) this.#watches.delete(libraryId)
   }
 
   async #lookAt(folder: WatchedFolder, mounts: readonly Mount[] | null): Promise<void> {
     const { folderId, libraryId } = folder
-    const kept = this.#kept.get(folderId) ?? { libraryId, key: undefined, usedUp: false, looking: false }
+    const kept = this.#kept.get(folderId) ?? { libraryId, key: undefined, usedUpAt: null, looking: false }
     this.#kept.set(folderId, kept)
     if (kept.looking) return
     kept.looking = true
@@ -149,9 +150,10 @@ class Keeper {
       if (watchable && before !== null && !folder.inTrouble) await this.#run(libraryId, 'change', [{ folderId }])
       return folder.watch ? (watchable ? 'watching' : 'polling') : 'off'
     }
-    if (kept.key === key && !kept.usedUp) return 'watching'
-    if (kept.key === key) return 'polling'
+    if (kept.key === key && kept.usedUpAt === null) return 'watching'
+    if (kept.key === key && performance.now() - (kept.usedUpAt ?? 0) < this.#pace.pollMs) return 'polling'
     const before = kept.key
+    const wasUsedUp = kept.usedUpAt !== null
     try {
       const watch = this.#watches.get(libraryId) ?? new LibraryWatch(this.#pace, (parts) => this.#runLater(libraryId, parts))
       this.#watches.set(libraryId, watch)
@@ -159,19 +161,21 @@ class Keeper {
         kept.key = undefined
       })
       kept.key = key
-      kept.usedUp = false
+      kept.usedUpAt = null
     } catch (error) {
       if (!(error instanceof WatchesUsedUp)) throw error
-      this.#deps.log.warn(
-        { folderId },
-        'the system allows no more watches (fs.inotify.max_user_watches): this folder is looked through from time to time',
-      )
+      if (!wasUsedUp)
+        this.#deps.log.warn(
+          { folderId },
+          'the system allows no more watches (fs.inotify.max_user_watches): this folder is looked through from time to time',
+        )
+      kept.usedUpAt = performance.now()
+      if (before === key) return 'polling'
       kept.key = key
-      kept.usedUp = true
     }
     // What changed while nobody watched.
     await this.#run(libraryId, 'change', [{}], before === undefined ? { unlessBegunWithin: freshMs } : {})
-    return kept.usedUp ? 'polling' : 'watching'
+    return kept.usedUpAt === null ? 'watching' : 'polling'
   }
 
   /** Changes when another disk lies at the place. Null for a folder that may not be read, or is not there. */
@@ -188,7 +192,7 @@ class Keeper {
     if (!folders.some(({ watch }) => watch)) return
     const told = folders.every(({ folderId, inTrouble }) => {
       const kept = this.#kept.get(folderId)
-      return kept?.key && !kept.usedUp && !inTrouble
+      return kept?.key && kept.usedUpAt === null && !inTrouble
     })
     const last = Math.max(this.#polledAt.get(libraryId) ?? 0, Math.min(...folders.map(({ checkedAt }) => checkedAt)))
     if (Date.now() - last < (told ? dayMs : this.#pace.pollMs)) return
@@ -215,7 +219,9 @@ class Keeper {
           for (const kept of this.#kept.values()) if (kept.libraryId === libraryId) kept.key = null
           return
         }
-        await wait(1000 * 2 ** tries, undefined, { ref: false })
+        await wait(1000 * 2 ** tries, undefined, { ref: false, signal: this.#signal }).catch(() => {})
+        // Whoever watches next looks through everything first.
+        if (this.#signal.aborted) return
       }
   }
 
@@ -226,7 +232,7 @@ class Keeper {
     given: { unlessBegunWithin?: number; scheduledAt?: number | null } = {},
   ): Promise<void> {
     await asJob(this.#deps.transact, libraryId, async (scope) => {
-      if (!scope) return
+      if (!scope || !(await holdLibrary(scope, libraryId))) return
       if (given.unlessBegunWithin !== undefined && (await wasScannedLately(scope, given.unlessBegunWithin))) return
       if (given.scheduledAt !== undefined && !(await noteScheduled(scope, given.scheduledAt))) return
       for (const part of parts) {

@@ -379,6 +379,8 @@ export const libraryFile = snakeCase.table(
     missingAt: moment(),
     /** Not met, but so many at once that somebody is asked first; such a file counts as there. */
     held: boolean().notNull().default(false),
+    /** Nights for which it has been missing while its book is there. */
+    missingNights: integer().notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
@@ -416,6 +418,12 @@ export const libraryFile = snakeCase.table(
       to: gateRole,
       using: sql`problem is not null and ${byHand('library:scan')}`,
       withCheck: byHand('library:scan'),
+    }),
+    pgPolicy('library_file_night', {
+      for: 'update',
+      to: gateRole,
+      using: sql`missing_at is not null`,
+      withCheck: sql`missing_at is not null`,
     }),
   ],
 )

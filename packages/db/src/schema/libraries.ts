@@ -77,7 +77,7 @@ export const library = snakeCase.table(
     fileBytes: bigint({ mode: 'number' }).notNull().default(0),
     /** Books none of whose files is there. */
     missingCount: integer().notNull().default(0),
-    /** Files that the last scan did not find, and that somebody has to say are gone. */
+    /** Files of books that the last scan did not find, and that somebody has to say are gone. */
     heldCount: integer().notNull().default(0),
     /** What is believed first where sources differ, after what people wrote. */
     precedence: text({ enum: ['sidecar', 'file'] })
@@ -106,8 +106,6 @@ export const library = snakeCase.table(
     }),
     pgPolicy('library_delete', { for: 'delete', to: appRole, using: sql`${ownOrganization} and ${may('library:delete')}` }),
     pgPolicy('library_gate', { for: 'select', to: gateRole, using: sql`true` }),
-    // For the count of its books alone, see app.count_deleted.
-    pgPolicy('library_count', { for: 'update', to: gateRole, using: sql`kind = 'managed'`, withCheck: sql`kind = 'managed'` }),
     pgPolicy('library_tally', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`true` }),
     purged('library'),
   ],
@@ -250,7 +248,6 @@ export const scan = snakeCase.table(
         and ${mayInLibrary('book:upload', 'library_id')} and library_id in (select id from library where kind = 'managed')`,
     }),
     pgPolicy('scan_gate', { for: 'select', to: gateRole, using: sql`true` }),
-    pgPolicy('scan_hold', { for: 'update', to: gateRole, using: sql`true`, withCheck: sql`false` }),
     pgPolicy('scan_tidy', { for: 'delete', to: gateRole, using: sql`status in ('done', 'failed', 'cancelled')` }),
     pgPolicy('scan_cancel', {
       for: 'update',

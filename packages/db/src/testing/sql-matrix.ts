@@ -819,9 +819,6 @@ async function askDoors(
     await check('merge_reading', `call for ${place.mark} with a book of ${other.mark}`, '42501', (point) =>
       first(point`select app.merge_reading(${newId()}::uuid, ${place.bookId}::uuid, array[${other.bookId}::uuid])::text as value`),
     )
-    await check('hold_scans', `call for ${place.mark}`, mayMerge, (point) =>
-      first(point`select app.hold_scans(${place.bookId}::uuid)::text as value`),
-    )
     await check('recount_books', `call for ${place.mark}`, mayMerge, (point) =>
       first(point`select app.recount_books(${place.bookId}::uuid)::text as value`),
     )

@@ -58,6 +58,7 @@ function ChooseFolder({ libraryId, move, onDone }: { libraryId: string; move: Li
       />
       <DialogBody className="pb-4">
         <FolderPicker
+          libraryId={libraryId}
           chosen={path === null ? [] : [path]}
           missing={missing}
           onChange={(folders) => {

@@ -12,6 +12,8 @@ import { noticingText } from './noticing.ts'
 import { crumbs, folderName, overlaps } from './paths.ts'
 
 type FolderPickerProps = {
+  /** The library that they are for, when it is there already. */
+  libraryId?: string
   chosen: readonly string[]
   /** One was asked for in vain. */
   missing: boolean
@@ -21,7 +23,7 @@ type FolderPickerProps = {
 }
 
 /** Browses the folders that the operator opened to this workspace, and gathers the ones to use. */
-export function FolderPicker({ chosen, missing, watched = true, onChange }: FolderPickerProps) {
+export function FolderPicker({ libraryId, chosen, missing, watched = true, onChange }: FolderPickerProps) {
   const { api } = useWorkspace()
   const roots = useQuery(api.folders.roots.queryOptions())
   const [path, setPath] = useState<string | null>(null)
@@ -34,6 +36,11 @@ export function FolderPicker({ chosen, missing, watched = true, onChange }: Fold
   const root = at === null ? undefined : roots.data.find((candidate) => overlaps(candidate.path, at) && at.startsWith(candidate.path))
   const trail = at === null || !root ? [] : crumbs(root.path, at)
   const taken = at === null ? undefined : chosen.find((folder) => overlaps(folder, at))
+  const shared = chosen.flatMap((folder) => {
+    const all = roots.data.flatMap((each) => each.taken)
+    const other = all.find((each) => each.libraryId !== libraryId && overlaps(each.path, folder))
+    return other ? [{ folder, library: other.library }] : []
+  })
   const choose = (folder: string): void => onChange([...chosen.filter((other) => !overlaps(other, folder)), folder])
 
   return (
@@ -57,6 +64,11 @@ export function FolderPicker({ chosen, missing, watched = true, onChange }: Fold
           ))}
         </ul>
       )}
+      <div role="status" className="text-small text-pretty text-warn not-empty:mb-3">
+        {shared.map(({ folder, library }) => (
+          <p key={folder}>{t('picker.taken', { folder: folderName(folder), library })}</p>
+        ))}
+      </div>
       <div className={cn('overflow-hidden rounded-box border bg-card', missing ? 'border-danger' : 'border-line')}>
         <div className="flex min-h-13 items-center justify-between gap-3 border-b border-line py-2 pr-2 pl-3.5 max-sm:flex-col max-sm:items-stretch max-sm:pl-2">
           <nav aria-label={t('picker.path')} className="flex min-w-0 flex-wrap items-center text-small">

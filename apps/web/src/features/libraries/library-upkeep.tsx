@@ -76,8 +76,10 @@ function SchedulePicker({ libraryId, upkeep }: { libraryId: string; upkeep: Upke
       },
     }),
   )
-  const refused = errorCode(save.error) === 'SCHEDULE_INVALID' || errorCode(save.error) === 'BAD_REQUEST'
-  const errors = useFieldErrors('cron', refused ? t('error.schedule.text') : null)
+  const code = errorCode(save.error)
+  const tooOften = code === 'SCHEDULE_TOO_OFTEN'
+  const refused = tooOften || code === 'SCHEDULE_INVALID' || code === 'BAD_REQUEST'
+  const errors = useFieldErrors('cron', refused ? t(tooOften ? 'error.scheduleTooOften.text' : 'error.schedule.text') : null)
   const time = 'time' in choice ? choice.time : '03:00'
   const choose = (next: ScheduleChoice): void => {
     setChoice(next)

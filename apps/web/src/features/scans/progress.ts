@@ -19,7 +19,7 @@ export function scanProgress(scan: Scan): ScanProgress {
   return { reading, covers: ratio(scan.covered, scan.coversTotal), remaining: tells ? left / scan.rate : null }
 }
 
-/** Books on the shelf so far. */
-export function booksSoFar(scan: Scan): number {
-  return scan.listed + scan.unchanged
+/** Files of books on the shelf so far: none means no book. */
+export function filesSoFar(scan: Scan): number {
+  return scan.listed + scan.unchanged + scan.restored
 }

@@ -11,7 +11,7 @@ import { scanProgress } from './progress.ts'
 import { ScanCounts, ScanFigures, scanSummary } from './scan-view.tsx'
 
 /** The running scan above a library's grid; one over a part of it is a line. `mayCancel`: for those who may scan. */
-export function ScanStrip({ scan, action, mayCancel }: { scan: Scan; action: ReactNode; mayCancel: boolean }) {
+export function ScanStrip({ scan, books, action, mayCancel }: { scan: Scan; books: number; action: ReactNode; mayCancel: boolean }) {
   const { api } = useWorkspace()
   const cancel = useMutation(api.libraries.cancelScan.mutationOptions({ onError: toastError }))
   const { reading, covers } = scanProgress(scan)
@@ -27,7 +27,7 @@ export function ScanStrip({ scan, action, mayCancel }: { scan: Scan; action: Rea
   return (
     <section aria-label={t('scan.region')} className="rounded-box border border-line bg-card px-4.5 py-3.5">
       <div className="flex items-center justify-between gap-4 max-md:flex-col max-md:items-stretch max-md:gap-2.5">
-        <p className="min-w-0">{scanSummary(scan)}</p>
+        <p className="min-w-0">{scanSummary({ scan, books })}</p>
         <div className="flex flex-wrap gap-2 empty:hidden">
           {action}
           {mayCancel && (

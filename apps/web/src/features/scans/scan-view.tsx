@@ -3,14 +3,20 @@ import type { ReactNode } from 'react'
 import { Progress } from '#components/ui/progress.tsx'
 import { formatDuration, formatNumber, formatRate } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
-import { booksSoFar, scanProgress } from './progress.ts'
+import { filesSoFar, scanProgress } from './progress.ts'
 import { useThrottled } from './use-throttled.ts'
 
 const hasEnded = ({ status }: Scan): boolean => status === 'done' || status === 'failed' || status === 'cancelled'
 
+type Told = {
+  scan: Scan
+  /** On the library's shelf. */
+  books: number
+}
+
 /** A run over a library as a picture: two bars, the figures under them, the covers found so far. */
-export function ScanView({ scan, mosaic, actions }: { scan: Scan; mosaic: ReactNode; actions: ReactNode }) {
-  const text = scanSummary(scan)
+export function ScanView({ scan, books, mosaic, actions }: Told & { mosaic: ReactNode; actions: ReactNode }) {
+  const text = scanSummary({ scan, books })
   const spoken = useThrottled(text, 8000)
   const { reading, covers } = scanProgress(scan)
   const ended = hasEnded(scan)
@@ -94,27 +100,29 @@ function scanTitle(scan: Scan): string {
   if (scan.status === 'failed') return t('scan.failed.title')
   if (scan.status === 'cancelled') return t('scan.cancelled.title')
   if (scan.status !== 'done') return t('scan.running.title')
-  return booksSoFar(scan) === 0 ? t('scan.empty.title') : t('scan.done.title')
+  return filesSoFar(scan) === 0 ? t('scan.empty.title') : t('scan.done.title')
 }
 
 /** One sentence on how far a scan is. */
-export function scanSummary(scan: Scan): string {
-  const books = formatNumber(booksSoFar(scan))
-  const found = formatNumber(scan.found)
+export function scanSummary({ scan, books: count }: Told): string {
+  const books = formatNumber(count)
   switch (scan.status) {
     case 'queued':
       return t('scan.queued.text')
     case 'failed':
       return t('scan.failed.text', { reason: scan.error ?? t('scan.failed.noReason') })
     case 'cancelled':
-      return t('scan.cancelled.text', { count: booksSoFar(scan), books })
+      return t('scan.cancelled.text', { count, books })
     case 'done':
-      if (booksSoFar(scan) > 0) return t('scan.done.text', { count: booksSoFar(scan), books })
+      if (filesSoFar(scan) > 0) return t('scan.done.text', { count, books })
       return scan.problems > 0 ? t('scan.unreadable.text') : t('scan.empty.text')
     case 'covering':
-      return t('scan.covering.text', { count: booksSoFar(scan), books })
+      return t('scan.covering.text', { count, books })
     case 'listing':
       if (scan.found === 0) return t('scan.looking.text')
-      return t(scan.walked ? 'scan.listing.text' : 'scan.listing.openText', { books, found })
+      return t(scan.walked ? 'scan.listing.text' : 'scan.listing.openText', {
+        files: formatNumber(scan.processed),
+        found: formatNumber(scan.found),
+      })
   }
 }

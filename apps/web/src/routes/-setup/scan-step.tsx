@@ -5,7 +5,7 @@ import { ErrorNotice } from '#components/states.tsx'
 import { Button, buttonVariants } from '#components/ui/button.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { CoverMosaic } from '#features/books/cover-mosaic.tsx'
-import { booksSoFar } from '#features/scans/progress.ts'
+import { filesSoFar } from '#features/scans/progress.ts'
 import { ScanView } from '#features/scans/scan-view.tsx'
 import { useCan } from '#lib/can.ts'
 import { isScanning, useServerEvents } from '#lib/events.ts'
@@ -31,10 +31,11 @@ export function ScanStep({ libraryId }: { libraryId: string }) {
   const { scan } = data
   if (!scan) return <Skeleton className="h-8 w-64" />
   const ended = !isScanning(scan)
-  const shelved = booksSoFar(scan)
+  const shelved = filesSoFar(scan)
   return (
     <ScanView
       scan={scan}
+      books={data.bookCount}
       mosaic={<CoverMosaic libraryId={libraryId} live={!ended} />}
       actions={
         <>

@@ -8,12 +8,12 @@ import { changeBooks, knowBooks, type KnownBook } from './change.ts'
 import { canonical } from './policy.ts'
 import type { BookEdits } from './schema.ts'
 import {
+  findBooksOfFiles,
   findMerged,
   findShelved,
   giveFiles,
   hasFile,
   hideBooks,
-  holdScans,
   insertChange,
   listHoldings,
   markUndone,
@@ -31,11 +31,6 @@ async function describe(scope: Scope, bookIds: readonly string[]): Promise<void>
   const [files, { precedence }] = await Promise.all([findRelatedFiles(scope, [], new Map(), bookIds), findLibrarySettings(scope)])
   await describeBooks(scope, new Set(bookIds), files, { precedence, names: rememberNames(), newBooks: new Set(), lost: true })
   await refreshMissing(scope, bookIds)
-}
-
-async function hold(scope: Scope, bookId: string, others: readonly string[]): Promise<void> {
-  await holdScans(scope, bookId)
-  await lockBooks(scope, [bookId, ...others])
 }
 
 /** What a book says of itself and would not say any more: it was chosen to stay as it is. */
@@ -58,7 +53,7 @@ function keptFields(before: KnownBook | undefined, after: KnownBook | undefined)
  * each other.
  */
 export async function mergeBooks(scope: Scope, changeId: string, targetId: string, sourceIds: readonly string[]): Promise<boolean> {
-  await hold(scope, targetId, sourceIds)
+  await lockBooks(scope, [targetId, ...sourceIds])
   const all = new Set([targetId, ...sourceIds])
   if ((await findShelved(scope, [...all])).length < all.size) return false
   const before = await knowBooks(scope, [targetId], { lock: false })
@@ -86,7 +81,7 @@ export async function splitBook(
   fileId: string,
 ): Promise<{ bookId: string } | 'no-file' | 'only-file'> {
   if (!(await hasFile(scope, bookId, fileId))) return 'no-file'
-  await hold(scope, bookId, [])
+  await lockBooks(scope, [bookId])
   const [files, { precedence }] = await Promise.all([findRelatedFiles(scope, [], new Map(), [bookId]), findLibrarySettings(scope)])
   const own = [...files.values()].filter((file) => file.bookId === bookId && file.role === 'book')
   const chosen = own.find(({ id }) => id === fileId)
@@ -123,17 +118,22 @@ export async function partBooks(scope: Scope, changeId: string, rows: readonly C
   const others = rows.filter((row) => row !== target)
   if (!target || others.length === 0) return false
   const ids = others.map(({ bookId }) => bookId)
-  await hold(scope, target.bookId, ids)
+  await lockBooks(scope, [target.bookId, ...ids])
   const merged = await findMerged(scope, [target.bookId, ...ids])
   if (merged.get(target.bookId) !== null) return false
   if (target.kind === 'split') {
     if (ids.some((id) => merged.get(id) !== null)) return false
     for (const id of ids) await giveFiles(scope, { from: id, to: target.bookId })
-    await mergeReading(scope, changeId, target.bookId, ids)
+    await mergeReading(scope, null, target.bookId, ids)
     await hideBooks(scope, ids, target.bookId)
     await describe(scope, [target.bookId])
   } else {
     if (ids.some((id) => merged.get(id) !== target.bookId)) return false
+    const holdings = others.map(({ before }) => before as Holding)
+    const nowIn = await findBooksOfFiles(scope, holdings.flatMap(({ files }) => files)) // prettier-ignore
+    // Split off since: it would come back without a file.
+    const leftWith = holdings.map(({ files }) => files.flatMap((id) => nowIn.get(id) ?? []))
+    if (leftWith.some((books) => books.length > 0 && !books.includes(target.bookId))) return false
     await showBooks(scope, ids)
     for (const { bookId, before } of others) await giveFiles(scope, { from: target.bookId, to: bookId, only: before as Holding })
     await partReading(scope, changeId, target.bookId)

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { book, bookChange, bookEdit, coverTask, libraryFile } from '@carrel/db/schema'
 import type { LibraryScope, OrganizationScope } from '../../scope.ts'
 import type { BookEdits, UploadedCover } from './schema.ts'
@@ -53,7 +53,7 @@ export type ChangeRow = {
   after: Record<string, unknown>
 }
 
-/** What a deed did that is not undone yet, in libraries where the actor may edit. */
+/** What a deed did that is not undone yet, in libraries where the actor may edit, library by library. */
 export async function findChange(scope: OrganizationScope, changeId: string): Promise<ChangeRow[]> {
   return scope.db
     .select({
@@ -66,6 +66,7 @@ export async function findChange(scope: OrganizationScope, changeId: string): Pr
     .from(bookChange)
     .innerJoin(book, and(eq(book.organizationId, bookChange.organizationId), eq(book.id, bookChange.bookId)))
     .where(and(eq(bookChange.organizationId, scope.organizationId), eq(bookChange.id, changeId), isNull(bookChange.undoneAt)))
+    .orderBy(asc(book.libraryId))
 }
 
 export async function markUndone(scope: OrganizationScope, changeId: string, bookIds: readonly string[]): Promise<void> {
@@ -115,11 +116,6 @@ export async function hasFile(scope: LibraryScope, bookId: string, fileId: strin
   return rows.length > 0
 }
 
-/** Waits for what a scan of this book's library writes now; until this transaction ends it writes no more. */
-export async function holdScans(scope: OrganizationScope, bookId: string): Promise<void> {
-  await scope.db.execute(sql`select app.hold_scans(${bookId}::uuid)`)
-}
-
 /** Files of these books, and content that they once had. */
 export async function listHoldings(scope: LibraryScope, bookIds: readonly string[]) {
   const rows = await scope.db.execute<{ bookId: string; files: string[]; contents: string[] }>(sql`
@@ -144,9 +140,17 @@ export async function giveFiles(
   await scope.db.execute(sql`update former_content set book_id = ${to}::uuid where ${mine} ${contents}`)
 }
 
+/** The book that each of these files belongs to now, by file. */
+export async function findBooksOfFiles(scope: LibraryScope, fileIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await scope.db.execute<{ id: string; book: string }>(sql`select id, book_id as book from library_file
+    where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId} and book_id is not null and id = any (${uuids(fileIds)})`)
+  return new Map([...rows].map(({ id, book: bookId }) => [id, bookId]))
+}
+
+/** Everyone's place in several books goes to one. `changeId`: the deed under which it can be had back, or null. */
 export async function mergeReading(
   scope: OrganizationScope,
-  changeId: string,
+  changeId: string | null,
   targetId: string,
   sourceIds: readonly string[],
 ): Promise<void> {

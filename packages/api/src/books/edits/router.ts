@@ -3,6 +3,7 @@ import { newId } from '@carrel/db'
 import { notFound } from '../../errors.ts'
 import { announceChanged } from '../../events/queries.ts'
 import { findRightsInLibrary } from '../../grants/queries.ts'
+import { holdLibrary } from '../../libraries/queries.ts'
 import { member, onBook, requirePermission } from '../../procedures.ts'
 import type { OrganizationScope } from '../../scope.ts'
 import * as z from 'zod'
@@ -37,13 +38,21 @@ const samples = 5
 async function requireEditable(scope: OrganizationScope, bookIds: readonly string[]) {
   const found = await findShelved(scope, bookIds)
   if (found.length < bookIds.length) throw notFound('book')
-  const byLibrary = Map.groupBy(found, ({ libraryId }) => libraryId)
+  const byLibrary = Map.groupBy(
+    found.toSorted((a, b) => (a.libraryId < b.libraryId ? -1 : 1)),
+    ({ libraryId }) => libraryId,
+  )
   for (const libraryId of byLibrary.keys()) {
     const rights = await findRightsInLibrary(scope, libraryId)
     if (!rights) throw notFound('book')
     requirePermission(rights.held, 'metadata:edit')
   }
   return byLibrary
+}
+
+/** In one order, as books of several are locked. */
+async function holdLibraries(scope: OrganizationScope, libraryIds: Iterable<string>, how?: { alone: boolean }): Promise<void> {
+  for (const libraryId of [...libraryIds].toSorted()) if (!(await holdLibrary(scope, libraryId, how))) throw notFound('book')
 }
 
 const toldOf = (metadata: Told): Told => Object.fromEntries(editableFields.map((field) => [field, metadata[field]])) as Told
@@ -176,7 +185,9 @@ export const edits = {
     .handler(async ({ context: { scope, deps }, input }) => {
       const changeId = newId()
       let changed = 0
-      for (const [libraryId, books] of await requireEditable(scope, input.bookIds)) {
+      const byLibrary = await requireEditable(scope, input.bookIds)
+      await holdLibraries(scope, byLibrary.keys())
+      for (const [libraryId, books] of byLibrary) {
         const known = await knowBooks(inLibraryOf(scope, libraryId), books.map(({ id }) => id), { lock: true }) // prettier-ignore
         const changes = changesOf(known, input)
         await apply(scope, libraryId, known, changes, changeId)
@@ -223,14 +234,17 @@ export const edits = {
     .input(UndoChange)
     .output(Undone)
     .handler(async ({ context: { scope, deps }, input: { changeId }, errors }) => {
-      const rows = await findChange(scope, changeId)
-      const [first] = rows
-      if (!first) throw notFound('change')
-      for (const libraryId of new Set(rows.map((row) => row.libraryId))) {
+      const found = await findChange(scope, changeId)
+      const libraryIds = new Set(found.map((row) => row.libraryId))
+      for (const libraryId of libraryIds) {
         const rights = await findRightsInLibrary(scope, libraryId)
         if (!rights) throw notFound('change')
         requirePermission(rights.held, 'metadata:edit')
       }
+      await holdLibraries(scope, libraryIds, { alone: found[0]?.kind !== 'edit' })
+      const rows = await findChange(scope, changeId)
+      const [first] = rows
+      if (!first) throw notFound('change')
       const tooLate = () => errors.CHANGED_SINCE({ message: 'Something newer stands there. Look at the book and change it by hand.' })
       if (first.kind !== 'edit') {
         if (!(await partBooks(inLibraryOf(scope, first.libraryId), changeId, rows))) throw tooLate()
@@ -259,7 +273,7 @@ export const edits = {
       return { undone: undoneIds.length, kept: rows.length - undoneIds.length }
     }),
 
-  merge: onBook('metadata:edit')
+  merge: onBook('metadata:edit', { alone: true })
     .route({
       method: 'POST',
       path: '/books/{bookId}/merge',
@@ -283,7 +297,7 @@ export const edits = {
       return { changeId, books: sourceIds.length }
     }),
 
-  split: onBook('metadata:edit')
+  split: onBook('metadata:edit', { alone: true })
     .route({
       method: 'POST',
       path: '/books/{bookId}/split',

@@ -1,4 +1,5 @@
 import { parseIsbn } from '@carrel/formats/isbn'
+import { turnedName } from '@carrel/formats/turned-name'
 import * as z from 'zod'
 import { limits } from '../../limits.ts'
 import { Id, Timestamp } from '../../shapes.ts'
@@ -54,15 +55,10 @@ export const ContributorRole = z.enum([
 ])
 export type ContributorRole = z.infer<typeof ContributorRole>
 
-/** What follows a comma in a name without being a first name. */
-const suffix = /^(?:jr|sr|[ivx]+|ph\.? ?d|m\.? ?d|inc|ltd|llc|gmbh|co|corp|s\.?a|ag|kg|esq|obe|cbe)\b\.?/i
-
 /** “Last, First” is a name and how it sorts; a name that holds a comma for another reason stays what it is. */
 function readName({ name, sortName, role }: { name: string; sortName?: string | null | undefined; role: ContributorRole }) {
-  const [last, first, ...more] = name.split(',').map((part) => part.trim())
-  const turned =
-    last && first && more.length === 0 && !suffix.test(first) && !/[&/]|\b(?:and|und|et|y)\b/i.test(name) && first.split(' ').length <= 4
-  return { name: turned ? `${first} ${last}` : name, sortName: sortName ?? (turned ? `${last}, ${first}` : null), role }
+  const turned = turnedName(name)
+  return { name: turned?.name ?? name, sortName: sortName ?? turned?.sortName ?? null, role }
 }
 
 export const ContributorInput = z

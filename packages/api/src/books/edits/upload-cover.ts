@@ -3,6 +3,7 @@ import { newId } from '@carrel/db'
 import type { Deps } from '../../deps.ts'
 import { announceChanged } from '../../events/queries.ts'
 import { findRightsInLibrary } from '../../grants/queries.ts'
+import { holdLibrary } from '../../libraries/queries.ts'
 import { coverKey, coverWidths } from '../../scans/covers/files.ts'
 import { findLibraryOfBook } from '../../metadata/queries.ts'
 import { asMember, type OrganizationScope } from '../../scope.ts'
@@ -31,7 +32,9 @@ export async function uploadCover(
         const libraryId = await findLibraryOfBook(scope, bookId)
         const rights = libraryId === undefined ? undefined : await findRightsInLibrary(scope, libraryId)
         if (libraryId === undefined || !rights) return 'not-found'
-        return hasPermission(rights.held, 'metadata:edit') ? fn(scope, libraryId) : 'forbidden'
+        if (!hasPermission(rights.held, 'metadata:edit')) return 'forbidden'
+        if (!readOnly && !(await holdLibrary(scope, libraryId))) return 'not-found'
+        return fn(scope, libraryId)
       },
       { readOnly, address },
     )

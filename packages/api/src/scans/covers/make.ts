@@ -3,7 +3,7 @@ import type { CoverResult, ProblemCode, ReaderPool } from '@carrel/formats'
 import type { BlobStore } from '@carrel/storage'
 import type { InJob } from '../in-job.ts'
 import { coverKey, coverWidths } from './files.ts'
-import { finishCovers, listCoverTasks, type CoverRow, type CoverTask } from './queries.ts'
+import { finishCovers, listCoverTasks, type CoverRow, type CoverTask, type CoverWalk } from './queries.ts'
 
 const batch = 24
 const idleMs = 200
@@ -32,11 +32,12 @@ export type CoverWork = {
 export async function makeCovers(work: CoverWork): Promise<void> {
   const { inJob, listing, over, onCovered, signal } = work
   const folderIds = [...work.folders.keys()]
-  const putOff: string[] = []
+  const start: CoverWalk = { newest: null, oldest: null, rest: null }
+  let walk = { ...start }
   for (;;) {
     signal.throwIfAborted()
     const onlyWanted = listing()
-    const tasks = await inJob((scope) => listCoverTasks(scope, { onlyWanted, folderIds, putOff, limit: batch }), { readOnly: true })
+    const tasks = await inJob((scope) => listCoverTasks(scope, walk, { onlyWanted, folderIds, limit: batch }), { readOnly: true })
     if (tasks.length === 0) {
       if (!onlyWanted && !listing()) return
       await wait(idleMs, undefined, { signal: AbortSignal.any([signal, work.listed]) }).catch(() => signal.throwIfAborted())
@@ -45,8 +46,8 @@ export async function makeCovers(work: CoverWork): Promise<void> {
     }
     const made = await Promise.all(tasks.map((task) => makeCover(work, task, onlyWanted)))
     const rows = made.filter((row) => row !== 'later')
-    putOff.push(...tasks.filter((_, index) => made[index] === 'later').map((task) => task.bookId))
-    await inJob((scope) => finishCovers(scope, rows))
+    const done = await inJob((scope) => finishCovers(scope, rows))
+    if (done < rows.length) walk = { ...start }
     onCovered(made.length)
   }
 }

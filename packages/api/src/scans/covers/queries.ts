@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, sql, type SQL } from 'drizzle-orm'
 import { coverTask } from '@carrel/db/schema'
 import type { JobScope } from '../../scope.ts'
 
@@ -18,21 +18,55 @@ export type CoverRow = {
 }
 
 /**
- * The next books to cover, those looked at last first; without those put off, and those whose file lies in a
- * folder that cannot be read now.
+ * How far a walk over the books to cover is: those looked at since it began, those looked at before, and the rest. What is put off
+ * stays behind it, until somebody looks at it again.
  */
+export type CoverWalk = { newest: Place | null; oldest: Place | null; rest: string | null }
+type Place = { bookId: string; wantedAt: string | null }
+
+/** The next books to cover, those looked at last first; without those whose file lies in a folder that cannot be read now. Moves `walk` on. */
 export async function listCoverTasks(
   scope: JobScope,
-  { onlyWanted, folderIds, putOff, limit }: { onlyWanted: boolean; folderIds: readonly string[]; putOff: readonly string[]; limit: number },
+  walk: CoverWalk,
+  { onlyWanted, folderIds, limit }: { onlyWanted: boolean; folderIds: readonly string[]; limit: number },
 ): Promise<CoverTask[]> {
-  return scope.db.execute<CoverTask>(sql`
-    select t.book_id as "bookId", f.folder_id as "folderId", f.path, b.cover_file_sha256 as source
-    from cover_task t
-    join book b on b.organization_id = t.organization_id and b.id = t.book_id
-    left join library_file f on f.organization_id = b.organization_id and f.id = b.cover_file_id and f.problem is null and (f.missing_at is null or f.held)
-    where t.organization_id = ${scope.organizationId} and t.library_id = ${scope.libraryId} ${onlyWanted ? sql`and t.wanted_at is not null` : sql``}
-      and (f.folder_id is null or f.folder_id = any (${array(folderIds)})) and not t.book_id = any (${array(putOff)})
-    order by t.wanted_at desc nulls last, t.book_id limit ${limit}`)
+  const read = async (which: SQL, order: SQL) => [
+    ...(await scope.db.execute<CoverTask & Place>(sql`
+      select t.book_id as "bookId", t.wanted_at::text as "wantedAt", f.folder_id as "folderId", f.path, b.cover_file_sha256 as source
+      from cover_task t
+      join book b on b.organization_id = t.organization_id and b.id = t.book_id
+      left join library_file f on f.organization_id = b.organization_id and f.id = b.cover_file_id and f.problem is null and (f.missing_at is null or f.held)
+      where t.organization_id = ${scope.organizationId} and t.library_id = ${scope.libraryId} and ${which}
+        and (f.folder_id is null or f.folder_id = any (${array(folderIds)}))
+      order by ${order} limit ${limit}`)),
+  ]
+  const { newest, oldest, rest } = walk
+  if (newest) {
+    const rows = await read(
+      sql`t.wanted_at >= ${newest.wantedAt}::timestamptz and (t.wanted_at > ${newest.wantedAt}::timestamptz or t.book_id < ${newest.bookId}::uuid)`,
+      sql`t.wanted_at, t.book_id desc`,
+    )
+    if (rows.length > 0) {
+      walk.newest = rows.at(-1) ?? null
+      return rows
+    }
+  }
+  const before = oldest
+    ? sql`t.wanted_at <= ${oldest.wantedAt}::timestamptz and (t.wanted_at < ${oldest.wantedAt}::timestamptz or t.book_id > ${oldest.bookId}::uuid)`
+    : sql`t.wanted_at is not null`
+  const wanted = await read(before, sql`t.wanted_at desc, t.book_id`)
+  if (wanted.length > 0) {
+    walk.newest ??= wanted[0] ?? null
+    walk.oldest = wanted.at(-1) ?? null
+    return wanted
+  }
+  if (onlyWanted) return []
+  const others = await read(
+    rest === null ? sql`t.wanted_at is null` : sql`t.wanted_at is null and t.book_id > ${rest}::uuid`,
+    sql`t.book_id`,
+  )
+  walk.rest = others.at(-1)?.bookId ?? rest
+  return others
 }
 
 /** Ids as one parameter. */
@@ -46,16 +80,19 @@ export async function countCoverTasks(scope: JobScope): Promise<number> {
   return row?.count ?? 0
 }
 
-/** Writes what was made and takes the books off the list, but those that have another cover meanwhile. */
-export async function finishCovers(scope: JobScope, rows: readonly CoverRow[]): Promise<void> {
-  if (rows.length === 0) return
-  await scope.db.execute(sql`
+/** Writes what was made and takes the books off the list, but those that have another cover meanwhile. How many are done. */
+export async function finishCovers(scope: JobScope, rows: readonly CoverRow[]): Promise<number> {
+  if (rows.length === 0) return 0
+  const [done] = await scope.db.execute<{ count: number }>(sql`
     with made as (
       update book b set cover_state = r.state, cover_hash = r.hash, cover_thumbhash = r.thumbhash, cover_color = r.color, cover_aspect = r.aspect
       from json_to_recordset(${JSON.stringify(rows)}::text::json)
         as r(id uuid, source text, state text, hash text, thumbhash text, color text, aspect real)
       where b.organization_id = ${scope.organizationId} and b.id = r.id and b.cover_file_sha256 is not distinct from r.source
       returning b.id
+    ), finished as (
+      delete from cover_task where organization_id = ${scope.organizationId} and book_id in (select id from made)
     )
-    delete from cover_task where organization_id = ${scope.organizationId} and book_id in (select id from made)`)
+    select count(*)::int as count from made`)
+  return done?.count ?? 0
 }

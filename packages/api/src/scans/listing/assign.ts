@@ -2,7 +2,7 @@ import { newId } from '@carrel/db'
 import type { BookMetadata, FileFormat, ReadResult } from '@carrel/formats'
 import { audioFormats } from '../../books/compose.ts'
 import type { JobScope } from '../../scope.ts'
-import { findFormerContents, findRelatedFiles } from './queries.ts'
+import { copiesLookedAt, findFormerContents, findRelatedFiles } from './queries.ts'
 import type { FileRole } from './units.ts'
 
 /** A file of a library, as the database has it and as a batch changes it. */
@@ -63,10 +63,11 @@ export async function assignBooks(
   outcomes: readonly Outcome[],
   { scanId, isGone }: { scanId: string; isGone: (file: { folderId: string; path: string }) => Promise<boolean> },
 ): Promise<Assignment> {
-  const files = await findRelatedFiles(scope, outcomes)
+  const some = { copies: copiesLookedAt }
+  const files = await findRelatedFiles(scope, outcomes, new Map(), [], some)
   const hashes = outcomes.flatMap(({ result }) => (result.ok ? [result.sha256] : []))
   const formers = await findFormerContents(scope, hashes)
-  if (formers.size > 0) await findRelatedFiles(scope, [], files, [...new Set([...formers.values()].map(({ bookId }) => bookId))])
+  if (formers.size > 0) await findRelatedFiles(scope, [], files, [...new Set([...formers.values()].map(({ bookId }) => bookId))], some)
   const done: Assignment = {
     files,
     changed: new Set(),

@@ -64,6 +64,8 @@ const record = texts([
 ])
 const identity = texts(['id', 'book_id', 'role', 'problem', '(missing_at is not null)', isComplete])
 const identityValues = 6
+/** Books that lose files in one transaction. */
+const lostAtOnce = 250
 
 /** Known files of a folder, in order. */
 export type KnownPage = {
@@ -121,18 +123,23 @@ const fileColumns =
   modified_ms::float8 as "modifiedMs", sha256, koreader_md5 as "koreaderMd5", format, metadata, has_cover as "hasCover", problem, problem_detail as detail,
   (missing_at is not null and not held) as missing`)
 
+/** Of one content in one book, as many as a scan looks at: thousands tell no more of it. */
+export const copiesLookedAt = 20
+
 /** So often what was found leads to further books: content, its book, that book's unit, what lies beside. */
 const relatedRounds = 4
 
 /**
  * Files of this library that have to do with these: of the same path, content or unit, and all files of the books that those
- * belong to. `into` is filled and answered; `books` are looked for as well.
+ * belong to. `into` is filled and answered; `books` are looked for as well. `copies`: of one content in one book so many, those that
+ * are there first.
  */
 export async function findRelatedFiles(
   scope: LibraryScope,
   outcomes: readonly Outcome[],
   into: Map<string, FileState> = new Map(),
   books: readonly string[] = [],
+  { copies }: { copies?: number } = {},
 ): Promise<Map<string, FileState>> {
   let wanted = {
     paths: outcomes.map(({ folderId, path }) => ({ folder: folderId, hash: pathHash(path).toString('hex') })),
@@ -142,6 +149,12 @@ export async function findRelatedFiles(
   }
   const seen = { units: new Set(wanted.units), books: new Set(wanted.books) }
   const mine = sql`organization_id = ${scope.organizationId} and library_id = ${scope.libraryId}`
+  const some = (which: SQL) =>
+    copies === undefined
+      ? which
+      : sql`organization_id = ${scope.organizationId} and id in (select id from (
+          select id, row_number() over (partition by book_id, sha256 order by missing_at is not null and not held, id) as copy
+          from library_file where ${which}) as each where copy <= ${copies})`
   for (let round = 0; round < relatedRounds; round += 1) {
     const { paths, hashes, units, books: ids } = wanted
     const parts = [
@@ -153,7 +166,7 @@ export async function findRelatedFiles(
         : []),
       ...(hashes.length > 0
         ? [
-            sql`select ${fileColumns} from library_file where ${mine} and book_id is not null and sha256 = any (${textArray(hashes)}::text[])`,
+            sql`select ${fileColumns} from library_file where ${some(sql`${mine} and book_id is not null and sha256 = any (${textArray(hashes)}::text[])`)}`,
           ]
         : []),
       ...(units.length > 0
@@ -163,7 +176,7 @@ export async function findRelatedFiles(
         : []),
       ...(ids.length > 0
         ? [
-            sql`select ${fileColumns} from library_file where organization_id = ${scope.organizationId} and book_id = any (${textArray(ids)}::uuid[])`,
+            sql`select ${fileColumns} from library_file where ${some(sql`organization_id = ${scope.organizationId} and book_id = any (${textArray(ids)}::uuid[])`)}`,
           ]
         : []),
     ]
@@ -390,16 +403,19 @@ export async function forgetProblems(scope: JobScope, files: readonly Place[]): 
   await scope.db.execute(sql`delete from library_file f where ${stillAt(scope, files)} and f.book_id is null`)
 }
 
-/** Lets books be missing that have no file left which is there, and the others not. Answers how many are missing, and how many are not any more. */
-export async function refreshMissing(scope: LibraryScope, bookIds: readonly string[]): Promise<void> {
-  if (bookIds.length === 0) return
-  await scope.db.execute(sql`with there as (
+/** Lets books be missing that have no file left which is there, and the others not. Answers how many went missing. */
+export async function refreshMissing(scope: LibraryScope, bookIds: readonly string[]): Promise<number> {
+  if (bookIds.length === 0) return 0
+  // In one order, as everybody locks them.
+  await lockBooks(scope, bookIds)
+  const rows = await scope.db.execute<{ missing: boolean }>(sql`with there as (
       select id, exists (select from library_file f where f.organization_id = b.organization_id and f.book_id = b.id
         and (f.missing_at is null or f.held)) as is
       from book b where b.organization_id = ${scope.organizationId} and b.library_id = ${scope.libraryId}
         and b.id in (select value::uuid from json_array_elements_text(${json(bookIds)}))
     ) update book b set missing_at = case when t.is then null else now() end, missing_nights = 0 from there t
-    where b.organization_id = ${scope.organizationId} and b.id = t.id and (b.missing_at is null) <> t.is`)
+    where b.organization_id = ${scope.organizationId} and b.id = t.id and (b.missing_at is null) <> t.is returning not t.is as missing`)
+  return [...rows].filter(({ missing }) => missing).length
 }
 
 /** The file counts as there while it is held. */
@@ -422,19 +438,29 @@ export async function hasHeldFiles(scope: JobScope, folderId: string): Promise<b
   return row?.held ?? false
 }
 
-/** Held files of a folder count as missing from now on. Answers the books that have fewer files, or fewer files beside them, now. */
-export async function loseHeldFiles(scope: JobScope, folderId: string): Promise<string[]> {
-  const rows = await scope.db.execute<{
-    bookId: string | null
+/**
+ * Held files of a folder count as missing from now on: all those of some books, or of what lies beside books when no others are left,
+ * so that no book is taken for one that lost a part only. Answers books to describe anew and how many of them went missing; null when
+ * nothing is held any more.
+ */
+export async function loseHeldFiles(scope: JobScope, folderId: string): Promise<{ books: string[]; missing: number } | null> {
+  const held = sql`organization_id = ${scope.organizationId} and library_id = ${scope.libraryId} and folder_id = ${folderId} and missing_at is not null and held`
+  const lost = await scope.db.execute<{ id: string }>(sql`with chosen as (
+      select distinct book_id from library_file where ${held} and book_id is not null order by book_id limit ${lostAtOnce}
+    ), lost as (
+      update library_file set held = false, missing_at = now(), missing_nights = 0 where ${held} and book_id in (select book_id from chosen)
+    ) select book_id as id from chosen`)
+  if (lost.length > 0) {
+    const books = [...lost].map(({ id }) => id)
+    return { books, missing: await refreshMissing(scope, books) }
+  }
+  const beside = await scope.db.execute<{
     unit: string | null
-  }>(sql`update library_file set held = false, missing_at = now()
-    where organization_id = ${scope.organizationId} and folder_id = ${folderId} and held
-    returning book_id as "bookId", case when role = 'sidecar' then encode(unit_hash, 'hex') end as unit`)
-  const books = new Set([...rows].flatMap(({ bookId }) => bookId ?? []))
-  await refreshMissing(scope, [...books])
-  const units = [...new Set([...rows].flatMap(({ unit }) => unit ?? []))]
-  for (const id of await findBooksOfUnits(scope, units)) books.add(id)
-  return [...books]
+  }>(sql`update library_file set held = false, missing_at = now(), missing_nights = 0
+    where organization_id = ${scope.organizationId} and id in (select id from library_file where ${held} order by id limit ${lostAtOnce})
+    returning encode(unit_hash, 'hex') as unit`)
+  if (beside.length === 0) return null
+  return { books: await findBooksOfUnits(scope, [...new Set([...beside].flatMap(({ unit }) => unit ?? []))]), missing: 0 }
 }
 
 /** Books beside which something lies. */
@@ -473,7 +499,7 @@ export async function forgetCover(scope: JobScope, bookId: string): Promise<void
 export async function forgetFiles(scope: JobScope): Promise<number> {
   const rows = await scope.db.execute(sql`delete from library_file f using library l, book b
     where f.organization_id = ${scope.organizationId} and f.library_id = ${scope.libraryId} and f.missing_at is not null and not f.held
-      and l.organization_id = f.organization_id and l.id = f.library_id and f.missing_at < now() - l.keep_missing_nights * interval '1 day'
+      and l.organization_id = f.organization_id and l.id = f.library_id and f.missing_nights >= l.keep_missing_nights
       and b.organization_id = f.organization_id and b.id = f.book_id and b.missing_at is null
     returning f.id`)
   return rows.length
@@ -521,7 +547,7 @@ export async function recount(scope: JobScope): Promise<void> {
       problemCount: sql`(select count(*) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.problem), isNull(libraryFile.ignoredAt))})`,
       fileBytes: sql`(select coalesce(sum(${libraryFile.size}), 0) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.bookId))})`,
       missingCount: sql`(select count(*) from ${book} where ${and(books, isNotNull(book.missingAt))})`,
-      heldCount: sql`(select count(*) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.missingAt), libraryFile.held)})`,
+      heldCount: sql`(select count(*) from ${libraryFile} where ${and(ofLibrary(scope), isNotNull(libraryFile.missingAt), libraryFile.held, isNotNull(libraryFile.bookId))})`,
     })
     .where(thisLibrary(scope))
 }

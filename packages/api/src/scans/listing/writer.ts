@@ -5,7 +5,16 @@ import type { SourceKind } from '../../libraries/schema.ts'
 import type { JobScope } from '../../scope.ts'
 import type { InRun } from '../in-job.ts'
 import { assignBooks, type FileState, type Outcome } from './assign.ts'
-import { addToCounts, deleteFiles, findRelatedFiles, insertFormerContents, refreshMissing, writeFiles } from './queries.ts'
+import {
+  addToCounts,
+  copiesLookedAt,
+  deleteFiles,
+  findRelatedFiles,
+  insertFormerContents,
+  loseHeldFiles,
+  refreshMissing,
+  writeFiles,
+} from './queries.ts'
 
 export type Written = { moved: number }
 
@@ -38,10 +47,26 @@ export class ScanWriter {
 
   /** Describes these books anew from the files that they have. */
   async describe(bookIds: readonly string[]): Promise<void> {
-    await this.#inRun(async (scope) => {
-      const files = await findRelatedFiles(scope, [], new Map(), bookIds)
-      await this.#describe(scope, new Set(bookIds), files)
-    })
+    await this.#inRun((scope) => this.#describeAnew(scope, bookIds))
+  }
+
+  /** What is held of a folder is missing from now on, and its books are described without it. Answers how many went missing. */
+  async lose(folderId: string): Promise<number> {
+    let missing = 0
+    for (;;) {
+      const lost = await this.#inRun(async (scope) => {
+        const some = await loseHeldFiles(scope, folderId)
+        if (some) await this.#describeAnew(scope, some.books)
+        return some
+      })
+      if (!lost) return missing
+      missing += lost.missing
+    }
+  }
+
+  async #describeAnew(scope: JobScope, bookIds: readonly string[]): Promise<void> {
+    const files = await findRelatedFiles(scope, [], new Map(), bookIds, { copies: copiesLookedAt })
+    await this.#describe(scope, new Set(bookIds), files)
   }
 
   async #write(scope: JobScope, outcomes: readonly Outcome[]): Promise<Written> {

@@ -1,6 +1,7 @@
 import type { Told } from '@carrel/api/schema/books/edits'
 import { describe, expect, it } from 'vitest'
-import { offersOf, problemText, usualQuery, wordsOf } from './found.ts'
+import { usualQuery, wordsOf } from '@carrel/api/schema/lookup'
+import { offersOf, problemText } from './found.ts'
 
 const person = (name: string, role = 'author') => ({ name, sortName: null, role })
 const now: Told = {

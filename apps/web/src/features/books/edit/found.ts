@@ -1,4 +1,3 @@
-import { limits } from '@carrel/api/limits'
 import type { Told } from '@carrel/api/schema/books/edits'
 import type { FoundFields, LookupProblem, LookupSource } from '@carrel/api/schema/lookup'
 import { type MessageId, t } from '#lib/i18n.ts'
@@ -59,21 +58,6 @@ export function offersOf(current: Pick<Told, FoundField>, found: FoundFields): O
     const adds = !fills && (field === 'tags' || field === 'identifiers')
     return same ? [] : [{ field, value, now: toldText(field, now), told: toldText(field, fresh), adds, fills }]
   })
-}
-
-/** Its title and first author. */
-export function wordsOf({ title, contributors }: Pick<Told, 'title' | 'contributors'>): string {
-  const author = contributors.find(({ role }) => role === 'author')?.name
-  return [title, author]
-    .filter((part) => part)
-    .join(' ')
-    .slice(0, limits.queryLength)
-    .toWellFormed()
-}
-
-/** What to look a book up by: its ISBN, else its title and first author. */
-export function usualQuery(told: Pick<Told, 'title' | 'contributors' | 'identifiers'>): string {
-  return told.identifiers.find(({ scheme }) => scheme === 'isbn')?.value ?? wordsOf(told)
 }
 
 const sourceNames: Readonly<Record<LookupSource, MessageId>> = {

@@ -1,7 +1,7 @@
 import { limits } from '@carrel/api/limits'
 import type { BookDetail } from '@carrel/api/schema/books'
 import type { Told } from '@carrel/api/schema/books/edits'
-import type { LookupCandidate, LookupResult, LookupSource } from '@carrel/api/schema/lookup'
+import { type LookupCandidate, type LookupResult, type LookupSource, usualQuery, wordsOf } from '@carrel/api/schema/lookup'
 import { useMutation } from '@tanstack/react-query'
 import { CircleAlert, Search } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
@@ -17,7 +17,7 @@ import { useWorkspace } from '#lib/workspace.ts'
 import { authorLine } from '../author-line.ts'
 import { FoundCover } from './found-cover.tsx'
 import { FoundDetails } from './found-details.tsx'
-import { type FoundField, problemText, sourceName, usualQuery, wordsOf } from './found.ts'
+import { type FoundField, problemText, sourceName } from './found.ts'
 
 type LookupPanelProps = {
   book: BookDetail

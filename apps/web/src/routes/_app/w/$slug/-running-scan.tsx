@@ -6,12 +6,13 @@ import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
-export function RunningScan({ scan, mayCancel }: { scan: Scan; mayCancel: boolean }) {
+export function RunningScan({ scan, books, mayCancel }: { scan: Scan; books: number; mayCancel: boolean }) {
   const { slug } = useWorkspace()
   return (
     <div className="mb-6">
       <ScanStrip
         scan={scan}
+        books={books}
         mayCancel={mayCancel}
         action={
           scan.problems > 0 && (

@@ -85,10 +85,10 @@ function LibraryPage() {
         <LibraryHeaderSkeleton actions={sortButton} />
       )}
       {uploads && library?.kind === 'managed' && <UploadPanel key={libraryId} library={library} problemText={problemTitle} />}
-      {running && <RunningScan scan={running} mayCancel={scans === true} />}
+      {library && running && <RunningScan scan={running} books={library.bookCount} mayCancel={scans === true} />}
       {library && scans && !running && <LibraryCare library={library} />}
       {library?.scan?.status === 'failed' && !(scans && troubled) && (
-        <FailedScan scan={library.scan} action={scans && <ScanButton library={library} />} />
+        <FailedScan scan={library.scan} books={library.bookCount} action={scans && <ScanButton library={library} />} />
       )}
       <LibraryBooks
         key={`${libraryId} ${sort}`}

@@ -1,0 +1,1 @@
+DROP POLICY "library_count" ON "library";

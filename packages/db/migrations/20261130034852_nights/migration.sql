@@ -1,0 +1,2 @@
+ALTER TABLE "library_file" ADD COLUMN "missing_nights" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+CREATE POLICY "library_file_night" ON "library_file" AS PERMISSIVE FOR UPDATE TO "carrel_gate" USING (missing_at is not null) WITH CHECK (missing_at is not null);
