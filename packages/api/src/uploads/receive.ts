@@ -3,6 +3,7 @@ import { hasPermission } from '@carrel/auth'
 import type { Deps } from '../deps.ts'
 import { announce } from '../events/queries.ts'
 import { findRightsInLibrary } from '../grants/queries.ts'
+import { holdLibrary } from '../libraries/queries.ts'
 import { insertScan } from '../scans/queries.ts'
 import { asMember, type OrganizationScope } from '../scope.ts'
 import { partKey, partKeys } from './keys.ts'
@@ -70,6 +71,7 @@ export function beginUpload(deps: ReceiveDeps, who: Asked, input: BeginUpload): 
     async (scope) => {
       const refused = await mayUpload(scope, input.libraryId)
       if (refused) return refused
+      if (!(await holdLibrary(scope, input.libraryId))) return 'not-found'
       if ((await findLibraryKind(scope, input.libraryId)) !== 'managed') return 'not-managed'
       const { libraryId, name, size, together } = input
       const unit = together === undefined ? null : uploadUnit({ libraryId, userId: scope.user.id, together })
@@ -150,7 +152,9 @@ export async function takePart(
     deps,
     who,
     async (scope) => {
-      const found = await findUpload(scope, uploadId)
+      const known = await findUpload(scope, uploadId)
+      if (known) await holdLibrary(scope, known.libraryId)
+      const found = known && (await findUpload(scope, uploadId))
       useless = !found
       if (!found || (await mayUpload(scope, found.libraryId)) !== null) return 'not-found'
       const added = await addPart(scope, uploadId, { start: part.start, end })

@@ -114,16 +114,15 @@ export async function listFolder(
   const noteTouched = async () => {
     const files = touched
     touched = []
-    progress.counts.restored += files.filter(({ known }) => known.missing).length
+    progress.counts.restored += files.filter(({ known, role }) => known.missing && role === 'book').length
     const own = [...new Set(files.flatMap(({ known }) => known.bookId ?? []))]
     // What lies beside a book may be another file now, or none.
     const units = files.flatMap(({ unit, known }) => (known.bookId === null ? [unit, known.unit ?? unit] : []))
-    const books = await inRun(async (scope) => {
+    await writer.change(async (scope) => {
       await touchFiles(scope, files)
       await refreshMissing(scope, own)
       return [...new Set([...own, ...(await findBooksOfUnits(scope, [...new Set(units)]))])]
     })
-    if (books.length > 0) await writer.describe(books)
   }
   const noteLost = async () => {
     const gone = await certainlyGone(folder.root, lost)

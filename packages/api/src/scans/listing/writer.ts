@@ -50,6 +50,14 @@ export class ScanWriter {
     await this.#inRun((scope) => this.#describeAnew(scope, bookIds))
   }
 
+  /** Changes files, and describes the books that are answered anew, in one transaction. */
+  async change(files: (scope: JobScope) => Promise<readonly string[]>): Promise<void> {
+    await this.#inRun(async (scope) => {
+      const books = await files(scope)
+      if (books.length > 0) await this.#describeAnew(scope, books)
+    })
+  }
+
   /** What is held of a folder is missing from now on, and its books are described without it. Answers how many went missing. */
   async lose(folderId: string): Promise<number> {
     let missing = 0
