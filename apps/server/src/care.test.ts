@@ -339,7 +339,10 @@ describe('a folder of a library', () => {
     expect(await move('/')).toMatchObject({ code: 'FOLDER_NOT_ALLOWED' })
     expect(await move(`${at}-none`)).toMatchObject({ code: 'FOLDER_UNREADABLE' })
     expect(await move(other)).toMatchObject({ code: 'FOLDER_OVERLAPS' })
-    await done('PATCH', `/libraries/${library}/folders/${folderId}`, { path: folder() })
+    const empty = folder()
+    expect(await move(empty)).toMatchObject({ code: 'NOTHING_OF_IT_THERE' })
+    expect((await detail(library)).folders.map((each) => each.path)).toContain(at)
+    await done('PATCH', `/libraries/${library}/folders/${folderId}`, { path: empty, anyway: true })
     await finished(library)
     expect(await detail(library)).toMatchObject({
       bookCount: 11,

@@ -86,6 +86,7 @@ const entries: Readonly<Record<string, Entry>> = {
   FOLDER_IS_LINK: ['error.folderIsLink.title', 'error.folderIsLink.text', false],
   LAST_FOLDER: ['error.lastFolder.title', 'error.lastFolder.text', false],
   PART_UNKNOWN: ['error.notFound.title', 'error.notFound.text', false],
+  NOTHING_OF_IT_THERE: ['error.nothingOfIt.title', 'error.nothingOfIt.text', false],
   FOLDER_OVERLAPS: ['error.folderOverlaps.title', 'error.folderOverlaps.text', false],
   INVALID_TOKEN: ['error.linkEnded.title', 'error.linkEnded.text', false],
   INVALID_EMAIL_OR_PASSWORD: ['error.wrongPassword.title', 'error.wrongPassword.text', false],

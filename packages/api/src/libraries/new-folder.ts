@@ -1,3 +1,5 @@
+import { lstat } from 'node:fs/promises'
+import path from 'node:path'
 import { isInside, isMissingInside, resolveInside } from '../folders/policy.ts'
 import { isReadableFolder } from '../folders/roots.ts'
 
@@ -15,6 +17,12 @@ export async function resolveNewFolder(roots: readonly string[], wished: string,
   if (!real) return (await isMissingInside(roots, wished)) ? refusals.FOLDER_GONE : refusals.FOLDER_NOT_ALLOWED
   if (!(await isReadableFolder(real))) return refusals.FOLDER_UNREADABLE
   return others.some((other) => isInside(other, real) || isInside(real, other)) ? refusals.FOLDER_OVERLAPS : real
+}
+
+/** Whether one of these files is in a folder. Asks the disk. */
+export async function isAnyThere(folder: string, files: readonly string[]): Promise<boolean> {
+  const looks = files.map((file) => lstat(path.join(folder, file)).then((found) => found.isFile(), () => false)) // prettier-ignore
+  return (await Promise.all(looks)).includes(true)
 }
 
 export const folderErrors = {

@@ -185,6 +185,24 @@ export async function insertFolder(scope: OrganizationScope, libraryId: string, 
 const theFolder = (scope: OrganizationScope, folderId: string) =>
   and(eq(libraryFolder.organizationId, scope.organizationId), eq(libraryFolder.id, folderId))
 
+/** Some files of books that were last seen in a folder, from all over it. */
+export async function sampleFiles(scope: OrganizationScope, folderId: string, most: number): Promise<string[]> {
+  const rows = await scope.db
+    .select({ path: libraryFile.path })
+    .from(libraryFile)
+    .where(
+      and(
+        eq(libraryFile.organizationId, scope.organizationId),
+        eq(libraryFile.folderId, folderId),
+        eq(libraryFile.role, 'book'),
+        or(isNull(libraryFile.missingAt), libraryFile.held),
+      ),
+    )
+    .orderBy(libraryFile.pathHash)
+    .limit(most)
+  return rows.map(({ path }) => path)
+}
+
 /** The same files at another path; what was wrong with the old one is nothing to the new one. */
 export async function moveFolder(scope: OrganizationScope, folderId: string, path: string): Promise<void> {
   await scope.db.update(libraryFolder).set({ path, trouble: null, troubleSince: null }).where(theFolder(scope, folderId))

@@ -19,7 +19,7 @@ import { Id } from '../shapes.ts'
 import { toNoticing, toUpkeep } from '../watching/noticing.ts'
 import { findUpkeep, updateUpkeep } from '../watching/queries.ts'
 import { isTooOften, nextDue } from '../watching/schedule.ts'
-import { folderErrors, resolveNewFolder } from './new-folder.ts'
+import { folderErrors, isAnyThere, resolveNewFolder } from './new-folder.ts'
 import {
   deleteFolder,
   deleteLibrary,
@@ -32,10 +32,13 @@ import {
   listLibraries,
   listLibraryFolders,
   moveFolder,
+  sampleFiles,
   updateLibrary,
 } from './queries.ts'
 import { AddFolder, CreateLibrary, Library, LibraryDetail, MoveFolder, RemoveFolder, UpdateLibrary } from './schema.ts'
 
+/** Files of a folder that are looked for where it is said to be now. */
+const filesLookedFor = 200
 const LibraryId = z.object({ libraryId: Id })
 
 async function getLibrary(scope: OrganizationScope, libraryId: string): Promise<Library> {
@@ -266,7 +269,7 @@ export const libraries = {
       tags: ['libraries'],
       summary: 'Say where the files of a folder are now; everything known of them stays',
     })
-    .errors({ ...folderErrors, PART_UNKNOWN: { status: 404 } })
+    .errors({ ...folderErrors, PART_UNKNOWN: { status: 404 }, NOTHING_OF_IT_THERE: { status: 409 } })
     .input(MoveFolder)
     .handler(async ({ context: { transaction, deps }, input, errors }) => {
       const unknown = () => errors.PART_UNKNOWN({ message: 'This library has no such folder.' })
@@ -277,6 +280,9 @@ export const libraries = {
       const others = othersOf((await transaction((scope) => getManaged(scope, input.libraryId))).folders)
       const real = await resolveNewFolder(await findUsableRoots(transaction, deps.roots), input.path, others)
       if (typeof real !== 'string') throw errors[real[0]]({ message: real[1] })
+      const known = input.anyway ? [] : await transaction((scope) => sampleFiles(scope, input.folderId, filesLookedFor))
+      if (known.length > 0 && !(await isAnyThere(real, known)))
+        throw errors.NOTHING_OF_IT_THERE({ message: 'None of the files that this folder had was found there.' })
       await transaction(async (scope) => {
         const { library, folders } = await lockManaged(scope, input.libraryId)
         if (othersOf(folders).some((other) => overlaps(other, real)))

@@ -95,5 +95,11 @@ export const UpdateLibrary = z.object({
 export type UpdateLibrary = z.infer<typeof UpdateLibrary>
 
 export const AddFolder = z.object({ libraryId: Id, path: FolderPath })
-export const MoveFolder = z.object({ libraryId: Id, folderId: Id, path: FolderPath })
+export const MoveFolder = z.object({
+  libraryId: Id,
+  folderId: Id,
+  path: FolderPath,
+  /** Also when none of its files is found there. */
+  anyway: z.boolean().default(false),
+})
 export const RemoveFolder = z.object({ libraryId: Id, folderId: Id })

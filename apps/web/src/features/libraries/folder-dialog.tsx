@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { FormError } from '#components/form-error.tsx'
 import { Button, buttonVariants } from '#components/ui/button.tsx'
 import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter, DialogHeader } from '#components/ui/dialog.tsx'
+import { errorCode } from '#lib/error-text.ts'
 import { t } from '#lib/i18n.ts'
 import { toast } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
@@ -40,9 +41,9 @@ function ChooseFolder({ libraryId, move, onDone }: { libraryId: string; move: Li
   const [path, setPath] = useState<string | null>(null)
   const [missing, setMissing] = useState(false)
   const save = useMutation({
-    mutationFn: (chosen: string) =>
+    mutationFn: ({ path: chosen, anyway = false }: { path: string; anyway?: boolean }) =>
       move
-        ? api.libraries.moveFolder.call({ libraryId, folderId: move.id, path: chosen })
+        ? api.libraries.moveFolder.call({ libraryId, folderId: move.id, path: chosen, anyway })
         : api.libraries.addFolder.call({ libraryId, path: chosen }),
     onSuccess: () => {
       toast(t(move ? 'settings.folders.moved' : 'settings.folders.added'))
@@ -50,6 +51,7 @@ function ChooseFolder({ libraryId, move, onDone }: { libraryId: string; move: Li
       void client.invalidateQueries({ queryKey: api.libraries.key() })
     },
   })
+  const doubted = errorCode(save.error) === 'NOTHING_OF_IT_THERE'
   return (
     <>
       <DialogHeader
@@ -74,8 +76,10 @@ function ChooseFolder({ libraryId, move, onDone }: { libraryId: string; move: Li
       <DialogFooter>
         <FormError error={save.error} />
         <DialogClose className={buttonVariants({ variant: 'outline' })}>{t('action.cancel')}</DialogClose>
-        <Button disabled={save.isPending} onClick={() => (path === null ? setMissing(true) : save.mutate(path))}>
-          {save.isPending ? t('action.working') : t(move ? 'settings.folders.move.submit' : 'settings.folders.add.submit')}
+        <Button disabled={save.isPending} onClick={() => (path === null ? setMissing(true) : save.mutate({ path, anyway: doubted }))}>
+          {save.isPending
+            ? t('action.working')
+            : t(doubted ? 'settings.folders.move.anyway' : move ? 'settings.folders.move.submit' : 'settings.folders.add.submit')}
         </Button>
       </DialogFooter>
     </>
