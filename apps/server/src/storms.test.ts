@@ -91,4 +91,6 @@ test('a library that is deleted amid everything that can be done in it gives no 
   }
   expect(server.logs.filter((line) => (JSON.parse(line) as { level: number }).level >= 50)).toEqual([])
   expect(faults, JSON.stringify([...seen])).toEqual([])
+  expect(seen.get('delete 200'), JSON.stringify([...seen])).toBe(rounds)
+  for (const deed of ['scan', 'edit', 'merge']) expect(seen.get(`${deed} 200`), JSON.stringify([...seen])).toBeGreaterThan(0)
 })

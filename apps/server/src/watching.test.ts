@@ -366,7 +366,7 @@ async function limitedWorker(most: number, enough: string) {
     await createWorker(deps, { processes: 1, settleMs: 0, watch: { ...watchPace, quietMs: 300, lookMs: 500, pollMs: 3000 } })
     setInterval(() => existsSync(${JSON.stringify(enough)}) && writeFileSync(limit, '1000'), 200)`
   const child = spawn('unshare', ['-Ur', process.execPath, '--input-type=module', '-e', program], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'inherit'],
     cwd: import.meta.dirname,
   })
   return () => {
@@ -375,7 +375,7 @@ async function limitedWorker(most: number, enough: string) {
   }
 }
 
-test('a folder that found no watches left is watched once there are some', { timeout: 60_000 }, async (context) => {
+test('a folder that found no watches left is watched once there are some', { timeout: 150_000 }, async (context) => {
   if (spawnSync('unshare', ['-Ur', 'sh', '-c', 'echo 20 > /proc/sys/user/max_inotify_watches']).status !== 0) return context.skip()
   const before = { server, owner, organization }
   server = await startTestServer()
@@ -390,9 +390,9 @@ test('a folder that found no watches left is watched once there are some', { tim
     const made = await call('POST', '/libraries', { name: 'Limited', folders: [shelf] })
     const { id } = made.json as { id: string }
     endWorker = await limitedWorker(20, enough)
-    await expect.poll(() => folderRow(id), { timeout: 20_000 }).toMatchObject({ watchMode: 'polling' })
+    await expect.poll(() => folderRow(id), { timeout: 60_000 }).toMatchObject({ watchMode: 'polling' })
     writeFileSync(enough, '')
-    await expect.poll(() => folderRow(id), { timeout: 20_000 }).toMatchObject({ watchMode: 'watching' })
+    await expect.poll(() => folderRow(id), { timeout: 60_000 }).toMatchObject({ watchMode: 'watching' })
   } finally {
     endWorker?.()
     await server[Symbol.asyncDispose]()

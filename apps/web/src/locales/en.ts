@@ -1852,6 +1852,7 @@ export const en = {
   'upload.passed':
     '{count, plural, one {One file was passed by: it is no book and tells of none.} other {{files} files were passed by: they are no books and tell of none.}}',
   'upload.passed.close': 'Close this note',
+  'upload.unread': '{count, plural, one {One file could not be opened} other {{files} files could not be opened}}.',
   'upload.pause': 'Pause {name}',
   'upload.pauseAll': 'Pause all',
   'upload.paused': 'Paused',

@@ -65,8 +65,8 @@ type Page = Omit<CopiedCalibre, 'next'>
  *
  * @throws {CopyStopped} and StorageFull.
  */
-export async function copyBooks(work: CopyWork, books: readonly CalibreBook[]): Promise<Page & { last: number | null }> {
-  const page: Page & { last: number | null } = { books: 0, files: 0, bytes: 0, skipped: 0, failed: [], last: null }
+export async function copyBooks(work: CopyWork, books: readonly CalibreBook[], within: number): Promise<Page & { last: number | null }> {
+  const page: Page & { last: number | null } = { books: 0, files: 0, bytes: 0, skipped: 0, failed: [], last: null, within }
   const until = performance.now() + spareMs
   const found = await work.transaction((scope) => findBroughtFiles(inLibraryOf(scope, work.libraryId), books.map(work.unitOf)))
   const brought = new Map<string, string | null>()
@@ -77,10 +77,15 @@ export async function copyBooks(work: CopyWork, books: readonly CalibreBook[]): 
     if (page.books > 0 && performance.now() > until) break
     const unit = work.unitOf(book)
     let hasFile = false
-    for (const wanted of filesOf(book)) {
+    for (const [at, wanted] of filesOf(book).entries()) {
       if (wanted.beside && !hasFile) continue
       const problem = brought.get(`${unit}/${safeName(wanted.file)}`)
+      if (at < page.within) {
+        hasFile ||= problem === null
+        continue
+      }
       const copied = problem ? { failed: problem } : problem === null ? 'there' : await copyFile(work, unit, wanted, until)
+      page.within = at
       if (copied === 'later') return page
       hasFile ||= copied === 'there' || (copied !== 'absent' && 'bytes' in copied)
       if (copied === 'there') page.skipped += 1
@@ -93,6 +98,7 @@ export async function copyBooks(work: CopyWork, books: readonly CalibreBook[]): 
     }
     page.books += 1
     page.last = book.id
+    page.within = 0
   }
   return page
 }

@@ -265,7 +265,7 @@ export const calibre = {
       const unitOf = (book: CalibreBook) => calibreUnit(libraryId, page.uuid ?? root, book)
       const who = { token: token ?? '', organizationId, address }
       try {
-        const { last, ...copied } = await copyBooks({ deps, who, transaction, libraryId, root, unitOf }, page.books)
+        const { last, ...copied } = await copyBooks({ deps, who, transaction, libraryId, root, unitOf }, page.books, input.within)
         const through = page.books.length === copied.books
         return { ...copied, next: through ? page.next : (last ?? input.after) }
       } catch (error) {

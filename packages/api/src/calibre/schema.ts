@@ -123,6 +123,8 @@ export const CopyCalibre = z.object({
   /** A folder of the server with a `metadata.db`. */
   path: FolderPath,
   after: After,
+  /** Files of the next book that the request before went through. */
+  within: z.number().int().min(0).max(10_000).default(0),
 })
 
 /** What one request copied: files of at most 20 books of calibre's, in some seconds. */
@@ -137,6 +139,8 @@ export const CopiedCalibre = z.object({
   failed: z.array(z.object({ title: z.string(), reason: z.string() })),
   /** Null: there is no more. */
   next: z.number().int().nullable(),
+  /** Files of the book behind `next` that are through. */
+  within: z.number().int(),
 })
 export type CopiedCalibre = z.infer<typeof CopiedCalibre>
 

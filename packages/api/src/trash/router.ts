@@ -122,7 +122,7 @@ export const trash = {
       return { books }
     }),
 
-  empty: inLibrary('book:delete')
+  empty: inLibrary('book:delete', { alone: true })
     .route({
       method: 'POST',
       path: '/libraries/{libraryId}/trash/empty',

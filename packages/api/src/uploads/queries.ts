@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, inArray, ne, sql } from 'drizzle-orm'
 import { newId } from '@carrel/db'
-import { book, library, scan, upload } from '@carrel/db/schema'
+import { book, library, organizationQuota, scan, upload } from '@carrel/db/schema'
 import { violates } from '../errors.ts'
 import type { JobScope, OrganizationScope, VisitorScope } from '../scope.ts'
 import type { Upload } from './schema.ts'
@@ -25,11 +25,11 @@ const toUpload = ({ problem, problemDetail, createdAt, ...row }: Pick<typeof upl
 const own = (scope: OrganizationScope) => and(eq(upload.organizationId, scope.organizationId), eq(upload.userId, scope.user.id))
 const listed = 500
 
-export async function listUploads(scope: OrganizationScope, libraryId: string): Promise<Upload[]> {
+export async function listUploads(scope: OrganizationScope, libraryId: string, ids?: readonly string[]): Promise<Upload[]> {
   const rows = await scope.db
     .select(columns)
     .from(upload)
-    .where(and(own(scope), eq(upload.libraryId, libraryId)))
+    .where(and(own(scope), eq(upload.libraryId, libraryId), ids && inArray(upload.id, [...ids])))
     .orderBy(desc(upload.updatedAt), desc(upload.id))
     .limit(listed)
   return rows.map(toUpload)
@@ -48,6 +48,15 @@ export async function countWaitingUploads(scope: OrganizationScope, libraryId: s
 export async function findStore({ db }: OrganizationScope): Promise<{ held: number; most: number | null }> {
   const [row] = await db.execute<{ held: string; most: string | null }>(sql`select held, most from app.own_store()`)
   return { held: Number(row?.held ?? 0), most: row?.most == null ? null : Number(row.most) }
+}
+
+/** Bytes that the workspace may have in the store at most; null: without limit. */
+export async function findQuota(scope: OrganizationScope): Promise<number | null> {
+  const [row] = await scope.db
+    .select({ most: organizationQuota.maxBytes })
+    .from(organizationQuota)
+    .where(eq(organizationQuota.organizationId, scope.organizationId))
+  return row?.most ?? null
 }
 
 /** What kind of library this is; undefined for one that the actor does not see. */
@@ -187,11 +196,11 @@ export async function listReceivedUploads(scope: JobScope, limit: number): Promi
 /** These uploads are files of books now, or beside one, by path. Books that were in the trash are back. */
 export async function finishUploads(scope: JobScope, done: readonly { id: string; path: string }[]): Promise<void> {
   const ids = `{${done.map(({ id }) => id).join(',')}}`
-  await scope.db.execute(sql`update upload u set state = 'done', book_id = f.book_id, updated_at = now()
-    from json_to_recordset(${JSON.stringify(done)}::text::json) as r(id uuid, path text)
+  const files = sql`json_to_recordset(${JSON.stringify(done)}::text::json) as r(id uuid, path text)
     join library_file f on f.organization_id = ${scope.organizationId} and f.library_id = ${scope.libraryId} and f.path = r.path
       and f.folder_id in (select id from library_folder where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId})
-      and f.path_hash = sha256(convert_to(r.path, 'UTF8'))
+      and f.path_hash = sha256(convert_to(r.path, 'UTF8'))`
+  await scope.db.execute(sql`update upload u set state = 'done', book_id = f.book_id, updated_at = now() from ${files}
     where u.organization_id = ${scope.organizationId} and u.library_id = ${scope.libraryId} and u.id = r.id`)
   // What lies beside a book tells of it whichever of them came first.
   await scope.db.execute(sql`update upload u set book_id = f.book_id, updated_at = now() from library_file f
@@ -206,7 +215,8 @@ export async function finishUploads(scope: JobScope, done: readonly { id: string
         eq(book.organizationId, scope.organizationId),
         eq(book.libraryId, scope.libraryId),
         sql`${book.deletedAt} is not null and ${book.mergedInto} is null`,
-        sql`${book.id} in (select book_id from upload where organization_id = ${scope.organizationId} and id = any (${ids}::uuid[]))`,
+        // What lies beside a book brings none back.
+        sql`${book.id} in (select f.book_id from ${files} where f.role = 'book')`,
       ),
     )
 }

@@ -15,6 +15,7 @@ import {
   deleteUpload,
   findLibraryKind,
   findSameUpload,
+  findQuota,
   findStore,
   findUpload,
   insertUpload,
@@ -94,8 +95,12 @@ export async function admitUpload(
   const known = unit === null ? undefined : await findSameUpload(scope, { ...wanted, unit })
   if (known) return known
   if ((await countOpenUploads(scope)) >= openAtOnce) return 'too-many'
-  const { held, most } = await findStore(scope)
-  if (most !== null && held + size > most) return { full: { left: Math.max(0, most - held) } }
+  const most = await findQuota(scope)
+  if (most !== null) {
+    // What the store holds is added up, file by file.
+    const { held } = await findStore(scope)
+    if (held + size > most) return { full: { left: Math.max(0, most - held) } }
+  }
   const id = await insertUpload(scope, { ...wanted, unit })
   if (id === null) return { full: { left: 0 } }
   // Uploads of a workspace begin one after the other: what another request began meanwhile is seen from here.

@@ -1,9 +1,7 @@
-import * as z from 'zod'
-import { inLibrary } from '../procedures.ts'
-import { Id } from '../shapes.ts'
+import { inLibrary, inLibraryOutside } from '../procedures.ts'
 import { planUploads } from './plan.ts'
 import { countWaitingUploads, findLibraryKind, findStore, listUploads } from './queries.ts'
-import { PlanUploads, UploadList, UploadPlan } from './schema.ts'
+import { ListUploads, PlanUploads, UploadList, UploadPlan } from './schema.ts'
 
 export const uploads = {
   list: inLibrary('book:upload')
@@ -13,16 +11,16 @@ export const uploads = {
       tags: ['uploads'],
       summary: 'Your uploads into a library in the last day, and the room that the workspace has',
     })
-    .input(z.object({ libraryId: Id }))
+    .input(ListUploads)
     .output(UploadList)
     .handler(async ({ context: { scope, deps }, input }) => ({
-      items: await listUploads(scope, input.libraryId),
+      items: await listUploads(scope, input.libraryId, input.ids),
       waiting: await countWaitingUploads(scope, input.libraryId),
       maxBytes: deps.settings.uploadMaxBytes,
       store: await findStore(scope),
     })),
 
-  plan: inLibrary('book:upload')
+  plan: inLibraryOutside('book:upload')
     .route({
       method: 'POST',
       path: '/libraries/{libraryId}/uploads/plan',
@@ -32,8 +30,8 @@ export const uploads = {
     .errors({ NOT_MANAGED: { status: 409 } })
     .input(PlanUploads)
     .output(UploadPlan)
-    .handler(async ({ context: { scope }, input, errors }) => {
-      if ((await findLibraryKind(scope, input.libraryId)) !== 'managed')
+    .handler(async ({ context: { transaction }, input, errors }) => {
+      if ((await transaction((scope) => findLibraryKind(scope, input.libraryId))) !== 'managed')
         throw errors.NOT_MANAGED({ message: 'The files of this library lie in folders of the server; books are not uploaded into it.' })
       return { together: planUploads(input.drop, input.paths) }
     }),

@@ -19,6 +19,9 @@ export const Upload = z.object({
 })
 export type Upload = z.infer<typeof Upload>
 
+/** All of the last day, or these. */
+export const ListUploads = z.object({ libraryId: Id, ids: z.array(Id).max(limits.pageSize).optional() })
+
 export const UploadList = z.object({
   /** One's own of the last day, what changed last first, 500 at most. */
   items: z.array(Upload),

@@ -49,6 +49,7 @@ describe('a drawn cover', () => {
     ['a drawing within', `<image href="data:image/svg+xml;base64,${Buffer.from('<svg/>').toString('base64')}"/>`, 'data:'],
     ['a page within', '<foreignObject><body>passwd</body></foreignObject>', 'passwd'],
     ['what repeats itself', '<defs><g id="a"/></defs><use href="#a"/>', 'use'],
+    ['a filter in a style', '<g style="filter: blur(300px)"/>', 'blur'],
     ['a filter', '<filter id="f"><feImage href="file:///etc/passwd"/></filter><rect filter="url(#f)"/>', 'filter'],
     ['another document', '<xi:include href="file:///etc/passwd" parse="text"/>', 'passwd'],
     ['a style that loads', '<style>@import "http://x.test/a.css";</style>', 'x.test'],
@@ -63,6 +64,12 @@ describe('a drawn cover', () => {
     expect(safe.toString()).not.toContain(never)
     expect(safe.toString()).not.toContain('DOCTYPE')
     expect(safe.toString()).toContain('<rect width="1" height="1">')
+  })
+
+  it('keeps gradients that build on others', () => {
+    const gradients = '<linearGradient id="a"><stop/></linearGradient><radialGradient id="b" xlink:href="#a"/>'
+    expect(kept(`${gradients}<rect fill="url(#b)"/>`)).toContain('<radialGradient id="b" href="#a">')
+    expect(kept(`<radialGradient href="http://x.test/#a"/><rect/>`)).not.toContain('x.test')
   })
 
   it('keeps letters as letters', () => {

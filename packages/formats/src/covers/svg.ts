@@ -8,6 +8,7 @@ const side = 1400
 const stretch = 8
 const maxElements = 20_000
 const maxPictures = 20
+const maxDepth = 32
 
 const drawn = new Set(
   'g path rect circle ellipse line polyline polygon text tspan defs linearGradient radialGradient stop clipPath image style'.split(' '),
@@ -27,8 +28,8 @@ export type Drawing = {
 
 /**
  * What is seen of an SVG cover: shapes, letters, gradients, styles and pictures that lie in it, fitted into 1400 pixels. Left out is
- * what could run or name another file, and what repeats itself without bound (`use`, `pattern`, `filter`); so the drawing costs
- * what its bytes promise.
+ * what could run or name another file, what repeats itself without bound (`use`, `pattern`, `filter`), and what is nested beyond 32
+ * levels; the limits of the process that draws it hold for the rest.
  *
  * @throws {BookFileError} `damaged` when it is no SVG, or has no sound size; `too-large` beyond 20,000 elements.
  */
@@ -52,6 +53,7 @@ export function safeDrawing(xml: string): Drawing {
       const picture = skipped === 0 && name === 'image' ? pictureOf(attributes) : null
       if (
         skipped > 0 ||
+        depth > maxDepth ||
         !drawn.has(name) ||
         unseen.has(name) ||
         (name === 'image' && (picture === null || pictures.length === maxPictures))
@@ -60,9 +62,12 @@ export function safeDrawing(xml: string): Drawing {
         return
       }
       if (picture) pictures.push(picture.bytes)
+      const of = name.endsWith('Gradient') ? attribute(attributes, 'href') : undefined
       style = name === 'style' ? '' : null
       seen ||= shapes.has(name)
-      parts.push(`<${name}${kept(attributes)}${picture ? ` href="${picture.href}"` : ''}>`)
+      parts.push(
+        `<${name}${kept(attributes)}${picture ? ` href="${picture.href}"` : of && isOwn(of) && of.startsWith('#') ? ` href="${escaped(of)}"` : ''}>`,
+      )
     },
     text(text) {
       if (skipped > 0) return
@@ -88,7 +93,7 @@ const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
 /** Names nothing outside: no rule that loads, no address but of a part of the drawing, nothing spelt so that it is not seen. */
-const isOwn = (style: string): boolean => !/[@\\]|url\s*\(\s*["']?(?!["']?#)|expression|\/\*/i.test(style)
+const isOwn = (style: string): boolean => !/[@\\]|url\s*\(\s*["']?(?!["']?#)|expression|\/\*|(?:filter|mask)[\w-]*\s*:/i.test(style)
 
 function kept(attributes: Attributes): string {
   return Object.entries(attributes)

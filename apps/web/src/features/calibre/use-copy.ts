@@ -15,6 +15,7 @@ export type CopyState = {
   error: unknown
   /** Where it goes on; null when all is copied. */
   after: number | null
+  within: number
 }
 
 const shownFailures = 20
@@ -37,20 +38,21 @@ export function useCopy(libraryId: string) {
   const running = useRef<AbortController>(null)
   useEffect(() => () => running.current?.abort(), [])
 
-  async function run(path: string, onDone: () => void, from: Pick<CopyState, 'total' | 'after'>): Promise<void> {
+  async function run(path: string, onDone: () => void, from: Pick<CopyState, 'total' | 'after' | 'within'>): Promise<void> {
     const stop = new AbortController()
     running.current = stop
     const goesOn = () => !stop.signal.aborted
-    let { total, after } = from
+    let { total, after, within } = from
     let waiting = 0
     let done = false
-    const tell = (phase: CopyState['phase'], error: unknown = null) => setState({ phase, total, waiting, error, after })
+    const tell = (phase: CopyState['phase'], error: unknown = null) => setState({ phase, total, waiting, error, after, within })
     tell(after === null ? 'reading' : 'running')
     try {
       while (after !== null && goesOn()) {
-        const page: CopiedCalibre = await api.calibre.copy.call({ libraryId, path, after })
+        const page: CopiedCalibre = await api.calibre.copy.call({ libraryId, path, after, within })
         total = add(total, page)
         after = page.next
+        within = page.within
         tell(after === null ? 'reading' : 'running')
       }
       for (let read = false; !read && goesOn();) {
@@ -67,14 +69,14 @@ export function useCopy(libraryId: string) {
     } catch (error) {
       tell('failed', error)
     }
+    if (done) onDone()
     const stale = [api.books.key(), api.libraries.key(), api.uploads.key()]
     await Promise.all(stale.map((queryKey) => client.invalidateQueries({ queryKey })))
-    if (done) onDone()
   }
 
   return {
     state,
-    start: (path: string, onDone: () => void) => void run(path, onDone, { total: nothing, after: 0 }),
+    start: (path: string, onDone: () => void) => void run(path, onDone, { total: nothing, after: 0, within: 0 }),
     resume: (path: string, onDone: () => void) => state && void run(path, onDone, state),
     stop: () => running.current?.abort(),
     reset: () => setState(null),

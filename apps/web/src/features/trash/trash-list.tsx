@@ -64,6 +64,9 @@ function RemoveForGood({ libraryId, doomed, onClose }: { libraryId: string; doom
     onSuccess: (removed) => {
       toast(t('trash.removed', { count: removed, books: formatNumber(removed) }))
       close()
+    },
+    // Also when it broke off: some may be gone.
+    onSettled: () => {
       for (const queryKey of [api.trash.key(), api.libraries.key(), api.uploads.key()]) void client.invalidateQueries({ queryKey })
     },
   })

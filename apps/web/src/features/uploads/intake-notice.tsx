@@ -7,7 +7,7 @@ import type { IntakeState } from './intake.ts'
 
 /** That what was given is being looked through, and what of it was passed by. */
 export function IntakeNotice({ state, onRetry, onDismiss }: { state: IntakeState; onRetry: () => void; onDismiss: () => void }) {
-  const { looking, found, passed, error } = state
+  const { looking, found, passed, unread, error } = state
   if (error !== null) {
     return (
       <div className="mb-5">
@@ -21,13 +21,18 @@ export function IntakeNotice({ state, onRetry, onDismiss }: { state: IntakeState
       </div>
     )
   }
-  if (!looking && passed === 0) return null
+  if (!looking && passed + unread === 0) return null
   return (
     <div className="mb-5 flex items-center gap-3 rounded-box bg-soft py-1.5 pr-1.5 pl-4">
       <p role="status" className="tabular min-h-5 min-w-0 flex-1 py-1.5 text-small text-pretty">
         {looking
           ? t('upload.looking', { count: found, files: formatNumber(found) })
-          : t('upload.passed', { count: passed, files: formatNumber(passed) })}
+          : [
+              passed > 0 && t('upload.passed', { count: passed, files: formatNumber(passed) }),
+              unread > 0 && t('upload.unread', { count: unread, files: formatNumber(unread) }),
+            ]
+              .filter(Boolean)
+              .join(' ')}
       </p>
       {!looking && (
         <Button variant="ghost" size="icon" aria-label={t('upload.passed.close')} title={t('upload.passed.close')} onClick={onDismiss}>

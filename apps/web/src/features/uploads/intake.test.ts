@@ -32,11 +32,11 @@ it('hands over what is of interest, in order, and says how much is not', async (
   expect(intake.state().passed).toBe(0)
 })
 
-it('passes by what cannot be opened', async () => {
+it('tells what cannot be opened apart', async () => {
   const { intake, added, take } = setUp()
   await take(...given('T/1.mp3'), { path: 'T/2.mp3', open: () => Promise.reject(new Error('gone')) })
   expect(added.map(({ path }) => path)).toEqual(['T/1.mp3'])
-  expect(intake.state().passed).toBe(1)
+  expect(intake.state()).toMatchObject({ passed: 0, unread: 1 })
 })
 
 it('asks nothing of one file by itself', async () => {
@@ -65,6 +65,10 @@ it('keeps what it could not ask for, until it is asked to try again', async () =
   await take(...given('T/1.mp3'))
   expect(intake.state().error).toBeInstanceOf(Error)
   expect(added).toEqual([])
+  // A drop that needs no asking does not hide it.
+  await take(...given('a.epub'))
+  expect(intake.state().error).toBeInstanceOf(Error)
+  expect(added.splice(0)).toHaveLength(1)
   down = false
   await intake.retry()
   expect(added).toHaveLength(1)

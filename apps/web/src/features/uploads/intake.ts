@@ -2,12 +2,15 @@ import type { Dropped } from './dropped.ts'
 import { inOrder, planDrop, randomDrop, type Ask } from './plan.ts'
 import type { NewFile } from './queue.ts'
 
-/** `found`: files so far. `passed`: of the last drop, files that are no books and tell of none. */
-export type IntakeState = { looking: boolean; found: number; passed: number; error: unknown }
+/**
+ * `found`: files so far. `passed`: of the last drop, files that are no books and tell of none; `unread`: those that the browser could
+ * not open. `error`: why what is still to be asked for could not be.
+ */
+export type IntakeState = { looking: boolean; found: number; passed: number; unread: number; error: unknown }
 type Read = (onFound: (count: number) => void) => Promise<Dropped[]>
 type Target = { dropOf(file: File, path: string): string | null; add(files: Iterable<NewFile>): void }
 
-const idle: IntakeState = { looking: false, found: 0, passed: 0, error: null }
+const idle: IntakeState = { looking: false, found: 0, passed: 0, unread: 0, error: null }
 /** So many files are opened at a time, between which the page draws. */
 const openedAtOnce = 200
 
@@ -18,6 +21,7 @@ export class Intake {
   #state = idle
   #last: Promise<void> = Promise.resolve()
   #failed: Dropped[] = []
+  #error: unknown = null
   readonly #listeners = new Set<() => void>()
 
   constructor(ask: Ask, queue: Target) {
@@ -41,12 +45,14 @@ export class Intake {
   retry(): Promise<void> {
     const files = this.#failed
     this.#failed = []
+    this.#error = null
     return this.take(() => Promise.resolve(files))
   }
 
   dismiss(): void {
     this.#failed = []
-    this.#set({ ...this.#state, passed: 0, error: null })
+    this.#error = null
+    this.#set({ ...this.#state, passed: 0, unread: 0, error: null })
   }
 
   async #take(read: Read): Promise<void> {
@@ -55,16 +61,17 @@ export class Intake {
     try {
       files = inOrder(await read((found) => this.#set({ ...this.#state, found })))
       this.#set({ ...this.#state, found: files.length })
-      const passed = await this.#hand(files)
-      this.#set({ ...idle, passed })
+      // What failed before is still to be asked for.
+      this.#set({ ...idle, ...(await this.#hand(files)), error: this.#error })
     } catch (error) {
       this.#failed = [...this.#failed, ...files]
+      this.#error = error
       this.#set({ ...idle, error })
     }
   }
 
-  /** How many were passed by. A file by itself is never: the server says why it is no book. */
-  async #hand(files: readonly Dropped[]): Promise<number> {
+  /** How many were passed by, or not read. A file by itself is never passed by: the server says why it is no book. */
+  async #hand(files: readonly Dropped[]): Promise<Pick<IntakeState, 'passed' | 'unread'>> {
     const wanted = files.filter(({ path }) => !path.split('/').some((name) => name.startsWith('.')))
     const opened: { path: string; file: File }[] = []
     for (let at = 0; at < wanted.length; at += openedAtOnce) {
@@ -87,7 +94,8 @@ export class Intake {
         )
     const taken = opened.filter(({ path }) => planned.has(path) || !path.includes('/'))
     this.#queue.add(taken.map(({ file, path }) => ({ file, path, drop, together: planned.get(path) ?? null })))
-    return files.length - taken.length
+    const unread = wanted.length - opened.length
+    return { passed: files.length - taken.length - unread, unread }
   }
 
   #set(state: IntakeState): void {

@@ -96,6 +96,13 @@ export class UploadQueue {
     return this.#options.memory.getItem(memoryKey(this.#options.libraryId, file, path))?.split(' ')[1] ?? null
   }
 
+  /** Uploads that are whole, and of which nobody told what became of them. */
+  untold(): string[] {
+    return this.#entries.flatMap(({ shown: { state, upload, uploadId } }) =>
+      state === 'sent' && uploadId !== null && upload?.state !== 'done' && upload?.state !== 'refused' ? uploadId : [],
+    )
+  }
+
   /** What the server says of uploads. */
   note(uploads: readonly Upload[]): void {
     const told = new Map(uploads.map((upload) => [upload.id, upload]))

@@ -1,3 +1,5 @@
+import { limits } from '@carrel/api/limits'
+import type { Upload } from '@carrel/api/schema/uploads'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
 import { pause } from '#lib/backoff.ts'
@@ -27,6 +29,16 @@ const pollMs = 1500
 
 export const isEnded = ({ upload }: QueuedFile): boolean => upload?.state === 'done' || upload?.state === 'refused'
 
+async function settle(queue: UploadQueue, ask: (ids: string[]) => Promise<Upload[]>): Promise<void> {
+  for (let left = queue.untold(); left.length > 0;) {
+    const told = await ask(left.slice(0, limits.pageSize)).catch(() => [])
+    queue.note(told)
+    const now = queue.untold()
+    if (now.length >= left.length) return
+    left = now
+  }
+}
+
 /** The uploads of this page into a library, and those of the server that nobody goes on with. */
 export function useUploads(libraryId: string) {
   const { api, organizationId } = useWorkspace()
@@ -54,7 +66,11 @@ export function useUploads(libraryId: string) {
       refetchInterval: () => (queue.files().some((file) => file.state === 'sent' && !isEnded(file)) ? pollMs : false),
     }),
   )
-  useEffect(() => queue.note(data?.items ?? []), [queue, data])
+  useEffect(() => {
+    queue.note(data?.items ?? [])
+    // The list is as long as it may be, and some ended unheard while nobody looked at the page.
+    if (data?.waiting === 0) void settle(queue, async (ids) => (await api.uploads.list.call({ libraryId, ids })).items)
+  }, [api, libraryId, queue, data])
   const ours = new Set(rows.map(({ uploadId }) => uploadId))
   const unfinished = data?.items.filter(({ id, state }) => state === 'open' && !ours.has(id)) ?? []
   return { queue, intake, intaking, rows, unfinished, store: data?.store ?? null }

@@ -32,8 +32,7 @@ export type CoverWork = {
 export async function makeCovers(work: CoverWork): Promise<void> {
   const { inJob, listing, over, onCovered, signal } = work
   const folderIds = [...work.folders.keys()]
-  const start: CoverWalk = { newest: null, oldest: null, rest: null }
-  let walk = { ...start }
+  const walk: CoverWalk = { putOff: [], rest: null }
   for (;;) {
     signal.throwIfAborted()
     const onlyWanted = listing()
@@ -46,8 +45,9 @@ export async function makeCovers(work: CoverWork): Promise<void> {
     }
     const made = await Promise.all(tasks.map((task) => makeCover(work, task, onlyWanted)))
     const rows = made.filter((row) => row !== 'later')
+    walk.putOff.push(...tasks.flatMap(({ bookId, wanted }, at) => (wanted && made[at] === 'later' ? bookId : [])))
     const done = await inJob((scope) => finishCovers(scope, rows))
-    if (done < rows.length) walk = { ...start }
+    if (done < rows.length) walk.rest = null
     onCovered(made.length)
   }
 }

@@ -3,7 +3,7 @@ import { coverTask } from '@carrel/db/schema'
 import type { JobScope } from '../../scope.ts'
 
 /** A book that waits for its thumbnail, and the file to take it from; null when none is readable. */
-export type CoverTask = { bookId: string; folderId: string | null; path: string | null; source: string | null }
+export type CoverTask = { bookId: string; wanted: boolean; folderId: string | null; path: string | null; source: string | null }
 
 /** What became of one book's cover. */
 export type CoverRow = {
@@ -17,12 +17,8 @@ export type CoverRow = {
   aspect: number | null
 }
 
-/**
- * How far a walk over the books to cover is: those looked at since it began, those looked at before, and the rest. What is put off
- * stays behind it, until somebody looks at it again.
- */
-export type CoverWalk = { newest: Place | null; oldest: Place | null; rest: string | null }
-type Place = { bookId: string; wantedAt: string | null }
+/** Books looked at whose cover was put off, of which there are few, and how far the walk over all others is. */
+export type CoverWalk = { putOff: string[]; rest: string | null }
 
 /** The next books to cover, those looked at last first; without those whose file lies in a folder that cannot be read now. Moves `walk` on. */
 export async function listCoverTasks(
@@ -31,8 +27,8 @@ export async function listCoverTasks(
   { onlyWanted, folderIds, limit }: { onlyWanted: boolean; folderIds: readonly string[]; limit: number },
 ): Promise<CoverTask[]> {
   const read = async (which: SQL, order: SQL) => [
-    ...(await scope.db.execute<CoverTask & Place>(sql`
-      select t.book_id as "bookId", t.wanted_at::text as "wantedAt", f.folder_id as "folderId", f.path, b.cover_file_sha256 as source
+    ...(await scope.db.execute<CoverTask>(sql`
+      select t.book_id as "bookId", t.wanted_at is not null as wanted, f.folder_id as "folderId", f.path, b.cover_file_sha256 as source
       from cover_task t
       join book b on b.organization_id = t.organization_id and b.id = t.book_id
       left join library_file f on f.organization_id = b.organization_id and f.id = b.cover_file_id and f.problem is null and (f.missing_at is null or f.held)
@@ -40,27 +36,9 @@ export async function listCoverTasks(
         and (f.folder_id is null or f.folder_id = any (${array(folderIds)}))
       order by ${order} limit ${limit}`)),
   ]
-  const { newest, oldest, rest } = walk
-  if (newest) {
-    const rows = await read(
-      sql`t.wanted_at >= ${newest.wantedAt}::timestamptz and (t.wanted_at > ${newest.wantedAt}::timestamptz or t.book_id < ${newest.bookId}::uuid)`,
-      sql`t.wanted_at, t.book_id desc`,
-    )
-    if (rows.length > 0) {
-      walk.newest = rows.at(-1) ?? null
-      return rows
-    }
-  }
-  const before = oldest
-    ? sql`t.wanted_at <= ${oldest.wantedAt}::timestamptz and (t.wanted_at < ${oldest.wantedAt}::timestamptz or t.book_id > ${oldest.bookId}::uuid)`
-    : sql`t.wanted_at is not null`
-  const wanted = await read(before, sql`t.wanted_at desc, t.book_id`)
-  if (wanted.length > 0) {
-    walk.newest ??= wanted[0] ?? null
-    walk.oldest = wanted.at(-1) ?? null
-    return wanted
-  }
-  if (onlyWanted) return []
+  const wanted = await read(sql`t.wanted_at is not null and not t.book_id = any (${array(walk.putOff)})`, sql`t.wanted_at desc, t.book_id`)
+  if (wanted.length > 0 || onlyWanted) return wanted
+  const { rest } = walk
   const others = await read(
     rest === null ? sql`t.wanted_at is null` : sql`t.wanted_at is null and t.book_id > ${rest}::uuid`,
     sql`t.book_id`,

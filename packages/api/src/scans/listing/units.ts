@@ -55,11 +55,11 @@ export function unitsOf(folder: string, names: readonly string[], loose = false)
   const parted = new Set(books.map(partless)).size === 1 && books.length === audio.length
   const apart = folder === '' || (books.length > 0 && !parted)
   const recording = recordingOf(folder)
-  const byName = Map.groupBy(loose ? audio : [], partless)
+  for (const name of audio) placed.set(name, { unit: apart && !whole ? own(name) : recording, role: 'book' })
   // No name of a file has a slash.
-  const parts = (name: string) => (new Set(byName.get(partless(name))?.map(own)).size > 1 ? `${folder}/parts/${partless(name)}` : own(name))
-  const alone = loose ? parts : own
-  for (const name of audio) placed.set(name, { unit: apart && !whole ? alone(name) : recording, role: 'book' })
+  if (loose)
+    for (const [common, names] of Map.groupBy(audio, partless))
+      if (new Set(names.map(own)).size > 1) for (const name of names) placed.set(name, { unit: `${folder}/parts/${common}`, role: 'book' })
 
   const beside = [...of.image, ...of.opf, ...of.comicinfo]
   if (beside.length === 0) return placed
