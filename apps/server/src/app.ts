@@ -1,3 +1,4 @@
+import { Later } from '@carrel/auth'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono } from 'hono'
@@ -52,6 +53,10 @@ export function createApp(deps: ServerDeps): RequestListener {
     surface.answer(request, response).then(
       (handled) => (handled ? undefined : hono(request, response)),
       (error: unknown) => {
+        if (error instanceof Later) {
+          if (!response.headersSent) response.setHeader('retry-after', String(error.seconds))
+          return sendError(response, error.statusCode, error.code, error.message)
+        }
         logFault(deps.log, request, error)
         sendError(response, failed.status, failed.code, failed.message)
       },

@@ -94,3 +94,18 @@ test('a library that is deleted amid everything that can be done in it gives no 
   expect(seen.get('delete 200'), JSON.stringify([...seen])).toBe(rounds)
   for (const deed of ['scan', 'edit', 'merge']) expect(seen.get(`${deed} 200`), JSON.stringify([...seen])).toBeGreaterThan(0)
 })
+
+test('a library that is held for long stops nobody but those who write to it, who hear of it soon', { timeout: 60_000 }, async () => {
+  const { id, books } = await makeLibrary('Held', 3)
+  const held = server.db.superuser.begin(async (sql) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended('app.library ' || ${id}::uuid, 0))`
+    const answers = await Promise.all(books.map((bookId) => call('POST', '/reading/mark', { bookId, status: 'finished' })))
+    expect((await call('GET', `/libraries/${id}`)).status).toBe(200)
+    return answers
+  })
+  for (const answer of await held) {
+    expect(answer.status).toBe(503)
+    expect(answer.headers['retry-after']).toBe('5')
+  }
+  expect((await call('POST', '/reading/mark', { bookId: books[0], status: 'finished' })).status).toBe(200)
+})

@@ -14,6 +14,9 @@ export function violates(error: unknown, ...constraints: string[]): boolean {
   return found !== null && ['23503', '23505', '23514'].includes(found.code ?? '') && constraints.includes(found.constraint_name ?? '')
 }
 
+/** True when a lock was waited for longer than `lock_timeout`. */
+export const isLockTimeout = (error: unknown): boolean => postgresError(error)?.code === '55P03'
+
 /** Also what another tenant's thing answers. */
 export const notFound = (what: string) => new ORPCError('NOT_FOUND', { message: `There is no such ${what}, or it is not open to you.` })
 export const badCursor = () => new ORPCError('BAD_REQUEST', { message: 'This cursor is not one of this list.' })

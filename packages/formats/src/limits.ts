@@ -34,6 +34,8 @@ export const limits = {
   coverBytes: 64 * MiB,
   partBytes: 64 * MiB,
   coverPixels: 50_000_000,
+  /** Of the pictures in a cover that is a drawing: what draws it holds them whole, and more than once. */
+  drawnPixels: 12_000_000,
   elementText: 256 * KiB,
   elementsPerName: 1_000,
   manifestItems: 50_000,

@@ -49,11 +49,14 @@ export const calibreUnit = (libraryId: string, calibreLibrary: string, { id }: P
 type Wanted = { file: string; beside: boolean }
 
 /** Files that a scan would take, then what calibre keeps beside them, which tells of nothing where none of those can be copied. */
+/** Files of one book at most; calibre has one of a format. */
+const filesOfBook = 200
+
 function filesOf({ files }: CalibreBook): Wanted[] {
   const books = files.filter((file) => ['book', 'audio'].includes(fileKind(file) ?? ''))
   const folders = new Set(books.map((file) => path.posix.dirname(file)))
   const beside = [...folders].flatMap((folder) => sidecars.map((name) => `${folder}/${name}`))
-  return [...books.map((file) => ({ file, beside: false })), ...beside.map((file) => ({ file, beside: true }))]
+  return [...books.map((file) => ({ file, beside: false })), ...beside.map((file) => ({ file, beside: true }))].slice(0, filesOfBook)
 }
 
 type Copied = { bytes: number } | 'there' | 'absent' | 'later' | { failed: string }
@@ -84,8 +87,9 @@ export async function copyBooks(work: CopyWork, books: readonly CalibreBook[], w
         hasFile ||= problem === null
         continue
       }
-      const copied = problem ? { failed: problem } : problem === null ? 'there' : await copyFile(work, unit, wanted, until)
       page.within = at
+      if (page.files > 0 && performance.now() > until) return page
+      const copied = problem ? { failed: problem } : problem === null ? 'there' : await copyFile(work, unit, wanted, until)
       if (copied === 'later') return page
       hasFile ||= copied === 'there' || (copied !== 'absent' && 'bytes' in copied)
       if (copied === 'there') page.skipped += 1

@@ -1,7 +1,8 @@
 import { and, asc, count, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
+import { Later } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { library, libraryFile, libraryFolder, scan } from '@carrel/db/schema'
-import { violates } from '../errors.ts'
+import { isLockTimeout, violates } from '../errors.ts'
 import type { JobScope, LibraryScope, OrganizationScope } from '../scope.ts'
 import { libraryPrefix } from '../uploads/keys.ts'
 import type { Library, SourceKind, Visibility } from './schema.ts'
@@ -164,15 +165,28 @@ export async function deleteLibrary(scope: OrganizationScope, libraryId: string)
   await scope.db.delete(library).where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
 }
 
+/** Milliseconds that a person waits for a library, and seconds until it is worth another try. */
+const heldMs = 5000
+const retrySeconds = 5
+
 /**
  * Until this transaction ends nobody deletes the library, changes its folders or gives its files to other books; with `alone`,
  * nobody else writes to its books at all. Taken before any row, so that no two wait for each other. False when the library is gone.
+ *
+ * @throws {Later} when a person waited for some seconds: who waits keeps a connection from everybody. Jobs wait as long as it takes.
  */
 export async function holdLibrary(scope: OrganizationScope | JobScope, libraryId: string, { alone = false } = {}): Promise<boolean> {
   const key = sql`hashtextextended('app.library ' || ${libraryId}::uuid, 0)`
-  await scope.db.execute(alone ? sql`select pg_advisory_xact_lock(${key})` : sql`select pg_advisory_xact_lock_shared(${key})`)
+  const lock = alone ? sql`pg_advisory_xact_lock(${key})` : sql`pg_advisory_xact_lock_shared(${key})`
+  const wait = 'user' in scope ? heldMs : 0
+  try {
+    await scope.db.execute(sql`select set_config('lock_timeout', ${String(wait)}, true), ${lock}`)
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error
+    throw new Later('SERVICE_UNAVAILABLE', 'This library is being changed. Try again in a moment.', retrySeconds)
+  }
   const rows = await scope.db
-    .select({ id: library.id })
+    .select({ id: library.id, unset: sql`set_config('lock_timeout', '0', true)` })
     .from(library)
     .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
   return rows.length > 0

@@ -9,10 +9,14 @@ import { unitHash, unitsOf } from '../scans/listing/units.ts'
 export function planUploads(drop: string, paths: readonly string[]): (string | null)[] {
   const folders = Map.groupBy(paths, (each) => path.posix.dirname(each))
   const together = new Map<string, string>()
+  const below = Map.groupBy(folders.keys(), (folder) => path.posix.dirname(folder))
   for (const [folder, files] of folders) {
     const loose = folder === '.'
     const names = new Map(files.map((file) => [path.posix.basename(file), file]))
-    for (const [name, { unit }] of unitsOf(loose ? '' : folder, [...names.keys()], loose))
+    for (const [name, { unit }] of unitsOf(loose ? '' : folder, [...names.keys()], {
+      loose,
+      folders: below.get(folder)?.map((each) => path.posix.basename(each)) ?? [],
+    }))
       together.set(names.get(name) ?? '', hash('sha256', `${drop} ${unit}`, 'hex').slice(0, 32))
   }
   return paths.map((each) => (isHidden(each) ? null : (together.get(each) ?? null)))

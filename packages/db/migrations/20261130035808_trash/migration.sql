@@ -10,7 +10,7 @@ begin
   perform app.require_in_library(library, 'book:delete');
   select coalesce(array_agg(c.id), '{}') into chosen from (
     select b.id from book b where b.organization_id = org and b.library_id = empty_trash.library and b.deleted_at is not null and b.merged_into is null
-      and (books is null or b.id = any (books)) order by b.id limit most) as c;
+      and (books is null or b.id = any (books)) order by b.id limit most for update) as c;
   perform app.discount(chosen, array_fill(org, array[cardinality(chosen)]));
   delete from book b where b.organization_id = org and b.id = any (chosen);
   return cardinality(chosen);

@@ -83,7 +83,7 @@ async function open(sharp: SharpFactory, picture: Picture): Promise<Sharp> {
   for (const inner of pictures) {
     const { width, height } = await sharp(inner, bounded).metadata()
     pixels += width * height
-    if (pixels > limits.coverPixels) throw new BookFileError('too-large', 'The cover image has too many pixels.')
+    if (pixels > limits.drawnPixels) throw new BookFileError('too-large', 'The cover image has too many pixels.')
   }
   return sharp(svg, bounded)
 }

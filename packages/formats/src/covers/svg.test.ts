@@ -49,6 +49,7 @@ describe('a drawn cover', () => {
     ['a drawing within', `<image href="data:image/svg+xml;base64,${Buffer.from('<svg/>').toString('base64')}"/>`, 'data:'],
     ['a page within', '<foreignObject><body>passwd</body></foreignObject>', 'passwd'],
     ['what repeats itself', '<defs><g id="a"/></defs><use href="#a"/>', 'use'],
+    ['a style with an element in it', '<style><g/>@import url("data:text/css,rect{fill:red}");</style>', 'import'],
     ['a filter in a style', '<g style="filter: blur(300px)"/>', 'blur'],
     ['a filter', '<filter id="f"><feImage href="file:///etc/passwd"/></filter><rect filter="url(#f)"/>', 'filter'],
     ['another document', '<xi:include href="file:///etc/passwd" parse="text"/>', 'passwd'],
@@ -76,6 +77,11 @@ describe('a drawn cover', () => {
     expect(kept('<text x="1">a &lt;b&gt; &amp; "c" <tspan>進撃</tspan></text>')).toContain(
       '<text x="1">a &lt;b&gt; &amp; &quot;c&quot; <tspan>進撃</tspan></text>',
     )
+  })
+
+  it('counts the pictures in it, which are decoded whole', async () => {
+    const picture = `<image width="9" height="9" href="${await dataOf(4000, 3100, '#fff')}"/>`
+    await expect(draw(svg(picture))).rejects.toThrow(problem('too-large'))
   })
 
   it('costs no more than it may', async () => {

@@ -53,6 +53,7 @@ export function safeDrawing(xml: string): Drawing {
       const picture = skipped === 0 && name === 'image' ? pictureOf(attributes) : null
       if (
         skipped > 0 ||
+        style !== null ||
         depth > maxDepth ||
         !drawn.has(name) ||
         unseen.has(name) ||
@@ -93,7 +94,8 @@ const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
 /** Names nothing outside: no rule that loads, no address but of a part of the drawing, nothing spelt so that it is not seen. */
-const isOwn = (style: string): boolean => !/[@\\]|url\s*\(\s*["']?(?!["']?#)|expression|\/\*|(?:filter|mask)[\w-]*\s*:/i.test(style)
+const isOwn = (style: string): boolean =>
+  !/[@\\]|url\s*\(\s*["']?(?!["']?#)|expression|\/\*|(?:filter|mask|blend-mode)[\w-]*\s*:/i.test(style)
 
 function kept(attributes: Attributes): string {
   return Object.entries(attributes)

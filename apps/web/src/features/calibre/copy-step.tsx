@@ -4,6 +4,7 @@ import { Button } from '#components/ui/button.tsx'
 import { Progress } from '#components/ui/progress.tsx'
 import { formatBytes, formatNumber } from '#lib/format.ts'
 import { t, type MessageId } from '#lib/i18n.ts'
+import { StayHere } from './stay-here.tsx'
 import type { CopyState, CopyTotal } from './use-copy.ts'
 
 type CopyStepProps = {
@@ -39,6 +40,7 @@ export function CopyStep({ state: { phase, total, waiting, error }, books, probl
         </p>
         <p className="tabular mt-1 text-meta text-muted">{copiedText(total)}</p>
       </section>
+      <StayHere going={going} />
       <div className="mt-5 empty:hidden">
         <FormError error={error} />
       </div>

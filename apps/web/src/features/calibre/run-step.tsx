@@ -5,6 +5,7 @@ import { Button } from '#components/ui/button.tsx'
 import { Progress } from '#components/ui/progress.tsx'
 import { formatNumber } from '#lib/format.ts'
 import { t, type MessageId } from '#lib/i18n.ts'
+import { StayHere } from './stay-here.tsx'
 import { TakeBack } from './take-back.tsx'
 import type { ImportState, Total } from './use-import.ts'
 
@@ -45,6 +46,7 @@ export function RunStep({ state: { phase, total, error }, books, shelf, missingT
         )}
         <Counts total={total} />
       </section>
+      <StayHere going={phase === 'running'} />
       <div className="mt-5 empty:hidden">
         <FormError error={error} />
       </div>

@@ -35,8 +35,8 @@ describe('files of one folder', () => {
 })
 
 describe('loose files', () => {
-  const loose = (...names: string[]) => [...unitsOf('', names, true)].map(([name, { unit }]) => `${name} ${unit}`)
-  const units = (...names: string[]) => new Set([...unitsOf('', names, true).values()].map(({ unit }) => unit)).size
+  const loose = (...names: string[]) => [...unitsOf('', names, { loose: true })].map(([name, { unit }]) => `${name} ${unit}`)
+  const units = (...names: string[]) => new Set([...unitsOf('', names, { loose: true }).values()].map(({ unit }) => unit)).size
 
   test('of audio are one recording where they differ in nothing but the numbers of parts', () => {
     expect(units('Title 01.mp3', 'Title 02.mp3', 'title - part 3.mp3', 'cover.jpg')).toBe(1)
@@ -58,6 +58,13 @@ describe('audio files', () => {
     for (const disc of ['CD 1', 'cd02', 'Disc 2', 'disk_3', 'Part 4'])
       expect(Object.keys(grouped(`Writer/Title/${disc}`, '01.mp3'))).toEqual(['Writer/Title'])
     expect(Object.keys(grouped('Writer/Disc World', '01.mp3'))).toEqual(['Writer/Disc World'])
+  })
+
+  test('are told of by what lies above their discs', () => {
+    const above = (...folders: string[]) => [...unitsOf('Writer/Title', ['cover.jpg', 'metadata.opf', 'back.jpg'], { folders })]
+    const title = { unit: 'Writer/Title', role: 'sidecar' }
+    expect(new Map(above('Bonus', 'CD 2'))).toEqual(new Map([['cover.jpg', title], ['metadata.opf', title]])) // prettier-ignore
+    expect(above('Bonus')).toEqual([])
   })
 
   test('in the library’s own folder are books by themselves', () => {

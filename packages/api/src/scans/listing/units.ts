@@ -26,6 +26,9 @@ export function recordingOf(folder: string): string {
   return disc.test(folder.slice(at + 1)) ? folder.slice(0, Math.max(0, at)) : folder
 }
 
+/** `loose`: the files lie in no folder. `folders`: names of those in this one. */
+type Around = { loose?: boolean; folders?: readonly string[] }
+
 /**
  * Which files of one folder belong together, by their names alone:
  *
@@ -35,11 +38,11 @@ export function recordingOf(folder: string): string {
  *   folder each is a book of its own, and so are `.m4b` files that are not parts of one name; of `loose` files, which lie in no
  *   folder, those are one book that differ in nothing but the numbers of parts;
  * - `metadata.opf`, `ComicInfo.xml`, `cover.jpg` and `folder.jpg` tell of the one book of a folder; `Name.opf` and `Name.jpg`
- *   tell of the book of that name.
+ *   tell of the book of that name; above the folders of discs they tell of the recording.
  *
  * Files that are neither a book nor beside one are left out.
  */
-export function unitsOf(folder: string, names: readonly string[], loose = false): Map<string, Placed> {
+export function unitsOf(folder: string, names: readonly string[], { loose = false, folders = [] }: Around = {}): Map<string, Placed> {
   const of: Record<FileKind, string[]> = { book: [], audio: [], image: [], opf: [], comicinfo: [] }
   for (const name of names) {
     const kind = fileKind(name)
@@ -64,7 +67,8 @@ export function unitsOf(folder: string, names: readonly string[], loose = false)
   const beside = [...of.image, ...of.opf, ...of.comicinfo]
   if (beside.length === 0) return placed
   const units = new Set([...placed.values()].map(({ unit }) => unit))
-  const [only] = units.size === 1 ? units : []
+  const above = units.size === 0 && folder !== '' && folders.some((name) => disc.test(name)) ? [folder] : []
+  const [only] = units.size === 1 ? units : above
   const tellsOfFolder = new Set([
     ...of.comicinfo,
     ...of.opf.filter((name) => fold(name) === 'metadata.opf'),

@@ -72,7 +72,7 @@ export function* walkFolder(root: string, below: string): Generator<WalkPart> {
       if (found !== null && entry.role === 'book') books += 1
     } else if (entry.is === 'folder') enter(child)
     else if (entry.is === 'long') {
-      const start = entry.name.slice(0, 40).toWellFormed()
+      const start = `${entry.name.slice(0, 40).toWellFormed()}…`
       const short = folder ? `${folder}/${start}` : start
       tell(problem(short, 'bad-name', 'This path is longer than 1,024 bytes. Shorten it.'))
     } else if (entry.is === 'bad-name') tell(problem(child, 'bad-name', 'This name is not valid UTF-8. Rename it.'))
@@ -117,7 +117,8 @@ function list(root: string, folder: string): Entry[] {
     else files.push(name)
   }
   for (const entry of readdirSync(folder ? `${root}/${folder}` : root, { withFileTypes: true })) take(entry)
-  for (const [name, placed] of unitsOf(folder, files)) entries.push({ name, is: 'file', ...placed })
+  const folders = entries.flatMap(({ name, is }) => (is === 'folder' ? name : []))
+  for (const [name, placed] of unitsOf(folder, files, { folders })) entries.push({ name, is: 'file', ...placed })
   return entries.sort((a, b) => compareBytes(a.name, b.name))
 }
 
