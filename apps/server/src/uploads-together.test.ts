@@ -108,8 +108,16 @@ test('an audiobook of two discs is one book, its parts in order, whatever came f
   // Dropped again it is the same book, and no longer.
   await drop(library, files)
   await ended(library)
-  expect((await books(library)).map(({ title }) => title)).toEqual(['The Sea, told'])
+  const same = async () => (await books(library)).map(({ title, files: held }) => [title, held.length])
+  expect(await same()).toEqual([['The Sea, told', 4]])
   expect(await seconds()).toBe(12)
+  // Also in part, without what tells of it; and what is new beside it is part of it.
+  await drop(library, [...files.filter(([path]) => /\d\.mp3$/.test(path)).slice(0, 2), ['The Sea/CD 2/11.mp3', track(6)]])
+  await ended(library)
+  await scanned(server, owner, organization, library)
+  expect(await same()).toEqual([['The Sea, told', 5]])
+  expect((await books(library))[0]).toMatchObject({ cover: { state: 'ready' }, tags: ['Sea'] })
+  expect(await seconds()).toBe(18)
 })
 
 test('what has no title is called after its folder, and loose tracks after the first', { timeout: 60_000 }, async () => {

@@ -193,13 +193,42 @@ export async function listReceivedUploads(scope: JobScope, limit: number): Promi
     .limit(limit)
 }
 
+type Taken = { id: string; path: string }
+
+/** The rows `f` of the files that these uploads, `r`, became. */
+const filesOf = (
+  scope: JobScope,
+  taken: readonly Taken[],
+) => sql`json_to_recordset(${JSON.stringify(taken)}::text::json) as r(id uuid, path text)
+  join library_file f on f.organization_id = ${scope.organizationId} and f.library_id = ${scope.libraryId} and f.path = r.path
+    and f.folder_id in (select id from library_folder where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId})
+    and f.path_hash = sha256(convert_to(r.path, 'UTF8'))`
+
+/**
+ * What was uploaded again under the same name is one file and not two: the later goes, and what lay with the earlier belongs with
+ * what the later came with. Answers their books.
+ */
+export async function foldTwins(scope: JobScope, taken: readonly Taken[]): Promise<string[]> {
+  const rows = await scope.db.execute<{ bookId: string }>(sql`
+    with twin as materialized (
+      select distinct on (f.id) f.id, o.id as earlier, f.unit_hash as unit, o.unit_hash as earlier_unit
+      from ${filesOf(scope, taken)}
+      join library_file o on o.organization_id = f.organization_id and o.library_id = f.library_id and o.book_id = f.book_id and o.sha256 = f.sha256
+        and o.role = 'book' and o.path < f.path and substr(o.path, 38) = substr(f.path, 38)
+      where f.role = 'book' order by f.id, o.path
+    ), joined as (
+      update library_file f set unit_hash = t.unit from twin t
+      where f.organization_id = ${scope.organizationId} and f.library_id = ${scope.libraryId} and f.unit_hash = t.earlier_unit
+        and f.id not in (select id from twin)
+    )
+    delete from library_file f using twin t where f.organization_id = ${scope.organizationId} and f.id = t.id returning f.book_id as "bookId"`)
+  return [...new Set([...rows].map(({ bookId }) => bookId))]
+}
+
 /** These uploads are files of books now, or beside one, by path. Books that were in the trash are back. */
-export async function finishUploads(scope: JobScope, done: readonly { id: string; path: string }[]): Promise<void> {
+export async function finishUploads(scope: JobScope, done: readonly Taken[]): Promise<void> {
   const ids = `{${done.map(({ id }) => id).join(',')}}`
-  const files = sql`json_to_recordset(${JSON.stringify(done)}::text::json) as r(id uuid, path text)
-    join library_file f on f.organization_id = ${scope.organizationId} and f.library_id = ${scope.libraryId} and f.path = r.path
-      and f.folder_id in (select id from library_folder where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId})
-      and f.path_hash = sha256(convert_to(r.path, 'UTF8'))`
+  const files = filesOf(scope, done)
   await scope.db.execute(sql`update upload u set state = 'done', book_id = f.book_id, updated_at = now() from ${files}
     where u.organization_id = ${scope.organizationId} and u.library_id = ${scope.libraryId} and u.id = r.id`)
   // What lies beside a book tells of it whichever of them came first.

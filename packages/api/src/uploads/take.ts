@@ -8,7 +8,7 @@ import { unitHash } from '../scans/listing/units.ts'
 import type { ScanWriter } from '../scans/listing/writer.ts'
 import type { Progress } from '../scans/progress.ts'
 import { fileKey, partKeys } from './keys.ts'
-import { finishUploads, listReceivedUploads, refuseUpload, type ReceivedUpload } from './queries.ts'
+import { finishUploads, foldTwins, listReceivedUploads, refuseUpload, type ReceivedUpload } from './queries.ts'
 
 const atOnce = 2
 const sidecars: ReadonlySet<string> = new Set(['opf', 'comicinfo', 'image'])
@@ -44,14 +44,12 @@ export async function takeUploads(work: TakingWork, library: Library): Promise<v
     })
     const books = outcomes.filter((outcome) => outcome.book !== null)
     const refused = outcomes.filter((outcome) => outcome.problem !== null)
+    const taken = books.map(({ id, book }) => ({ id, path: book.path }))
     await writer.write(
       books.map(({ book }) => book),
-      (scope) =>
-        finishUploads(
-          scope,
-          books.map(({ id, book }) => ({ id, path: book.path })),
-        ),
+      (scope) => finishUploads(scope, taken),
     )
+    if (taken.length > 0) await writer.change((scope) => foldTwins(scope, taken))
     await inRun(async (scope) => {
       for (const { id, problem } of refused) await refuseUpload(scope, id, problem)
     })
