@@ -214,7 +214,9 @@ export async function foldTwins(scope: JobScope, taken: readonly Taken[]): Promi
       select distinct on (f.id) f.id, o.id as earlier, f.unit_hash as unit, o.unit_hash as earlier_unit
       from ${filesOf(scope, taken)}
       join library_file o on o.organization_id = f.organization_id and o.library_id = f.library_id and o.book_id = f.book_id and o.sha256 = f.sha256
-        and o.role = 'book' and o.path < f.path and substr(o.path, 38) = substr(f.path, 38)
+        and o.role = 'book' and substr(o.path, 38) = substr(f.path, 38)
+        and (o.path < f.path or not o.path = any (array(select json_array_elements_text(${JSON.stringify(taken.map(({ path }) => path))}::text::json))))
+        and o.id <> f.id
       where f.role = 'book' order by f.id, o.path
     ), joined as (
       update library_file f set unit_hash = t.unit from twin t

@@ -47,9 +47,11 @@ export async function takeUploads(work: TakingWork, library: Library): Promise<v
     const taken = books.map(({ id, book }) => ({ id, path: book.path }))
     await writer.write(
       books.map(({ book }) => book),
-      (scope) => finishUploads(scope, taken),
+      async (scope) => {
+        await finishUploads(scope, taken)
+        return foldTwins(scope, taken)
+      },
     )
-    if (taken.length > 0) await writer.change((scope) => foldTwins(scope, taken))
     await inRun(async (scope) => {
       for (const { id, problem } of refused) await refuseUpload(scope, id, problem)
     })

@@ -33,14 +33,15 @@ export class ScanWriter {
     this.#run = run
   }
 
-  /** Resolves when the batch is committed, and with it what `also` writes after it. */
-  async write(outcomes: readonly Outcome[], also?: (scope: JobScope) => Promise<void>): Promise<Written> {
+  /** Resolves when the batch is committed, and with it what `also` writes after it; the books that it answers are described anew. */
+  async write(outcomes: readonly Outcome[], also?: (scope: JobScope) => Promise<readonly string[]>): Promise<Written> {
     // Names that are not UTF-8 can read alike: the last of one path counts.
     const byPath = new Map(outcomes.map((outcome) => [`${outcome.folderId}/${outcome.path}`, outcome]))
     if (byPath.size === 0) return { moved: 0 }
     return this.#inRun(async (scope) => {
       const written = await this.#write(scope, [...byPath.values()])
-      await also?.(scope)
+      const more = (await also?.(scope)) ?? []
+      if (more.length > 0) await this.#describeAnew(scope, more)
       return written
     })
   }
