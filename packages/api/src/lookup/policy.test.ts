@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { EditedFields } from '../books/edits/schema.ts'
 import { fieldsOf, readQuery } from './policy.ts'
-import { usualQuery } from './schema.ts'
+import { usualQuery } from './usual-query.ts'
 import { googleBooks } from './sources/google-books.ts'
 import { openLibrary } from './sources/open-library.ts'
 import type { Source } from './sources/source.ts'

@@ -7,7 +7,8 @@ import { notFound } from '../errors.ts'
 import { member, onBookOutside } from '../procedures.ts'
 import { OutgoingError } from './outgoing.ts'
 import { openPicture, sealPicture } from './picture-token.ts'
-import { LookupProblem, LookupResult, LookupSource, LookUpBook, TakeFoundCover, usualQuery } from './schema.ts'
+import { LookupProblem, LookupResult, LookupSource, LookUpBook, TakeFoundCover } from './schema.ts'
+import { usualQuery } from './usual-query.ts'
 
 const off = 'Metadata is not looked up on this server. Its operator can allow it with METADATA_SOURCES.'
 

@@ -1,4 +1,3 @@
-import { parseIsbn } from '@carrel/formats/isbn'
 import * as z from 'zod'
 import { Told } from '../books/edits/schema.ts'
 import { limits } from '../limits.ts'
@@ -14,17 +13,6 @@ const LookupQuery = z
   .string()
   .max(limits.queryLength)
   .regex(/[\p{L}\p{N}]/u, 'Write an ISBN, or words of title and author.')
-
-/** Its title and first author. */
-export function wordsOf({ title, contributors }: Pick<Told, 'title' | 'contributors'>): string {
-  const author = contributors.find(({ role }) => role === 'author')?.name
-  return [title, author].filter(Boolean).join(' ').slice(0, limits.queryLength).toWellFormed()
-}
-
-/** What to look a book up by when nobody says: its ISBN, else its title and first author. */
-export function usualQuery(told: Pick<Told, 'title' | 'contributors' | 'identifiers'>): string {
-  return told.identifiers.find(({ scheme, value }) => scheme === 'isbn' && parseIsbn(value) !== null)?.value ?? wordsOf(told)
-}
 
 export const LookUpBook = z.object({
   bookId: Id,

@@ -1,6 +1,6 @@
 import type { Told } from '@carrel/api/schema/books/edits'
 import { describe, expect, it } from 'vitest'
-import { usualQuery, wordsOf } from '@carrel/api/schema/lookup'
+import { usualQuery, wordsOf } from '@carrel/api/usual-query'
 import { offersOf, problemText } from './found.ts'
 
 const person = (name: string, role = 'author') => ({ name, sortName: null, role })
