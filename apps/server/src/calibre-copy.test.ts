@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import sharp from 'sharp'
@@ -17,6 +17,7 @@ type Copied = {
   skipped: number
   failed: { title: string; reason: string }[]
   next: number | null
+  within: number
 }
 type Found = {
   folders: {
@@ -63,18 +64,19 @@ const ok = async <T>(method: string, at: string, body?: object, who?: Person): P
 }
 const create = async (): Promise<string> =>
   (await ok<{ id: string }>('POST', '/libraries', { name: `Managed ${(count += 1)}`, kind: 'managed' })).id
-const copy = (library: string, folder: string, after = 0, who = owner) =>
-  call('POST', `/libraries/${library}/calibre/copy`, { path: folder, after }, who)
+const copy = (library: string, folder: string, { after = 0, within = 0, who = owner } = {}) =>
+  call('POST', `/libraries/${library}/calibre/copy`, { path: folder, after, within }, who)
+const copied = (library: string, folder: string, from: { after?: number; within?: number } = {}) =>
+  ok<Copied>('POST', `/libraries/${library}/calibre/copy`, { path: folder, ...from })
 /** As the page asks, one after the other. */
 const copyAll = async (library: string, folder: string) => {
-  const total: Omit<Copied, 'next'> = { books: 0, files: 0, bytes: 0, skipped: 0, failed: [] }
-  for (let after: number | null = 0; after !== null;) {
-    const { status, json, text } = await copy(library, folder, after)
-    expect(status, text).toBe(200)
-    const page = json as unknown as Copied
+  const total: Omit<Copied, 'next' | 'within'> = { books: 0, files: 0, bytes: 0, skipped: 0, failed: [] }
+  for (let after: number | null = 0, within = 0; after !== null;) {
+    const page = await copied(library, folder, { after, within })
     for (const key of ['books', 'files', 'bytes', 'skipped'] as const) total[key] += page[key]
     total.failed.push(...page.failed)
     after = page.next
+    within = page.within
   }
   return total
 }
@@ -169,7 +171,7 @@ test('a calibre library is copied, described and not copied again', { timeout: 1
   const above = await ok<Found>('GET', `/libraries/${library}/calibre?path=${encodeURIComponent(server.root)}`)
   expect(above.folders.map((each) => each.path)).toContain(folder)
 
-  const first = (await copy(library, folder)).json as unknown as Copied
+  const first = await copied(library, folder)
   expect(first).toMatchObject({ books: 20, files: 60, skipped: 0, failed: [], next: 20 })
   const total = await copyAll(library, folder)
   expect(total).toMatchObject({ books: 26, files: 27 + 52 - 60, skipped: 60, failed: [] })
@@ -252,8 +254,8 @@ test('who may make no library of folders reads none of them', { timeout: 60_000 
     .superuser`insert into library_grant ${server.db.superuser({ organization_id: organization, library_id: library, user_id: contributor.id, level: 'manager' })}`
   const up = uploaderOf(server, contributor, organization)
   expect((await up.begin(library, 'a.epub', 10)).status).toBe(201)
-  expect((await copy(library, folder, 0, contributor)).status).toBe(403)
-  expect((await copy(library, '/nowhere', 0, contributor)).status).toBe(403)
+  expect((await copy(library, folder, { who: contributor })).status).toBe(403)
+  expect((await copy(library, '/nowhere', { who: contributor })).status).toBe(403)
   expect((await call('GET', `/libraries/${library}/calibre?path=${encodeURIComponent(folder)}`, undefined, contributor)).status).toBe(403)
   expect((await call('POST', `/libraries/${library}/calibre/import`, { path: folder, mapping: {} }, contributor)).status).toBe(403)
   const inFolders = await ok<{ id: string }>('POST', '/libraries', { name: `Folders ${count}`, folders: [folder] })
@@ -316,7 +318,12 @@ test('a request ends after some seconds, also in the middle of a book, and the n
   const [half] = await server.db.superuser<{ received: number; size: number }[]>`
     select received::int as received, size::int as size from upload where library_id = ${library}`
   expect(half).toMatchObject({ received: 64 * 1024 * 1024, size: statSync(large).size })
-  expect((await copy(library, folder)).json).toMatchObject({ books: 2, files: 6, skipped: 0, next: null })
+  // Written anew in between: what came of it is given up, and a further request brings it whole.
+  const bytes = buildEpub({ title: 'Other', identifier: 'urn:x:slow', padding: 70_000_000 })
+  writeFileSync(large, Buffer.concat([bytes, Buffer.alloc(Math.max(0, (half?.size ?? 0) - bytes.length))]).subarray(0, half?.size))
+  utimesSync(large, new Date(), new Date(Date.now() + 60_000))
+  expect(await copied(library, folder)).toMatchObject({ books: 2, skipped: 0, failed: [{ reason: 'changed' }], next: null })
+  expect(await copied(library, folder)).toMatchObject({ books: 2, files: 3, failed: [], next: null })
   await taken(library)
   expect(await books(library)).toHaveLength(2)
 })

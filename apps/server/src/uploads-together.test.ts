@@ -245,3 +245,19 @@ test('what lies beside a book that never comes is no book, says so, and goes aft
   const without = await up.whole(library, 'cover.jpg', cover)
   expect((await ended(library)).get(without)).toMatchObject({ state: 'refused', problem: { code: 'not-a-book' } })
 })
+
+test('a book takes twenty files beside it, and no more', { timeout: 60_000 }, async () => {
+  const library = await create()
+  const up = uploaderOf(server, owner, organization)
+  const together = 'c'.repeat(32)
+  const ids: string[] = []
+  for (let at = 0; at < 25; at += 1) ids.push(await up.whole(library, `Flood/${at}.opf`, opf(`Title ${at}`), { together }))
+  ids.push(await up.whole(library, 'Flood/book.epub', epub('Flooded'), { together }))
+  const items = await ended(library)
+  const states = Map.groupBy(ids, (id) => items.get(id)?.state)
+  // Two are read at a time, so that one more may slip in.
+  expect(states.get('refused')?.length).toBeGreaterThanOrEqual(4)
+  expect(items.get(states.get('refused')?.[0] ?? '')?.problem).toMatchObject({ code: 'not-a-book' })
+  expect(items.get(ids.at(-1) ?? '')).toMatchObject({ state: 'done' })
+  expect(await books(library)).toHaveLength(1)
+})

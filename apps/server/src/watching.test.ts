@@ -376,6 +376,7 @@ async function limitedWorker(most: number, enough: string) {
 }
 
 test('a folder that found no watches left is watched once there are some', { timeout: 150_000 }, async (context) => {
+  // Where no user namespace can be made, nothing but the whole machine could be limited.
   if (spawnSync('unshare', ['-Ur', 'sh', '-c', 'echo 20 > /proc/sys/user/max_inotify_watches']).status !== 0) return context.skip()
   const before = { server, owner, organization }
   server = await startTestServer()

@@ -141,6 +141,8 @@ async function copyOpen(
     await endUpload(deps, who, begun.id)
     return { failed: 'changed' }
   }
+  // Written since the first of it was copied.
+  if (begun.begunAt && mtimeMs > begun.begunAt.getTime()) return giveUp()
   for (let start = begun.received; start < size;) {
     if (start > begun.received && performance.now() > until) return 'later'
     const now = await handle.stat()

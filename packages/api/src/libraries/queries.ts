@@ -2,7 +2,7 @@ import { and, asc, count, eq, inArray, isNotNull, isNull, or, sql } from 'drizzl
 import { Later } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { library, libraryFile, libraryFolder, scan } from '@carrel/db/schema'
-import { isLockTimeout, violates } from '../errors.ts'
+import { isLockTimeout, notFound, violates } from '../errors.ts'
 import type { JobScope, LibraryScope, OrganizationScope } from '../scope.ts'
 import { libraryPrefix } from '../uploads/keys.ts'
 import type { Library, SourceKind, Visibility } from './schema.ts'
@@ -52,6 +52,13 @@ export async function findLibrary(scope: OrganizationScope, libraryId: string): 
     .from(library)
     .where(and(eq(library.organizationId, scope.organizationId), eq(library.id, libraryId)))
   return row && toLibrary(row)
+}
+
+/** @throws {ORPCError} NOT_FOUND for one that the actor does not see. */
+export async function getLibrary(scope: OrganizationScope, libraryId: string): Promise<Library> {
+  const library = await findLibrary(scope, libraryId)
+  if (!library) throw notFound('library')
+  return library
 }
 
 /** What a library's own page tells beyond its card. */

@@ -23,9 +23,9 @@ import { folderErrors, isAnyThere, resolveNewFolder } from './new-folder.ts'
 import {
   deleteFolder,
   deleteLibrary,
-  findLibrary,
   findLibraryCare,
   findLibrarySettings,
+  getLibrary,
   holdLibrary,
   insertFolder,
   insertLibrary,
@@ -40,12 +40,6 @@ import { AddFolder, CreateLibrary, Library, LibraryDetail, MoveFolder, RemoveFol
 /** Files of a folder that are looked for where it is said to be now. */
 const filesLookedFor = 200
 const LibraryId = z.object({ libraryId: Id })
-
-async function getLibrary(scope: OrganizationScope, libraryId: string): Promise<Library> {
-  const library = await findLibrary(scope, libraryId)
-  if (!library) throw notFound('library')
-  return library
-}
 
 /** A library whose folders the actor may change: they may also manage and scan it. */
 async function getManaged(scope: OrganizationScope, libraryId: string) {

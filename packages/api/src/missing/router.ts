@@ -1,8 +1,8 @@
 import { record } from '../audit/queries.ts'
 import { listMissingBooks, removeMissingBooks } from '../books/queries.ts'
-import { badCursor, notFound } from '../errors.ts'
+import { badCursor } from '../errors.ts'
 import { announceChanged } from '../events/queries.ts'
-import { findLibrary } from '../libraries/queries.ts'
+import { getLibrary } from '../libraries/queries.ts'
 import { inLibrary } from '../procedures.ts'
 import { Id } from '../shapes.ts'
 import { ListMissing, MissingPage, RemovedMissing, RemoveMissing } from './schema.ts'
@@ -32,8 +32,7 @@ export const missing = {
     .output(RemovedMissing)
     .handler(async ({ context: { scope }, input }) => {
       const removed = await removeMissingBooks(scope, input.libraryId, input.bookIds ?? null, atOnce)
-      const library = await findLibrary(scope, input.libraryId)
-      if (!library) throw notFound('library')
+      const library = await getLibrary(scope, input.libraryId)
       if (removed > 0) {
         await record(scope, { kind: 'missing-books', change: 'deleted', target: library, before: { books: removed } })
         await announceChanged(scope, 'libraries')

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { record } from '../audit/queries.ts'
 import { badCursor, notFound } from '../errors.ts'
 import { announceChanged } from '../events/queries.ts'
-import { findLibrary } from '../libraries/queries.ts'
+import { getLibrary } from '../libraries/queries.ts'
 import { inLibrary, onBook } from '../procedures.ts'
 import type { OrganizationScope } from '../scope.ts'
 import { Id } from '../shapes.ts'
@@ -15,12 +15,6 @@ const removedAtOnce = 1000
 async function told(scope: OrganizationScope): Promise<void> {
   await announceChanged(scope, 'books')
   await announceChanged(scope, 'libraries')
-}
-
-async function getLibrary(scope: OrganizationScope, libraryId: string) {
-  const library = await findLibrary(scope, libraryId)
-  if (!library) throw notFound('library')
-  return library
 }
 
 async function noteTrash(

@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, inArray, ne, sql } from 'drizzle-orm'
 import { newId } from '@carrel/db'
-import { book, library, organizationQuota, scan, upload } from '@carrel/db/schema'
+import { book, library, libraryFile, organizationQuota, scan, upload } from '@carrel/db/schema'
 import { violates } from '../errors.ts'
 import type { JobScope, OrganizationScope, VisitorScope } from '../scope.ts'
 import type { Upload } from './schema.ts'
@@ -75,9 +75,9 @@ export async function findSameUpload(
   scope: OrganizationScope,
   { libraryId, folder, name, size, unit }: NewUpload & { unit: string },
   except?: string,
-): Promise<{ id: string; received: number } | undefined> {
+): Promise<{ id: string; received: number; begunAt: Date } | undefined> {
   const [row] = await scope.db
-    .select({ id: upload.id, received: upload.received })
+    .select({ id: upload.id, received: upload.received, begunAt: upload.createdAt })
     .from(upload)
     .where(
       and(
@@ -172,6 +172,22 @@ export async function forgetIdleRuns(scope: JobScope): Promise<void> {
         and ${upload.state} = 'received')`,
     ),
   )
+}
+
+/** Files that lie beside the book of a unit. */
+export async function countBeside(scope: JobScope, unit: string): Promise<number> {
+  const [row] = await scope.db
+    .select({ count: count() })
+    .from(libraryFile)
+    .where(
+      and(
+        eq(libraryFile.organizationId, scope.organizationId),
+        eq(libraryFile.libraryId, scope.libraryId),
+        eq(libraryFile.unitHash, Buffer.from(unit, 'hex')),
+        eq(libraryFile.role, 'sidecar'),
+      ),
+    )
+  return row?.count ?? 0
 }
 
 export type ReceivedUpload = { id: string; folder: string; name: string; size: number; parts: number[]; unit: string | null }

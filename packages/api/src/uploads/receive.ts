@@ -58,7 +58,7 @@ async function mayUpload(scope: OrganizationScope, libraryId: string): Promise<R
   return hasPermission(rights.held, 'book:upload') ? null : 'forbidden'
 }
 
-export type Admitted = 'too-large' | 'too-many' | { full: { left: number } } | { id: string; received: number }
+export type Admitted = 'too-large' | 'too-many' | { full: { left: number } } | { id: string; received: number; begunAt?: Date }
 export type Begun = Refusal | 'not-managed' | Admitted
 
 /**

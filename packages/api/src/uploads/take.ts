@@ -8,9 +8,11 @@ import { unitHash } from '../scans/listing/units.ts'
 import type { ScanWriter } from '../scans/listing/writer.ts'
 import type { Progress } from '../scans/progress.ts'
 import { fileKey, partKeys } from './keys.ts'
-import { finishUploads, foldTwins, listReceivedUploads, refuseUpload, type ReceivedUpload } from './queries.ts'
+import { countBeside, finishUploads, foldTwins, listReceivedUploads, refuseUpload, type ReceivedUpload } from './queries.ts'
 
 const atOnce = 2
+/** Each is read again with every file that comes to their book. */
+const besideOneBook = 20
 const sidecars: ReadonlySet<string> = new Set(['opf', 'comicinfo', 'image'])
 
 export type TakingWork = {
@@ -68,14 +70,17 @@ async function prepare(work: TakingWork, library: Library, upload: ReceivedUploa
   try {
     const result = await readUpload(work, upload, partKeys(library.organizationId, upload.id, upload.parts), folder)
     if (!result.ok) return { id: upload.id, book: null, problem: result.problem }
+    const role = sidecars.has(result.format) ? 'sidecar' : 'book'
+    const unit = upload.unit ?? unitHash(upload.id)
+    if (role === 'sidecar' && (await work.inRun((scope) => countBeside(scope, unit), { readOnly: true })) >= besideOneBook)
+      return { id: upload.id, book: null, problem: { code: 'not-a-book', detail: 'There are many files beside this book already.' } }
     const below = [upload.id, upload.folder, upload.name].filter((part) => part !== '').join('/')
     await work.blobs.putFile(fileKey(library, below), path.join(folder, upload.name))
     const { folderId } = library
-    const role = sidecars.has(result.format) ? 'sidecar' : 'book'
     const book: Outcome = {
       folderId,
       path: below,
-      unit: upload.unit ?? unitHash(upload.id),
+      unit,
       role,
       knownId: null,
       knownProblem: false,

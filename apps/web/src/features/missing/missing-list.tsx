@@ -10,6 +10,7 @@ import { ErrorNotice, Notice } from '#components/states.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { formatDate, formatList, formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
+import { removeInSteps } from '#lib/remove-in-steps.ts'
 import { toast } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
@@ -105,18 +106,14 @@ function RemoveMissing({ libraryId, doomed, onClose }: { libraryId: string; doom
   const { api } = useWorkspace()
   const client = useQueryClient()
   const remove = useMutation({
-    mutationFn: async ({ bookIds }: Doomed) => {
-      let total = 0
-      for (let left = 1; left > 0;) {
-        const step = await api.missing.remove.call({ libraryId, ...(bookIds && { bookIds }) })
-        total += step.removed
-        left = bookIds || step.removed === 0 ? 0 : step.left
-      }
-      return total
-    },
+    mutationFn: ({ bookIds }: Doomed) =>
+      removeInSteps(() => api.missing.remove.call({ libraryId, ...(bookIds && { bookIds }) }), bookIds !== undefined),
     onSuccess: (removed) => {
       toast(t('missing.removed', { count: removed, books: formatNumber(removed) }))
       close()
+    },
+    // Also when it broke off: some may be gone.
+    onSettled: () => {
       for (const queryKey of [api.missing.key(), api.libraries.key(), api.books.key()]) void client.invalidateQueries({ queryKey })
     },
   })

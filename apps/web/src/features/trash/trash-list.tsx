@@ -9,6 +9,7 @@ import { ErrorNotice, Notice } from '#components/states.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { formatDate, formatList, formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
+import { removeInSteps } from '#lib/remove-in-steps.ts'
 import { toast, toastError } from '#lib/toasts.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 
@@ -52,15 +53,8 @@ function RemoveForGood({ libraryId, doomed, onClose }: { libraryId: string; doom
   const { api } = useWorkspace()
   const client = useQueryClient()
   const remove = useMutation({
-    mutationFn: async ({ bookIds }: Doomed) => {
-      let total = 0
-      for (let left = 1; left > 0;) {
-        const step = await api.trash.empty.call({ libraryId, ...(bookIds && { bookIds }) })
-        total += step.removed
-        left = bookIds || step.removed === 0 ? 0 : step.left
-      }
-      return total
-    },
+    mutationFn: ({ bookIds }: Doomed) =>
+      removeInSteps(() => api.trash.empty.call({ libraryId, ...(bookIds && { bookIds }) }), bookIds !== undefined),
     onSuccess: (removed) => {
       toast(t('trash.removed', { count: removed, books: formatNumber(removed) }))
       close()

@@ -9,6 +9,7 @@ function entryOf(name: string, content: Tree | string, above = ''): FileSystemEn
   if (typeof content === 'string') {
     const file = (resolve: (file: File) => void, reject: (error: Error) => void) =>
       content === 'unreadable' ? reject(new Error(name)) : resolve(new File([content], name))
+    // No browser is here to make one.
     return { isFile: true, isDirectory: false, name, fullPath, file } as unknown as FileSystemEntry
   }
   const createReader = () => {
@@ -18,6 +19,7 @@ function entryOf(name: string, content: Tree | string, above = ''): FileSystemEn
         'closed' in content ? reject(new Error('closed')) : resolve(left.splice(0, 2)),
     }
   }
+  // As above.
   return { isFile: false, isDirectory: true, name, fullPath, createReader } as unknown as FileSystemEntry
 }
 
