@@ -8,6 +8,7 @@ import { rasterFormat } from '../sniff.ts'
 import type { Cover, CoverImage, CoverResult, PictureResult } from '../types.ts'
 import { decodeXml } from '../xml/decode.ts'
 import { dominantColor } from './color.ts'
+import { miniature, type Pixels } from './miniature.ts'
 import { safeDrawing } from './svg.ts'
 
 type SharpFactory = (input: Uint8Array, options: SharpOptions) => Sharp
@@ -26,8 +27,6 @@ async function loadSharp(): Promise<SharpFactory> {
   sharp.cache(false)
   return sharp
 }
-
-type Pixels = { data: Buffer; info: { width: number; height: number; channels: 1 | 2 | 3 | 4 } }
 
 function shrink(image: Sharp, width: number, height: number): Promise<Pixels> {
   return image.resize({ width, height, fit: 'inside', withoutEnlargement: true }).raw().toBuffer({ resolveWithObject: true })
@@ -58,14 +57,14 @@ export async function renderCover(picture: Picture, widths: readonly number[]): 
       }
       images.push({ width, webp: await imageOf(pixels).webp(webp).toBuffer() })
     }
-    const small = await shrink(imageOf(pixels).toColourspace('srgb').ensureAlpha(), hashSide, hashSide)
+    const small = miniature(pixels, hashSide)
     return {
       sourceSha256,
       width: autoOrient.width,
       height: autoOrient.height,
       images: images.toSorted((a, b) => widths.indexOf(a.width) - widths.indexOf(b.width)),
-      thumbhash: rgbaToThumbHash(small.info.width, small.info.height, small.data),
-      color: dominantColor(small.data),
+      thumbhash: rgbaToThumbHash(small.width, small.height, small.rgba),
+      color: dominantColor(small.rgba),
     }
   } catch (error) {
     throw cannotDraw(error, 'cover image')

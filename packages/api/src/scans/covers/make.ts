@@ -6,6 +6,8 @@ import { coverKey, coverWidths } from './files.ts'
 import { finishCovers, listCoverTasks, type CoverRow, type CoverTask, type CoverWalk } from './queries.ts'
 
 const batch = 24
+/** So many of a batch may still be being made when the next one is asked for: the readers do not wait for the database. */
+const fewLeft = 6
 const idleMs = 200
 
 export type CoverWork = {
@@ -32,24 +34,58 @@ export type CoverWork = {
 export async function makeCovers(work: CoverWork): Promise<void> {
   const { inJob, listing, over, onCovered, signal } = work
   const folderIds = [...work.folders.keys()]
-  const walk: CoverWalk = { putOff: [], rest: null }
-  for (;;) {
-    signal.throwIfAborted()
-    const onlyWanted = listing()
-    const tasks = await inJob((scope) => listCoverTasks(scope, walk, { onlyWanted, folderIds, limit: batch }), { readOnly: true })
-    if (tasks.length === 0) {
-      if (!onlyWanted && !listing()) return
-      await wait(idleMs, undefined, { signal: AbortSignal.any([signal, work.listed]) }).catch(() => signal.throwIfAborted())
-      if (over()) return
-      continue
-    }
-    const made = await Promise.all(tasks.map((task) => makeCover(work, task, onlyWanted)))
+  const walk: CoverWalk = { putOff: [], rest: null, busy: [] }
+  /** The batch before. */
+  let ending: Promise<void> | null = null
+  const finish = async (tasks: readonly CoverTask[], making: readonly Promise<CoverRow | 'later'>[]): Promise<void> => {
+    const made = await Promise.all(making)
     const rows = made.filter((row) => row !== 'later')
     walk.putOff.push(...tasks.flatMap(({ bookId, wanted }, at) => (wanted && made[at] === 'later' ? bookId : [])))
     const done = await inJob((scope) => finishCovers(scope, rows))
     if (done < rows.length) walk.rest = null
     onCovered(made.length)
   }
+  try {
+    for (;;) {
+      signal.throwIfAborted()
+      const onlyWanted = listing()
+      const tasks = await inJob((scope) => listCoverTasks(scope, walk, { onlyWanted, folderIds, limit: batch }), { readOnly: true })
+      if (tasks.length === 0 && ending) {
+        await ending
+        ending = null
+        walk.busy = []
+        continue
+      }
+      if (tasks.length === 0) {
+        if (!onlyWanted && !listing()) return
+        await wait(idleMs, undefined, { signal: AbortSignal.any([signal, work.listed]) }).catch(() => signal.throwIfAborted())
+        if (over()) return
+        continue
+      }
+      const making = tasks.map((task) => makeCover(work, task, onlyWanted))
+      await allBut(making, fewLeft)
+      await ending
+      walk.busy = tasks.map(({ bookId }) => bookId)
+      ending = finish(tasks, making)
+      // Whoever waits for it hears of its failure.
+      ending.catch(() => {})
+    }
+  } finally {
+    await Promise.allSettled([ending])
+  }
+}
+
+/** Resolves when at most `few` of these are not settled; rejects with the first that rejects until then. */
+function allBut(promises: readonly Promise<unknown>[], few: number): Promise<void> {
+  let left = promises.length
+  return new Promise((resolve, reject) => {
+    const settled = () => {
+      left -= 1
+      if (left <= few) resolve()
+    }
+    if (left <= few) resolve()
+    for (const promise of promises) promise.then(settled, reject)
+  })
 }
 
 /** Faults of the disk or the server, not of the picture: the next scan tries again. */
