@@ -45,7 +45,11 @@ export async function makeCovers(work: CoverWork): Promise<void> {
     if (done < rows.length) walk.rest = null
     onCovered(made.length)
   }
+  const rest = () => wait(idleMs, undefined, { signal: AbortSignal.any([signal, work.listed]) }).catch(() => signal.throwIfAborted())
   try {
+    // Nothing is asked for a listing that is over at once.
+    await rest()
+    if (over()) return
     for (;;) {
       signal.throwIfAborted()
       const onlyWanted = listing()
@@ -58,7 +62,7 @@ export async function makeCovers(work: CoverWork): Promise<void> {
       }
       if (tasks.length === 0) {
         if (!onlyWanted && !listing()) return
-        await wait(idleMs, undefined, { signal: AbortSignal.any([signal, work.listed]) }).catch(() => signal.throwIfAborted())
+        await rest()
         if (over()) return
         continue
       }

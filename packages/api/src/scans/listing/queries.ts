@@ -52,70 +52,68 @@ const pathHash = (path: string): Buffer => createHash('sha256').update(path).dig
 const ofLibrary = (scope: JobScope) => and(eq(libraryFile.organizationId, scope.organizationId), eq(libraryFile.libraryId, scope.libraryId))
 
 const knownPage = 2000
-const texts = (values: readonly string[]) => sql.raw(values.map((value) => `coalesce(${value}::text, '') || '${parting}'`).join(' || '))
-const isComplete = '(koreader_md5 is not null or problem is not null)'
+const isComplete = sql`(koreader_md5 is not null or problem is not null)`
+const passing = sql.raw(`'{${[...passingProblems].join(',')}}'`)
+const valueOf = (value: SQL) => sql`coalesce(${value}::text, '') || ${sql.raw(`'${parting}'`)}`
 /** As `fileRecord`; what is to be looked at whatever the walk meets has another role. */
-const record = texts([
-  'path',
-  'size',
-  'modified_ms',
-  "encode(unit_hash, 'hex')",
-  `case when missing_at is null and ${isComplete} and (problem is null or problem <> all ('{${[...passingProblems].join(',')}}')) then role else 'look' end`,
-])
-const identity = texts(['id', 'book_id', 'role', 'problem', '(missing_at is not null)', isComplete])
-const identityValues = 6
+const record = sql.join(
+  [
+    sql`path`,
+    sql`size`,
+    sql`modified_ms`,
+    sql`encode(unit_hash, 'hex')`,
+    sql`case when missing_at is null and ${isComplete} and (problem is null or problem <> all (${passing})) then role else 'look' end`,
+  ].map(valueOf),
+  sql` || `,
+)
 /** Books that lose files in one transaction. */
 const lostAtOnce = 250
+
+/** Where a file stands in the order of a walk. */
+export type FilePlace = { key: string; id: string }
 
 /** Known files of a folder, in order. */
 export type KnownPage = {
   length: number
   /** A record for each, see `fileRecord`. */
   records: string
-  /** Where the next page begins; null behind the last one. */
-  next: { key: string; id: string } | null
-  at(index: number): KnownFile
+  /** Behind which file it begins; null for the first page. */
+  after: FilePlace | null
+  /** Its last file, when there may be more. */
+  next: FilePlace | null
 }
 
-/** Files of a folder, or below one of its folders, in the order of a walk; those after `after`. */
-export async function listKnownFiles(scope: JobScope, folderId: string, below: string, after: KnownPage['next']): Promise<KnownPage> {
+/** The next files of a folder, or below one of its folders, in the order of a walk. */
+const pageOf = (scope: JobScope, folderId: string, below: string, after: FilePlace | null): SQL => {
   const start = pathKey(below)
   const part = below === '' ? sql`true` : sql`(path_key = ${start} or (path_key > ${`${start}\u0001`} and path_key < ${`${start}\u0002`}))`
-  // As two values, and not as rows or JSON: reading thousands of rows, or writing them as JSON, costs more than finding them.
-  const [row] = await scope.db.execute<{ files: number; records: string | null; identities: string | null; key: string; id: string }>(sql`
-    select count(*)::int as files, (array_agg(path_key))[count(*)] as key, (array_agg(id))[count(*)] as id, string_agg(${record}, '') as records, string_agg(${identity}, '') as identities from (
-      select * from library_file where organization_id = ${scope.organizationId} and folder_id = ${folderId} and ${part}
-        and ${after ? sql`(path_key, id) > (${after.key}, ${after.id}::uuid)` : sql`true`}
-      order by path_key, id limit ${sql.raw(String(knownPage))}) as f`)
-  const { files = 0, records, identities } = row ?? {}
-  let values: { record: string[]; identity: string[] } | undefined
-  const number = (text: string | undefined) => (text ? Number(text) : null)
-  return {
-    length: files,
-    records: records ?? '',
-    next: row && files === knownPage ? { key: row.key, id: row.id } : null,
-    // Taken apart when something differs: most pages are compared once and never looked at again.
-    at(index) {
-      values ??= { record: records?.split(parting) ?? [], identity: identities?.split(parting) ?? [] }
-      const [path = '', size, modifiedMs, unit] = values.record.slice(index * recordValues, (index + 1) * recordValues)
-      const [id = '', bookId, role, problem, missing, complete] = values.identity.slice(
-        index * identityValues,
-        (index + 1) * identityValues,
-      )
-      return {
-        id,
-        path,
-        bookId: bookId || null,
-        role: role === 'sidecar' ? 'sidecar' : 'book',
-        unit: unit || null,
-        size: number(size),
-        modifiedMs: number(modifiedMs),
-        problem: problem || null,
-        missing: missing === 'true',
-        complete: complete === 'true',
-      }
-    },
-  }
+  return sql`(select * from library_file where organization_id = ${scope.organizationId} and folder_id = ${folderId} and ${part}
+    and ${after ? sql`(path_key, id) > (${after.key}, ${after.id}::uuid)` : sql`true`}
+    order by path_key, id limit ${sql.raw(String(knownPage))}) as f`
+}
+
+/** A page of what a walk is compared with. */
+export async function readKnownPage(scope: JobScope, folderId: string, below: string, after: FilePlace | null): Promise<KnownPage> {
+  // As one value, and not as rows or JSON: reading thousands of rows, or writing them as JSON, costs more than finding them.
+  const [row] = await scope.db.execute<{ files: number; records: string | null } & FilePlace>(sql`
+    select count(*)::int as files, (array_agg(path_key))[count(*)] as key, (array_agg(id))[count(*)] as id, string_agg(${record}, '') as records
+    from ${pageOf(scope, folderId, below, after)}`)
+  const { files = 0, records } = row ?? {}
+  return { length: files, records: records ?? '', after, next: row && files === knownPage ? { key: row.key, id: row.id } : null }
+}
+
+/** The files of such a page as they are now, by path: for what differs from what the walk met. */
+export async function readKnownFiles(
+  scope: JobScope,
+  folderId: string,
+  below: string,
+  { after }: KnownPage,
+): Promise<Map<string, KnownFile>> {
+  const rows = await scope.db.execute<KnownFile>(sql`
+    select id, path, book_id as "bookId", role, encode(unit_hash, 'hex') as unit, size::float8 as size, modified_ms::float8 as "modifiedMs", problem,
+      missing_at is not null as missing, ${isComplete} as complete
+    from ${pageOf(scope, folderId, below, after)}`)
+  return new Map([...rows].map((file) => [file.path, file]))
 }
 
 const fileColumns =
