@@ -11,6 +11,7 @@ const skippedFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Vo
 export const isPassedBy = (name: string): boolean => name.startsWith('.') || skippedFolders.has(name)
 const partSize = 500
 const partEveryMs = 150
+const clockEvery = 8
 const pathBytes = 1024
 
 type Problem = Extract<Found, { kind: 'problem' }>
@@ -28,7 +29,12 @@ export function* walkFolder(root: string, below: string): Generator<WalkPart> {
   let books = 0
   let entered: string | null = null
   let begunAt = performance.now()
-  const isFull = () => records >= partSize || (records > 0 && performance.now() - begunAt > partEveryMs)
+  // A clock costs as much as a look at a file.
+  let steps = 0
+  const isFull = () => {
+    steps += 1
+    return records >= partSize || (steps % clockEvery === 0 && records > 0 && performance.now() - begunAt > partEveryMs)
+  }
   const part = (): WalkPart => {
     const full = { text, records, books, folder: entered }
     text = ''
