@@ -13,7 +13,7 @@ import { connect, setUp, startServer, superuserOf, type RunningServer, type Sess
 const scanLimitMs = 180_000
 /** Asking more often would only slow it down. */
 const pollMs = 100
-const endPollMs = 250
+const endPollMs = 500
 /** Covers of a slow machine are counted for this long and not to the end. */
 const coversForMs = 30_000
 const coversOfFloor = 500

@@ -73,7 +73,8 @@ async function runScan(
 ): Promise<boolean> {
   const inJob = inJobOf(deps.transact, libraryId)
   const runner = randomUUID()
-  const begun = await inJob((scope) => begin(scope, runner))
+  // A run that a failing machine forgets to have begun, or been ready, begins again.
+  const begun = await inJob((scope) => begin(scope, runner), { durable: false })
   if (!begun) return false
   const { scan, organizationId, precedence, kind } = begun
   const inRun = inRunOf(inJob, { scanId: scan.id, runner })
@@ -122,8 +123,9 @@ async function runScan(
         }
       }
       const whole = scan.folderId === null && scan.bookId === null && !scan.describe
-      missingCovers = await inRun((scope) =>
-        settle(scope, { folders: kind === 'managed' ? [] : folders, part: scan.path !== null, whole, changed }),
+      missingCovers = await inRun(
+        (scope) => settle(scope, { folders: kind === 'managed' ? [] : folders, part: scan.path !== null, whole, changed }),
+        { durable: false },
       )
       progress.walked(missingCovers)
       listing = false

@@ -51,7 +51,7 @@ const pathHash = (path: string): Buffer => createHash('sha256').update(path).dig
 
 const ofLibrary = (scope: JobScope) => and(eq(libraryFile.organizationId, scope.organizationId), eq(libraryFile.libraryId, scope.libraryId))
 
-const knownPage = 2000
+const knownPage = 4000
 const isComplete = sql`(koreader_md5 is not null or problem is not null)`
 const passing = sql.raw(`'{${[...passingProblems].join(',')}}'`)
 const valueOf = (value: SQL) => sql`coalesce(${value}::text, '') || ${sql.raw(`'${parting}'`)}`
