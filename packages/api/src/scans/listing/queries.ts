@@ -306,15 +306,15 @@ const overwrite = sql.raw(columnNames.map((name) => `${name} = excluded.${name}`
 
 /** Writes books, new ones and ones of which other things are known now. A cover from another file gets a place in the line for thumbnails. */
 export async function upsertBooks(scope: LibraryScope, rows: readonly BookRow[], now: string): Promise<void> {
-  await scope.db.execute(sql`insert into book (organization_id, library_id, added_at, updated_at, id, cover_state, ${columnList})
+  await scope.db.execute(sql`with written as (
+    insert into book (organization_id, library_id, added_at, updated_at, id, cover_state, ${columnList})
     select ${scope.organizationId}, ${scope.libraryId}, ${now}::timestamptz, ${now}::timestamptz, id, "coverState", ${recordColumns}
     from json_to_recordset(${json(rows)}) as r("coverState" text, ${recordTypes})
     on conflict (organization_id, id) do update set updated_at = excluded.updated_at, ${overwrite},
-      cover_state = case when book.cover_file_sha256 is not distinct from excluded.cover_file_sha256 then book.cover_state else excluded.cover_state end`)
-  const covers = json(rows.filter((row) => row.coverState === 'pending').map((row) => row.id))
-  await scope.db.execute(sql`insert into cover_task (organization_id, book_id, library_id)
-    select organization_id, id, library_id from book where organization_id = ${scope.organizationId} and cover_state = 'pending'
-      and id in (select value::uuid from json_array_elements_text(${covers})) on conflict do nothing`)
+      cover_state = case when book.cover_file_sha256 is not distinct from excluded.cover_file_sha256 then book.cover_state else excluded.cover_state end
+    returning organization_id, id, library_id, cover_state)
+    insert into cover_task (organization_id, book_id, library_id)
+    select organization_id, id, library_id from written where cover_state = 'pending' on conflict do nothing`)
 }
 
 /** Takes people, series, tags and identifiers off books whose file changed. */
