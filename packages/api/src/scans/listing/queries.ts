@@ -8,7 +8,7 @@ import type { FileState, FormerContent, Outcome } from './assign.ts'
 import type { NameRow } from './book-rows.ts'
 import { pathKey } from './path-key.ts'
 import type { FileRole } from './units.ts'
-import { parting, recordValues } from './walk-protocol.ts'
+import { parting } from './walk-protocol.ts'
 
 /** What a walk compares: a file of an earlier scan. */
 export type KnownFile = {
