@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { limits } from '../limits.ts'
 import { allowed } from '../procedures.ts'
 import { Id } from '../shapes.ts'
+import { pathBelowUpload } from '../uploads/keys.ts'
 import { comparePaths } from './compose.ts'
 import { findBook, findBookParts, keptNights, listBooks, searchBooks, wantCovers } from './queries.ts'
 import { BookDetail, BookPage, ListBooks, PrioritizeCovers, SearchBooks, SearchResult } from './schema.ts'
@@ -52,7 +53,7 @@ export const books = {
             id: file.id,
             format: file.format ?? 'unknown',
             fileName: path.posix.basename(file.path),
-            path: showPaths ? file.path : null,
+            path: showPaths ? pathBelowUpload(file.path) : null,
             size: file.size ?? 0,
             modifiedAt: new Date(file.modifiedMs ?? 0).toISOString(),
             missing: file.missing,

@@ -4,6 +4,7 @@ import { listCards } from '../books/queries.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { limits } from '../limits.ts'
 import type { OrganizationScope } from '../scope.ts'
+import { pathBelowUpload } from '../uploads/keys.ts'
 import type { DuplicateGroup, DuplicateKind, ListDuplicates } from './schema.ts'
 
 type Found = { key: string; ids: string[]; size: number }
@@ -91,7 +92,11 @@ async function listFiles(scope: OrganizationScope, which: SQL, ids: readonly str
     .from(libraryFile)
     .where(and(eq(libraryFile.organizationId, scope.organizationId), eq(libraryFile.role, 'book'), which))
     .orderBy(asc(libraryFile.path))
-  return rows.map((row) => ({ ...row, size: row.size ?? 0, path: showPaths ? row.path : row.path.slice(row.path.lastIndexOf('/') + 1) }))
+  return rows.map((row) => ({
+    ...row,
+    size: row.size ?? 0,
+    path: showPaths ? pathBelowUpload(row.path) : row.path.slice(row.path.lastIndexOf('/') + 1),
+  }))
 }
 
 const pairs = (ids: readonly string[]): [string, string][] => {

@@ -6,6 +6,7 @@ import { decodeCursor, encodeCursor, isMoment } from '../cursor.ts'
 import { libraryLock } from '../libraries/queries.ts'
 import type { JobScope, OrganizationScope } from '../scope.ts'
 import { Id } from '../shapes.ts'
+import { pathBelowUpload } from '../uploads/keys.ts'
 import type { ListProblems, ListScans, ProblemPage, Scan } from './schema.ts'
 
 type ScanRow = typeof scan.$inferSelect
@@ -257,7 +258,7 @@ export async function listProblems(scope: OrganizationScope, input: ListProblems
       .where(all)
       .groupBy(libraryFile.problem, sql`${libraryFile.ignoredAt} is not null`),
   ])
-  const items = rows.slice(0, input.limit).map((row) => ({ ...row, seenAt: row.seenAt.toISOString() }))
+  const items = rows.slice(0, input.limit).map((row) => ({ ...row, path: pathBelowUpload(row.path), seenAt: row.seenAt.toISOString() }))
   const shown = counts.filter(({ ignored }) => ignored === input.ignored)
   const sum = (of: readonly { count: number }[]) => of.reduce((total, each) => total + each.count, 0)
   return {

@@ -69,7 +69,13 @@ function DownloadButton({ book, onSave }: { book: BookDetail; onSave: Save }) {
       <MenuContent>
         {there.map((file) => (
           <MenuLinkItem key={file.id} {...link(file)} closeOnClick>
-            <span className="flex-1 font-medium">{file.format.toUpperCase()}</span>
+            {there.some((other) => other !== file && other.format === file.format) ? (
+              <span dir="auto" className="max-w-80 flex-1 truncate font-medium max-md:max-w-[60vw]">
+                {file.fileName}
+              </span>
+            ) : (
+              <span className="flex-1 font-medium">{file.format.toUpperCase()}</span>
+            )}
             <span className="tabular text-meta text-muted">{formatBytes(file.size)}</span>
           </MenuLinkItem>
         ))}

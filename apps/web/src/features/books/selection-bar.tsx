@@ -1,7 +1,7 @@
 import { limits } from '@carrel/api/limits'
 import type { BookCard } from '@carrel/api/schema/books'
 import { Combine, Pencil, X } from 'lucide-react'
-import { type ReactNode, Suspense, useState } from 'react'
+import { type ReactNode, Suspense, useEffect, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
@@ -28,6 +28,14 @@ export function SelectionBar({
 }) {
   const [asking, setAsking] = useState<'edit' | 'merge' | null>(null)
   const close = () => setAsking(null)
+  useEffect(() => {
+    if (asking !== null) return
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented && !isInside(event.target)) onClear()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  })
   const done = () => {
     close()
     onDone()
@@ -63,3 +71,7 @@ export function SelectionBar({
     </section>
   )
 }
+
+/** Escape has another meaning in menus, dialogs and fields. */
+const isInside = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('input, textarea, select, [role=menu], [role=listbox], [role=dialog]') !== null

@@ -7,7 +7,7 @@ import { ListSkeleton } from '#components/list-skeleton.tsx'
 import { LoadMore } from '#components/load-more.tsx'
 import { ErrorNotice, Notice } from '#components/states.tsx'
 import { Button } from '#components/ui/button.tsx'
-import { formatDate, formatList, formatNumber } from '#lib/format.ts'
+import { formatDate, formatList, formatMoment, formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
 import { removeInSteps } from '#lib/remove-in-steps.ts'
 import { toast, toastError } from '#lib/toasts.ts'
@@ -102,7 +102,12 @@ function Row({ book, onRemove }: { book: TrashedBook; onRemove: () => void }) {
           {book.title}
         </p>
         <p lang={lang} className="text-meta text-muted">
-          {[formatList(book.authors), t('trash.until', { date: formatDate(book.restorableUntil) })]
+          {[
+            formatList(book.authors),
+            book.formats.map((format) => format.toUpperCase()).join(', '),
+            t('trash.deleted', { date: formatMoment(book.deletedAt) }),
+            t('trash.until', { date: formatDate(book.restorableUntil) }),
+          ]
             .filter((part) => part !== '')
             .join(' · ')}
         </p>

@@ -1,13 +1,14 @@
 import { X } from 'lucide-react'
 import { Button } from '#components/ui/button.tsx'
 import { FormError } from '#components/form-error.tsx'
-import { formatNumber } from '#lib/format.ts'
+import { formatList, formatNumber } from '#lib/format.ts'
 import { t } from '#lib/i18n.ts'
+import { isolate } from '#lib/isolates.ts'
 import type { IntakeState } from './intake.ts'
 
 /** That what was given is being looked through, and what of it was passed by. */
 export function IntakeNotice({ state, onRetry, onDismiss }: { state: IntakeState; onRetry: () => void; onDismiss: () => void }) {
-  const { looking, found, passed, unread, error } = state
+  const { looking, found, passed, passedNames, unread, error } = state
   if (error !== null) {
     return (
       <div className="mb-5">
@@ -29,6 +30,8 @@ export function IntakeNotice({ state, onRetry, onDismiss }: { state: IntakeState
           ? t('upload.looking', { count: found, files: formatNumber(found) })
           : [
               passed > 0 && t('upload.passed', { count: passed, files: formatNumber(passed) }),
+              passedNames.length > 0 &&
+                t('upload.passed.names', { count: passed - passedNames.length, names: formatList(passedNames.map(isolate)) }),
               unread > 0 && t('upload.unread', { count: unread, files: formatNumber(unread) }),
             ]
               .filter(Boolean)

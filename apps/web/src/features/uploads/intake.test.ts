@@ -27,9 +27,9 @@ it('hands over what is of interest, in order, and says how much is not', async (
     ['T/10.mp3', 'T'],
   ])
   expect(new Set(added.map(({ drop }) => drop)).size).toBe(1)
-  expect(intake.state()).toMatchObject({ passed: 3, error: null })
+  expect(intake.state()).toMatchObject({ passed: 3, passedNames: ['notes.txt'], error: null })
   intake.dismiss()
-  expect(intake.state().passed).toBe(0)
+  expect(intake.state()).toMatchObject({ passed: 0, passedNames: [] })
 })
 
 it('tells what cannot be opened apart', async () => {

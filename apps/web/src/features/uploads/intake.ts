@@ -3,14 +3,15 @@ import { inOrder, planDrop, randomDrop, type Ask } from './plan.ts'
 import type { NewFile } from './queue.ts'
 
 /**
- * `found`: files so far. `passed`: of the last drop, files that are no books and tell of none; `unread`: those that the browser could
- * not open. `error`: why what is still to be asked for could not be.
+ * `found`: files so far. `passed`: of the last drop, files that are no books and tell of none, and the names of some; `unread`: those
+ * that the browser could not open. `error`: why what is still to be asked for could not be.
  */
-export type IntakeState = { looking: boolean; found: number; passed: number; unread: number; error: unknown }
+export type IntakeState = { looking: boolean; found: number; passed: number; passedNames: string[]; unread: number; error: unknown }
 type Read = (onFound: (count: number) => void) => Promise<Dropped[]>
 type Target = { dropOf(file: File, path: string): string | null; add(files: Iterable<NewFile>): void }
 
-const idle: IntakeState = { looking: false, found: 0, passed: 0, unread: 0, error: null }
+const idle: IntakeState = { looking: false, found: 0, passed: 0, passedNames: [], unread: 0, error: null }
+const namesShown = 3
 /** So many files are opened at a time, between which the page draws. */
 const openedAtOnce = 200
 
@@ -52,7 +53,7 @@ export class Intake {
   dismiss(): void {
     this.#failed = []
     this.#error = null
-    this.#set({ ...this.#state, passed: 0, unread: 0, error: null })
+    this.#set({ ...this.#state, passed: 0, passedNames: [], unread: 0, error: null })
   }
 
   async #take(read: Read): Promise<void> {
@@ -70,8 +71,8 @@ export class Intake {
     }
   }
 
-  /** How many were passed by, or not read. A file by itself is never passed by: the server says why it is no book. */
-  async #hand(files: readonly Dropped[]): Promise<Pick<IntakeState, 'passed' | 'unread'>> {
+  /** What was passed by, or not read. A file by itself is never passed by: the server says why it is no book. */
+  async #hand(files: readonly Dropped[]): Promise<Pick<IntakeState, 'passed' | 'passedNames' | 'unread'>> {
     const wanted = files.filter(({ path }) => !path.split('/').some((name) => name.startsWith('.')))
     const opened: { path: string; file: File }[] = []
     for (let at = 0; at < wanted.length; at += openedAtOnce) {
@@ -92,10 +93,12 @@ export class Intake {
           drop,
           opened.map(({ path }) => path),
         )
-    const taken = opened.filter(({ path }) => planned.has(path) || !path.includes('/'))
+    const isTaken = ({ path }: { path: string }) => planned.has(path) || !path.includes('/')
+    const taken = opened.filter(isTaken)
+    const passedNames = opened.flatMap((file) => (isTaken(file) ? [] : file.path.slice(file.path.lastIndexOf('/') + 1)))
     this.#queue.add(taken.map(({ file, path }) => ({ file, path, drop, together: planned.get(path) ?? null })))
     const unread = wanted.length - opened.length
-    return { passed: files.length - taken.length - unread, unread }
+    return { passed: files.length - taken.length - unread, passedNames: passedNames.slice(0, namesShown), unread }
   }
 
   #set(state: IntakeState): void {
