@@ -112,6 +112,7 @@ test.describe('uploads', () => {
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Upload a folder' }).click()])
     await chooser.setFiles(writeRecording('The Sea'))
     await expect(page.getByText('2 files were passed by')).toBeVisible()
+    await expect(page.getByText('notes.txt')).toBeVisible()
     await expect(queue(page).getByText(/8 of 8 files/)).toBeVisible({ timeout: 60_000 })
     await expect(page.getByText('2 books')).toBeVisible()
     await keepScreen(page, 'library-uploads-folder', { widths: sizes })
@@ -121,6 +122,17 @@ test.describe('uploads', () => {
     await queue(page).getByRole('button', { name: 'Clear list' }).click()
     await page.getByRole('link', { name: /The Sea, told/ }).click()
     await expect(page.getByRole('heading', { name: 'The Sea, told' })).toBeVisible()
+    await expect(page.getByText('The Sea/CD 1/2.mp3', { exact: true })).toBeVisible()
+    await page.getByRole('button', { name: 'Download' }).click()
+    await expect(page.getByRole('menuitem')).toHaveText([
+      /^CD 1\/1\.mp3/,
+      /^CD 1\/2\.mp3/,
+      /^CD 1\/10\.mp3/,
+      /^CD 2\/1\.mp3/,
+      /^CD 2\/2\.mp3/,
+      /^CD 2\/10\.mp3/,
+    ])
+    await keepScreen(page, 'download-tracks', { widths: sizes })
 
     await page.goto(at(`/libraries/${libraryId}`))
     await expect(page.getByText('2 books')).toBeVisible()
@@ -218,6 +230,9 @@ test.describe('uploads', () => {
       await page.getByRole('button', { name: 'Select', exact: true }).click()
       for (const title of titles) await page.getByRole('checkbox', { name: new RegExp(title) }).click()
     }
+    await choose('Third')
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('region', { name: 'Chosen books' })).toBeHidden()
     await choose('First', 'Second')
     await keepScreen(page, 'selection-uploads', { widths: sizes })
     await page.getByRole('region', { name: 'Chosen books' }).getByRole('button', { name: 'Delete' }).click()
