@@ -11,10 +11,11 @@ import { against, atMost, type Figure } from './report.ts'
 import { connect, setUp, startServer, superuserOf, type RunningServer, type Session } from './server.ts'
 
 const scanLimitMs = 180_000
-/** Near its end a listing is asked for often, before that seldom: asking slows it down. */
-const pollMs = 50
-const nearEnd = 0.93
+/** Asking more often would slow it down by more than its end is told late. */
+const pollMs = 200
 const endPollMs = 500
+/** Covers of less time tell no rate. */
+const coversForAtLeastMs = 1000
 /** Covers of a slow machine are counted for this long and not to the end. */
 const coversForMs = 30_000
 const coversOfFloor = 500
@@ -22,26 +23,27 @@ const budgetMs = 150_000
 
 type Library = {
   id: string
-  scan: { status: string; startedAt: string | null; finishedAt: string | null; covered: number; listed: number } | null
+  scan: { status: string; startedAt: string | null; finishedAt: string | null; covered: number } | null
 }
 type Times = { listedMs: number; coversPerSecond: number }
 
-/** Follows the latest scan of a library to its end, as its page does. */
-async function follow(session: Session, libraryId: string, books: number): Promise<Times> {
+/** Follows the scan of a library to its end, as its page does. */
+async function follow(session: Session, libraryId: string): Promise<Times> {
   const deadline = Date.now() + scanLimitMs
-  let listedAt: number | undefined
+  let listed: { at: number; covered: number } | undefined
   for (;;) {
     const { scan } = await session.get<Library>(`/libraries/${libraryId}`)
     const now = Date.now()
-    const current = scan?.startedAt ? scan : null
-    if (current?.status === 'failed' || now > deadline) throw new Error(`The scan did not end: ${JSON.stringify(scan)}`)
-    if (current?.startedAt && current.status !== 'queued' && current.status !== 'listing') {
-      listedAt ??= now
-      const done = current.status === 'done'
-      if (done || now - listedAt > coversForMs)
-        return { listedMs: listedAt - Date.parse(current.startedAt), coversPerSecond: (current.covered * 1000) / (now - listedAt) }
+    if (scan?.status === 'failed' || now > deadline) throw new Error(`The scan did not end: ${JSON.stringify(scan)}`)
+    if (scan?.startedAt && scan.status !== 'queued' && scan.status !== 'listing') {
+      listed ??= { at: now, covered: scan.covered }
+      const elapsed = now - listed.at
+      if (scan.status === 'done' && elapsed < coversForAtLeastMs)
+        throw new Error('Too few covers to tell how fast they are made. Give more books.')
+      if (scan.status === 'done' || elapsed > coversForMs)
+        return { listedMs: listed.at - Date.parse(scan.startedAt), coversPerSecond: ((scan.covered - listed.covered) * 1000) / elapsed }
     }
-    await wait(listedAt === undefined && (current?.listed ?? 0) > nearEnd * books ? pollMs : endPollMs)
+    await wait(listed === undefined ? pollMs : endPollMs)
   }
 }
 
@@ -146,7 +148,7 @@ export async function benchRescan({ cache, workFolder, books, log }: Bench): Pro
   }
 }
 
-/** `scan.*`: each round scans the corpus into a new instance, after the floors of the same round. */
+/** `scan.*`: each round scans the corpus into a new instance, beside the floors of the same round. */
 export async function benchScan({ cache, workFolder, turns, books, log }: Bench): Promise<Figure[]> {
   log(`preparing ${books} books`)
   const corpus = await prepareCorpus(cache, books)
@@ -160,7 +162,7 @@ export async function benchScan({ cache, workFolder, turns, books, log }: Bench)
       const listFloor = await scanFloor(corpus, 'list')
       const memory = watchMemory(server.pid)
       const { id } = await session.post<Library>('/libraries', { name: 'Bench', folders: [corpus.folder] })
-      const times = await follow(session, id, books)
+      const times = await follow(session, id)
       peaks.push(memory.stop() / 2 ** 20)
       await assertWhole(server, corpus)
       // It may still make covers, which would slow the floor down.

@@ -55,7 +55,7 @@ export type VisitorScope = Made & { kind: 'visitor'; db: Tx }
 
 export type Scope = UserScope | InstanceScope | OrganizationScope | JobScope | MailScope | VisitorScope
 
-type Options = { readOnly?: boolean; durable?: boolean; address?: string | null }
+type Options = { readOnly?: boolean; address?: string | null }
 /** The id of no user. */
 const nobody = '00000000-0000-0000-0000-000000000000'
 

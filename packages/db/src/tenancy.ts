@@ -52,13 +52,12 @@ type Entered<E extends Entry> = E extends { kind: 'job' }
 /**
  * Runs one transaction as the actor of `entry`. `fn` gets null instead of an actor when there is no live
  * session, or no such library or mail; the policies then give it no rows. With `readOnly` the transaction may
- * not write, and the answer does not wait for its end. With `durable: false` it does not wait for the disk either: when the
- * machine fails in the next second, it may not have been.
+ * not write, and the answer does not wait for its end.
  */
 export type Transact = <E extends Entry, T>(
   entry: E,
   fn: (tx: Tx, entered: Entered<E> | null) => Promise<T>,
-  options?: { readOnly?: boolean; durable?: boolean },
+  options?: { readOnly?: boolean },
 ) => Promise<T>
 
 /** Binds the pool of the app login. Only `scope.ts` of the API and the tests of the walls call this. */
@@ -68,8 +67,7 @@ export function createTransact(pool: Sql): Transact {
     const connection = await pool.reserve()
     try {
       // Sent together, in this order: opening and entering cost one round trip.
-      const begin = options.readOnly ? 'begin read only' : options.durable === false ? 'begin; set local synchronous_commit = off' : 'begin'
-      const begun = connection.unsafe(begin).execute()
+      const begun = connection.unsafe(options.readOnly ? 'begin read only' : 'begin').execute()
       const [entered] = await Promise.all([enter(connection, entry), begun])
       const session = new PreparingSession(connection, dialect, {}, {})
       const result = await fn(new PostgresJsDatabase(dialect, session, {}), entered as never)

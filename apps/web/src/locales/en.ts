@@ -1825,6 +1825,7 @@ export const en = {
 
   'toast.close': 'Dismiss',
   'toast.region': 'Notifications',
+  'trash.deleted': 'deleted {date}',
   'trash.empty.text': 'What is deleted stays here for thirty days.',
   'trash.empty.title': 'The trash is empty',
   'trash.putMany': '{count, plural, =0 {They were deleted already} one {One book is in the trash} other {{books} books are in the trash}}',
@@ -1839,7 +1840,6 @@ export const en = {
   'trash.restoredMany': '{count, plural, one {One book is back} other {{books} books are back}}',
   'trash.text': 'Deleted books stay here for thirty days, then they go with their files.',
   'trash.title': 'Trash',
-  'trash.deleted': 'deleted {date}',
   'trash.until': 'goes on {date}',
   'upload.button': 'Upload',
   'upload.cancel': 'Remove {name} from the list',
@@ -1856,8 +1856,8 @@ export const en = {
   'upload.open': 'Show the book',
   'upload.passed':
     '{count, plural, one {One file was passed by: it is no book and tells of none.} other {{files} files were passed by: they are no books and tell of none.}}',
-  'upload.passed.names': '{count, plural, =0 {{names}.} one {{names} and one more.} other {{names} and # more.}}',
   'upload.passed.close': 'Close this note',
+  'upload.passed.names': '{count, plural, =0 {{names}.} one {{names} and one more.} other {{names} and # more.}}',
   'upload.unread': '{count, plural, one {One file could not be opened} other {{files} files could not be opened}}.',
   'upload.pause': 'Pause {name}',
   'upload.pauseAll': 'Pause all',

@@ -91,8 +91,9 @@ export async function describeBooks(
   }: { precedence: readonly SourceKind[]; names: NameMemory; newBooks: ReadonlySet<string>; lost?: boolean },
 ): Promise<void> {
   const known = [...books].filter((id) => !newBooks.has(id))
-  // The lock comes first, so that an edit is either seen here or waits, and is not written over.
-  const [, edits] = await Promise.all([lockBooks(scope, known), findEdits(scope, known)])
+  // The lock comes first, so that an edit is either seen here or waits, and is not written over. Sent together they might not keep that order.
+  await lockBooks(scope, known)
+  const edits = await findEdits(scope, known)
   const described: Described[] = []
   // In the order of their ids, as everybody locks them.
   for (const [bookId, sources] of sourcesOf([...books].toSorted(), files.values(), lost)) {

@@ -224,6 +224,7 @@ export async function findBook(scope: OrganizationScope, bookId: string) {
     .select({
       ...cardColumns,
       libraryName: library.name,
+      libraryKind: library.kind,
       missingNights: book.missingNights,
       keepMissingNights: library.keepMissingNights,
       subtitle: book.subtitle,

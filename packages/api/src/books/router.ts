@@ -5,8 +5,9 @@ import * as z from 'zod'
 import { limits } from '../limits.ts'
 import { allowed } from '../procedures.ts'
 import { Id } from '../shapes.ts'
-import { pathBelowUpload } from '../uploads/keys.ts'
+import { shownPath } from '../uploads/keys.ts'
 import { comparePaths } from './compose.ts'
+import { shortNamesOf } from './short-names.ts'
 import { findBook, findBookParts, keptNights, listBooks, searchBooks, wantCovers } from './queries.ts'
 import { BookDetail, BookPage, ListBooks, PrioritizeCovers, SearchBooks, SearchResult } from './schema.ts'
 import { searchTerms } from './sort-key.ts'
@@ -32,6 +33,8 @@ export const books = {
       const { card, ...detail } = found
       const { files, allSeries, ...parts } = await findBookParts(scope, input.bookId)
       const showPaths = hasPermission(scope.permissions, 'library:update')
+      const inOrder = files.toSorted((a, b) => comparePaths(a.path, b.path))
+      const shortNames = shortNamesOf(inOrder.map((file) => shownPath({ kind: detail.libraryKind, path: file.path })))
       return {
         ...card,
         ...parts,
@@ -47,17 +50,16 @@ export const books = {
         direction: detail.direction,
         drm: detail.drm,
         allSeries: allSeries.map((entry) => ({ ...entry, position: entry.position === null ? null : String(Number(entry.position)) })),
-        files: files
-          .toSorted((a, b) => comparePaths(a.path, b.path))
-          .map((file) => ({
-            id: file.id,
-            format: file.format ?? 'unknown',
-            fileName: path.posix.basename(file.path),
-            path: showPaths ? pathBelowUpload(file.path) : null,
-            size: file.size ?? 0,
-            modifiedAt: new Date(file.modifiedMs ?? 0).toISOString(),
-            missing: file.missing,
-          })),
+        files: inOrder.map((file, at) => ({
+          id: file.id,
+          format: file.format ?? 'unknown',
+          fileName: path.posix.basename(file.path),
+          shortName: shortNames[at] ?? path.posix.basename(file.path),
+          path: showPaths ? shownPath({ kind: detail.libraryKind, path: file.path }) : null,
+          size: file.size ?? 0,
+          modifiedAt: new Date(file.modifiedMs ?? 0).toISOString(),
+          missing: file.missing,
+        })),
       }
     }),
 

@@ -1,10 +1,10 @@
 import { and, asc, eq, inArray, sql, type SQL } from 'drizzle-orm'
-import { book, bookDistinction, libraryFile } from '@carrel/db/schema'
+import { book, bookDistinction, library, libraryFile } from '@carrel/db/schema'
 import { listCards } from '../books/queries.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { limits } from '../limits.ts'
 import type { OrganizationScope } from '../scope.ts'
-import { pathBelowUpload } from '../uploads/keys.ts'
+import { shownPath } from '../uploads/keys.ts'
 import type { DuplicateGroup, DuplicateKind, ListDuplicates } from './schema.ts'
 
 type Found = { key: string; ids: string[]; size: number }
@@ -86,16 +86,18 @@ async function listFiles(scope: OrganizationScope, which: SQL, ids: readonly str
       bookId: sql<string>`${libraryFile.bookId}`,
       format: libraryFile.format,
       path: libraryFile.path,
+      kind: library.kind,
       size: libraryFile.size,
       missing: sql<boolean>`${libraryFile.missingAt} is not null and not ${libraryFile.held}`,
     })
     .from(libraryFile)
+    .innerJoin(library, and(eq(library.organizationId, libraryFile.organizationId), eq(library.id, libraryFile.libraryId)))
     .where(and(eq(libraryFile.organizationId, scope.organizationId), eq(libraryFile.role, 'book'), which))
     .orderBy(asc(libraryFile.path))
-  return rows.map((row) => ({
+  return rows.map(({ kind, ...row }) => ({
     ...row,
     size: row.size ?? 0,
-    path: showPaths ? pathBelowUpload(row.path) : row.path.slice(row.path.lastIndexOf('/') + 1),
+    path: showPaths ? shownPath({ kind, path: row.path }) : row.path.slice(row.path.lastIndexOf('/') + 1),
   }))
 }
 

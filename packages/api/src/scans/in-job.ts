@@ -10,7 +10,7 @@ export class RunTaken extends Error {}
 export class Cancelled extends Error {}
 
 /** Runs one transaction in the scope of one library's job; throws LibraryGone when the library is no more. */
-export type InJob = <T>(fn: (scope: JobScope) => Promise<T>, options?: { readOnly?: boolean; durable?: boolean }) => Promise<T>
+export type InJob = <T>(fn: (scope: JobScope) => Promise<T>, options?: { readOnly?: boolean }) => Promise<T>
 /** As InJob, for one run: throws RunTaken or Cancelled, and writes nothing, when the run is another's by now or shall end. */
 export type InRun = InJob
 

@@ -93,21 +93,13 @@ export class Progress {
     const text = JSON.stringify(values)
     if (text === this.#last && Date.now() - this.#writtenAt < quietMs) return
     const milliRate = Math.round(this.#rate() * 1000)
-    await this.#inJob(
-      async (scope) => {
-        const held = await updateOwnScan(scope, this.#run, { ...values, milliRate })
-        if (!held) this.#onStop(new RunTaken())
-        else if (held.cancelRequested) this.#onStop(new Cancelled())
-        if (held)
-          await announce(scope, {
-            type: 'scan',
-            organizationId: scope.organizationId,
-            libraryId: scope.libraryId,
-            scanId: this.#run.scanId,
-          })
-      },
-      { durable: extra.finishedAt !== undefined },
-    )
+    await this.#inJob(async (scope) => {
+      const held = await updateOwnScan(scope, this.#run, { ...values, milliRate })
+      if (!held) this.#onStop(new RunTaken())
+      else if (held.cancelRequested) this.#onStop(new Cancelled())
+      if (held)
+        await announce(scope, { type: 'scan', organizationId: scope.organizationId, libraryId: scope.libraryId, scanId: this.#run.scanId })
+    })
     this.#last = text
     this.#writtenAt = Date.now()
   }

@@ -1,12 +1,12 @@
 import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm'
 import { hasPermission } from '@carrel/auth'
 import { newId } from '@carrel/db'
-import { libraryFile, scan } from '@carrel/db/schema'
+import { library, libraryFile, scan } from '@carrel/db/schema'
 import { decodeCursor, encodeCursor, isMoment } from '../cursor.ts'
 import { libraryLock } from '../libraries/queries.ts'
 import type { JobScope, OrganizationScope } from '../scope.ts'
 import { Id } from '../shapes.ts'
-import { pathBelowUpload } from '../uploads/keys.ts'
+import { shownPath } from '../uploads/keys.ts'
 import type { ListProblems, ListScans, ProblemPage, Scan } from './schema.ts'
 
 type ScanRow = typeof scan.$inferSelect
@@ -242,6 +242,7 @@ export async function listProblems(scope: OrganizationScope, input: ListProblems
       .select({
         id: libraryFile.id,
         path: libraryFile.path,
+        kind: library.kind,
         size: libraryFile.size,
         code: sql<string>`${libraryFile.problem}`,
         detail: sql<string>`coalesce(${libraryFile.problemDetail}, '')`,
@@ -249,6 +250,7 @@ export async function listProblems(scope: OrganizationScope, input: ListProblems
         ignored: sql<boolean>`${libraryFile.ignoredAt} is not null`,
       })
       .from(libraryFile)
+      .innerJoin(library, and(eq(library.organizationId, libraryFile.organizationId), eq(library.id, libraryFile.libraryId)))
       .where(and(mine, place ? gt(libraryFile.id, place.data) : undefined))
       .orderBy(asc(libraryFile.id))
       .limit(input.limit + 1),
@@ -258,7 +260,9 @@ export async function listProblems(scope: OrganizationScope, input: ListProblems
       .where(all)
       .groupBy(libraryFile.problem, sql`${libraryFile.ignoredAt} is not null`),
   ])
-  const items = rows.slice(0, input.limit).map((row) => ({ ...row, path: pathBelowUpload(row.path), seenAt: row.seenAt.toISOString() }))
+  const items = rows
+    .slice(0, input.limit)
+    .map(({ kind, ...row }) => ({ ...row, path: shownPath({ kind, path: row.path }), seenAt: row.seenAt.toISOString() }))
   const shown = counts.filter(({ ignored }) => ignored === input.ignored)
   const sum = (of: readonly { count: number }[]) => of.reduce((total, each) => total + each.count, 0)
   return {

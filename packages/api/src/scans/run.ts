@@ -73,8 +73,7 @@ async function runScan(
 ): Promise<boolean> {
   const inJob = inJobOf(deps.transact, libraryId)
   const runner = randomUUID()
-  // A run that a failing machine forgets to have begun, or been ready, begins again.
-  const begun = await inJob((scope) => begin(scope, runner), { durable: false })
+  const begun = await inJob((scope) => begin(scope, runner))
   if (!begun) return false
   const { scan, organizationId, precedence, kind } = begun
   const inRun = inRunOf(inJob, { scanId: scan.id, runner })
@@ -123,9 +122,8 @@ async function runScan(
         }
       }
       const whole = scan.folderId === null && scan.bookId === null && !scan.describe
-      missingCovers = await inRun(
-        (scope) => settle(scope, { folders: kind === 'managed' ? [] : folders, part: scan.path !== null, whole, changed }),
-        { durable: false },
+      missingCovers = await inRun((scope) =>
+        settle(scope, { folders: kind === 'managed' ? [] : folders, part: scan.path !== null, whole, changed }),
       )
       progress.walked(missingCovers)
       listing = false

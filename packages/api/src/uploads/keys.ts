@@ -10,6 +10,10 @@ const underUpload = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 /** The path of a file as those who uploaded it know it: without the id of its upload. Other paths stay as they are. */
 export const pathBelowUpload = (path: string): string => path.replace(underUpload, '')
 
+/** The path of a file as people know it. */
+export const shownPath = ({ kind, path }: { kind: 'folders' | 'managed'; path: string }): string =>
+  kind === 'managed' ? pathBelowUpload(path) : path
+
 /** The bytes of an upload from `start` up to `end`. */
 export const partKey = (organizationId: string, uploadId: string, start: number, end: number): string =>
   `orgs/${organizationId}/uploads/${uploadId}/${start}-${end}`

@@ -38,7 +38,6 @@ function DownloadButton({ book, onSave }: { book: BookDetail; onSave: Save }) {
   const { organizationId } = useWorkspace()
   const there = book.files.filter(({ missing }) => !missing)
   const [first, ...others] = there
-  const names = shortNames(there)
   const link = ({ id, fileName }: BookDetail['files'][number]) => ({
     href: downloadUrl(organizationId, id),
     download: fileName,
@@ -72,7 +71,7 @@ function DownloadButton({ book, onSave }: { book: BookDetail; onSave: Save }) {
           <MenuLinkItem key={file.id} {...link(file)} closeOnClick>
             {there.some((other) => other !== file && other.format === file.format) ? (
               <span dir="auto" className="max-w-80 flex-1 truncate font-medium max-md:max-w-[60vw]">
-                {names.get(file)}
+                {file.shortName}
               </span>
             ) : (
               <span className="flex-1 font-medium">{file.format.toUpperCase()}</span>
@@ -83,14 +82,6 @@ function DownloadButton({ book, onSave }: { book: BookDetail; onSave: Save }) {
       </MenuContent>
     </Menu>
   )
-}
-
-/** What tells files apart: their names, with the folders that not all of them lie in. */
-function shortNames<F extends { path: string | null; fileName: string }>(files: readonly F[]): Map<F, string> {
-  const parts = files.map(({ path, fileName }) => (path ?? fileName).split('/'))
-  const [first = []] = parts
-  const differs = first.findIndex((part, at) => parts.some((other) => other[at] !== part))
-  return new Map(files.map((file, index) => [file, parts[index]?.slice(Math.max(0, differs)).join('/') || file.fileName]))
 }
 
 function FinishedButton({ book }: { book: BookDetail }) {

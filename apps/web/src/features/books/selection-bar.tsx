@@ -35,7 +35,7 @@ export function SelectionBar({
     }
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)
-  })
+  }, [asking, onClear])
   const done = () => {
     close()
     onDone()

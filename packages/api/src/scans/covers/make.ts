@@ -35,15 +35,24 @@ export async function makeCovers(work: CoverWork): Promise<void> {
   const { inJob, listing, over, onCovered, signal } = work
   const folderIds = [...work.folders.keys()]
   const walk: CoverWalk = { putOff: [], rest: null, busy: [] }
-  /** The batch before. */
-  let ending: Promise<void> | null = null
-  const finish = async (tasks: readonly CoverTask[], making: readonly Promise<CoverRow | 'later'>[]): Promise<void> => {
-    const made = await Promise.all(making)
-    const rows = made.filter((row) => row !== 'later')
-    walk.putOff.push(...tasks.flatMap(({ bookId, wanted }, at) => (wanted && made[at] === 'later' ? bookId : [])))
+  /** Of this batch. */
+  let making: readonly Promise<CoverRow | 'later'>[] = []
+  /** The batch before; whether all of it was written. */
+  let ending: Promise<boolean> | null = null
+  const finish = async (tasks: readonly CoverTask[], of: readonly Promise<CoverRow | 'later'>[]): Promise<boolean> => {
+    const made = await Promise.allSettled(of)
+    const rows = made.flatMap((each) => (each.status === 'fulfilled' && each.value !== 'later' ? each.value : []))
+    walk.putOff.push(...tasks.flatMap(({ bookId, wanted }, at) => (wanted && isLater(made[at]) ? bookId : [])))
+    // Also what is ready when the run ends early.
     const done = await inJob((scope) => finishCovers(scope, rows))
-    if (done < rows.length) walk.rest = null
+    for (const each of made) if (each.status === 'rejected') throw each.reason
     onCovered(made.length)
+    return done === rows.length
+  }
+  /** Some that were not written have another cover meanwhile, and are to be met again. */
+  const end = async (): Promise<void> => {
+    if (ending && !(await ending)) walk.rest = null
+    ending = null
   }
   const rest = () => wait(idleMs, undefined, { signal: AbortSignal.any([signal, work.listed]) }).catch(() => signal.throwIfAborted())
   try {
@@ -55,8 +64,7 @@ export async function makeCovers(work: CoverWork): Promise<void> {
       const onlyWanted = listing()
       const tasks = await inJob((scope) => listCoverTasks(scope, walk, { onlyWanted, folderIds, limit: batch }), { readOnly: true })
       if (tasks.length === 0 && ending) {
-        await ending
-        ending = null
+        await end()
         walk.busy = []
         continue
       }
@@ -66,18 +74,21 @@ export async function makeCovers(work: CoverWork): Promise<void> {
         if (over()) return
         continue
       }
-      const making = tasks.map((task) => makeCover(work, task, onlyWanted))
+      making = tasks.map((task) => makeCover(work, task, onlyWanted))
       await allBut(making, fewLeft)
-      await ending
+      await end()
       walk.busy = tasks.map(({ bookId }) => bookId)
       ending = finish(tasks, making)
       // Whoever waits for it hears of its failure.
       ending.catch(() => {})
     }
   } finally {
-    await Promise.allSettled([ending])
+    await Promise.allSettled([...making, ending])
   }
 }
+
+const isLater = (made: PromiseSettledResult<CoverRow | 'later'> | undefined): boolean =>
+  made?.status === 'fulfilled' && made.value === 'later'
 
 /** Resolves when at most `few` of these are not settled; rejects with the first that rejects until then. */
 function allBut(promises: readonly Promise<unknown>[], few: number): Promise<void> {

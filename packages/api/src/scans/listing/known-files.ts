@@ -13,7 +13,7 @@ export function knownFiles(inRun: InRun, { id, below }: { id: string; below: str
   const read = (after: FilePlace | null) => inRun((scope) => readKnownPage(scope, id, below, after), { readOnly: true })
   const readFiles = (page: KnownPage) => inRun((scope) => readKnownFiles(scope, id, below, page), { readOnly: true })
   const behind = (reading: Promise<KnownPage | null>): Promise<KnownPage | null> => {
-    const following = reading.then((page) => (page?.next ? read(page.next) : null))
+    const following = reading.then((page) => (page?.more ? read(page.last) : null))
     // Whoever needs the page hears of its failure.
     following.catch(() => {})
     return following

@@ -79,17 +79,18 @@ export type KnownPage = {
   records: string
   /** Behind which file it begins; null for the first page. */
   after: FilePlace | null
-  /** Its last file, when there may be more. */
-  next: FilePlace | null
+  /** Its last file; null when it has none. */
+  last: FilePlace | null
+  /** Whether there may be more behind it. */
+  more: boolean
 }
 
-/** The next files of a folder, or below one of its folders, in the order of a walk. */
-const pageOf = (scope: JobScope, folderId: string, below: string, after: FilePlace | null): SQL => {
+/** The files of a folder, or below one of its folders, behind `after`. */
+const filesOf = (scope: JobScope, folderId: string, below: string, after: FilePlace | null): SQL => {
   const start = pathKey(below)
   const part = below === '' ? sql`true` : sql`(path_key = ${start} or (path_key > ${`${start}\u0001`} and path_key < ${`${start}\u0002`}))`
-  return sql`(select * from library_file where organization_id = ${scope.organizationId} and folder_id = ${folderId} and ${part}
-    and ${after ? sql`(path_key, id) > (${after.key}, ${after.id}::uuid)` : sql`true`}
-    order by path_key, id limit ${sql.raw(String(knownPage))}) as f`
+  return sql`library_file where organization_id = ${scope.organizationId} and folder_id = ${folderId} and ${part}
+    and ${after ? sql`(path_key, id) > (${after.key}, ${after.id}::uuid)` : sql`true`}`
 }
 
 /** A page of what a walk is compared with. */
@@ -97,9 +98,10 @@ export async function readKnownPage(scope: JobScope, folderId: string, below: st
   // As one value, and not as rows or JSON: reading thousands of rows, or writing them as JSON, costs more than finding them.
   const [row] = await scope.db.execute<{ files: number; records: string | null } & FilePlace>(sql`
     select count(*)::int as files, (array_agg(path_key))[count(*)] as key, (array_agg(id))[count(*)] as id, string_agg(${record}, '') as records
-    from ${pageOf(scope, folderId, below, after)}`)
+    from (select * from ${filesOf(scope, folderId, below, after)} order by path_key, id limit ${sql.raw(String(knownPage))}) as f`)
   const { files = 0, records } = row ?? {}
-  return { length: files, records: records ?? '', after, next: row && files === knownPage ? { key: row.key, id: row.id } : null }
+  const last = row && files > 0 ? { key: row.key, id: row.id } : null
+  return { length: files, records: records ?? '', after, last, more: files === knownPage }
 }
 
 /** The files of such a page as they are now, by path: for what differs from what the walk met. */
@@ -107,12 +109,12 @@ export async function readKnownFiles(
   scope: JobScope,
   folderId: string,
   below: string,
-  { after }: KnownPage,
+  { after, last }: KnownPage,
 ): Promise<Map<string, KnownFile>> {
   const rows = await scope.db.execute<KnownFile>(sql`
     select id, path, book_id as "bookId", role, encode(unit_hash, 'hex') as unit, size::float8 as size, modified_ms::float8 as "modifiedMs", problem,
       missing_at is not null as missing, ${isComplete} as complete
-    from ${pageOf(scope, folderId, below, after)}`)
+    from ${filesOf(scope, folderId, below, after)} and ${last ? sql`(path_key, id) <= (${last.key}, ${last.id}::uuid)` : sql`false`}`)
   return new Map([...rows].map((file) => [file.path, file]))
 }
 
@@ -208,7 +210,7 @@ async function plannedAnew(scope: LibraryScope, statements: readonly SQL[]): Pro
   const [, ...answers] = await Promise.all([
     scope.db.execute(sql`set local plan_cache_mode = force_custom_plan`),
     ...statements.map((statement) => scope.db.execute<FileState>(statement)),
-    scope.db.execute(sql`set local plan_cache_mode = auto`),
+    scope.db.execute(sql`set local plan_cache_mode to default`),
   ])
   return answers.slice(0, statements.length) as (readonly FileState[])[]
 }

@@ -11,7 +11,7 @@ const skippedFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Vo
 export const isPassedBy = (name: string): boolean => name.startsWith('.') || skippedFolders.has(name)
 const partSize = 2000
 const partEveryMs = 150
-const clockEvery = 8
+const clockEvery = 4
 const pathBytes = 1024
 
 type Problem = Extract<Found, { kind: 'problem' }>
@@ -19,7 +19,7 @@ type Entry = { name: string; is: 'file' | 'folder' | 'bad-name' | 'link' | 'long
 
 /**
  * Walks a folder, or what lies below one of its folders, without following links, in the order of `path_key` and in parts
- * of some hundred things, so that memory does not grow with the library. Throws FolderUnreadable when the root cannot
+ * of at most some thousand things, so that memory does not grow with the library. Throws FolderUnreadable when the root cannot
  * be listed; everything below is reported, except that a part which is not there is simply empty. Blocks its thread.
  */
 export function* walkFolder(root: string, below: string): Generator<WalkPart> {
