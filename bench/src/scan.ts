@@ -80,7 +80,8 @@ async function ended(session: Session, libraryId: string, earlier: string | null
   throw new Error('The scan did not end.')
 }
 
-const rescans = 7
+/** Many, since one takes some ten milliseconds; the first is not counted. */
+const rescans = 21
 /** Milliseconds between two looks at the shelf, as a few readers turn its pages. */
 const lookEveryMs = 50
 const looks = 300
