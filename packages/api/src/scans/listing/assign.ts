@@ -38,7 +38,7 @@ export type Outcome = {
   result: ReadResult | { ok: false; size: null; modifiedAt: null; sha256: null; problem: { code: string; detail: string } }
 }
 
-/** Content that left a file; where it turns up again, it is that book. */
+/** Content that left a file; where it turns up again, it is that book. `fileId`: the file, when it stays that book with other content. */
 export type FormerContent = { sha256: string; bookId: string; fileId: string | null; scanId: string | null }
 
 /** What a batch changes. `files` holds every file that is concerned, `changed` the ids of those to write. */
@@ -99,11 +99,11 @@ export async function assignBooks(
     } else if (!done.inserted.has(file.id)) done.changed.add(file.id)
     if (file.bookId) done.books.add(file.bookId)
   }
-  /** The content of a file gives way to another. */
-  const leave = (file: FileState) => {
+  /** The content of a file gives way to another, with which it `stays` the same book or becomes one that is known. */
+  const leave = (file: FileState, stays = false) => {
     if (file.bookId) done.books.add(file.bookId)
     if (!file.sha256 || !file.bookId) return
-    const former = { sha256: file.sha256, bookId: file.bookId, fileId: file.id, scanId }
+    const former = { sha256: file.sha256, bookId: file.bookId, fileId: stays ? file.id : null, scanId }
     formers.set(file.sha256, former)
     done.formers.push(former)
   }
@@ -139,7 +139,7 @@ export async function assignBooks(
     if (!result.ok) {
       const { code: problem, detail } = result.problem
       if (problem === 'vanished') continue
-      if (known && known.sha256 !== result.sha256) leave(known)
+      if (known && known.sha256 !== result.sha256) leave(known, true)
       put(known ?? blank(outcome), { ...seen, problem, detail, sha256: result.sha256 ?? known?.sha256 ?? null }, !known)
       continue
     }
@@ -180,7 +180,11 @@ export async function assignBooks(
     if (former) {
       // In this very run another file of that book seemed to have been replaced, when its content had only moved on to here.
       const hasty = former.scanId === scanId && former.fileId ? files.get(former.fileId) : undefined
-      if (hasty?.metadata && hasty !== known && hasty.bookId === former.bookId) put(hasty, { bookId: makeBook() })
+      if (hasty?.metadata && hasty !== known && hasty.bookId === former.bookId) {
+        const bookId = makeBook()
+        // With its copies, which were met since and took it for that book.
+        for (const each of filesOf(former.bookId)) if (each === hasty || each.sha256 === hasty.sha256) put(each, { bookId })
+      }
       if (known) leave(known)
       put(known ?? blank(outcome), { ...read, bookId: former.bookId }, !known)
       done.books.add(former.bookId)
@@ -189,7 +193,7 @@ export async function assignBooks(
     if (known?.bookId) {
       const copies = filesOf(known.bookId).some((file) => file !== known && !file.missing && file.sha256 === known.sha256)
       const bookId = copies ? makeBook() : known.bookId
-      if (!copies) leave(known)
+      if (!copies) leave(known, true)
       else done.books.add(known.bookId)
       put(known, { ...read, bookId })
       continue
