@@ -1,6 +1,7 @@
 import type { Transact } from '@carrel/db'
 import { asJob, type JobScope } from '../scope.ts'
-import { holdOwnScan } from './queries.ts'
+import { holdLibrary } from '../libraries/queries.ts'
+import { lockOwnScan } from './queries.ts'
 
 /** The library was deleted while its job ran. */
 export class LibraryGone extends Error {}
@@ -32,7 +33,8 @@ export const inRunOf =
   (fn, options) =>
     inJob(async (scope) => {
       if (options?.readOnly) return fn(scope)
-      const held = await holdOwnScan(scope, run)
+      await holdLibrary(scope, scope.libraryId)
+      const held = await lockOwnScan(scope, run)
       if (!held) throw new RunTaken()
       if (held.cancelRequested) throw new Cancelled()
       return fn(scope)

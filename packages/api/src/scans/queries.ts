@@ -3,7 +3,6 @@ import { hasPermission } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { library, libraryFile, scan } from '@carrel/db/schema'
 import { decodeCursor, encodeCursor, isMoment } from '../cursor.ts'
-import { libraryLock } from '../libraries/queries.ts'
 import type { JobScope, OrganizationScope } from '../scope.ts'
 import { Id } from '../shapes.ts'
 import { shownPath } from '../uploads/keys.ts'
@@ -165,16 +164,15 @@ export async function cancelScan(scope: OrganizationScope, scanId: string): Prom
 }
 
 /** The run while it is this runner's; until this transaction ends nobody takes it over, or asks it to end. */
-export async function holdOwnScan(
+export async function lockOwnScan(
   scope: JobScope,
   run: { scanId: string; runner: string },
 ): Promise<{ cancelRequested: boolean } | undefined> {
-  // Sent together, in this order.
-  const [, [row]] = await Promise.all([
-    scope.db.execute(libraryLock(scope.libraryId, { alone: false, waitMs: 0 })),
-    scope.db.execute<{ cancelRequested: boolean }>(sql`select cancel_requested as "cancelRequested" from scan
-      where organization_id = ${scope.organizationId} and id = ${run.scanId} and runner = ${run.runner} for share`),
-  ])
+  const [row] = await scope.db
+    .select({ cancelRequested: scan.cancelRequested })
+    .from(scan)
+    .where(and(eq(scan.organizationId, scope.organizationId), eq(scan.id, run.scanId), eq(scan.runner, run.runner)))
+    .for('share')
   return row
 }
 
@@ -260,9 +258,7 @@ export async function listProblems(scope: OrganizationScope, input: ListProblems
       .where(all)
       .groupBy(libraryFile.problem, sql`${libraryFile.ignoredAt} is not null`),
   ])
-  const items = rows
-    .slice(0, input.limit)
-    .map(({ kind, ...row }) => ({ ...row, path: shownPath({ kind, path: row.path }), seenAt: row.seenAt.toISOString() }))
+  const items = rows.slice(0, input.limit).map(({ kind, ...row }) => ({ ...row, path: shownPath({ kind, path: row.path }), seenAt: row.seenAt.toISOString() }))
   const shown = counts.filter(({ ignored }) => ignored === input.ignored)
   const sum = (of: readonly { count: number }[]) => of.reduce((total, each) => total + each.count, 0)
   return {
