@@ -258,7 +258,9 @@ export async function listProblems(scope: OrganizationScope, input: ListProblems
       .where(all)
       .groupBy(libraryFile.problem, sql`${libraryFile.ignoredAt} is not null`),
   ])
-  const items = rows.slice(0, input.limit).map(({ kind, ...row }) => ({ ...row, path: shownPath({ kind, path: row.path }), seenAt: row.seenAt.toISOString() }))
+  const items = rows
+    .slice(0, input.limit)
+    .map(({ kind, ...row }) => ({ ...row, path: shownPath({ kind, path: row.path }), seenAt: row.seenAt.toISOString() }))
   const shown = counts.filter(({ ignored }) => ignored === input.ignored)
   const sum = (of: readonly { count: number }[]) => of.reduce((total, each) => total + each.count, 0)
   return {
