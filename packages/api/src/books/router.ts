@@ -5,9 +5,9 @@ import * as z from 'zod'
 import { limits } from '../limits.ts'
 import { allowed } from '../procedures.ts'
 import { Id } from '../shapes.ts'
+import { nameInRecording } from '../scans/listing/units.ts'
 import { shownPath } from '../uploads/keys.ts'
 import { comparePaths } from './compose.ts'
-import { shortNamesOf } from './short-names.ts'
 import { findBook, findBookParts, keptNights, listBooks, searchBooks, wantCovers } from './queries.ts'
 import { BookDetail, BookPage, ListBooks, PrioritizeCovers, SearchBooks, SearchResult } from './schema.ts'
 import { searchTerms } from './sort-key.ts'
@@ -33,8 +33,6 @@ export const books = {
       const { card, ...detail } = found
       const { files, allSeries, ...parts } = await findBookParts(scope, input.bookId)
       const showPaths = hasPermission(scope.permissions, 'library:update')
-      const inOrder = files.toSorted((a, b) => comparePaths(a.path, b.path))
-      const shortNames = shortNamesOf(inOrder.map((file) => shownPath({ kind: detail.libraryKind, path: file.path })))
       return {
         ...card,
         ...parts,
@@ -50,16 +48,18 @@ export const books = {
         direction: detail.direction,
         drm: detail.drm,
         allSeries: allSeries.map((entry) => ({ ...entry, position: entry.position === null ? null : String(Number(entry.position)) })),
-        files: inOrder.map((file, at) => ({
-          id: file.id,
-          format: file.format ?? 'unknown',
-          fileName: path.posix.basename(file.path),
-          shortName: shortNames[at] ?? path.posix.basename(file.path),
-          path: showPaths ? shownPath({ kind: detail.libraryKind, path: file.path }) : null,
-          size: file.size ?? 0,
-          modifiedAt: new Date(file.modifiedMs ?? 0).toISOString(),
-          missing: file.missing,
-        })),
+        files: files
+          .toSorted((a, b) => comparePaths(a.path, b.path))
+          .map((file) => ({
+            id: file.id,
+            format: file.format ?? 'unknown',
+            fileName: path.posix.basename(file.path),
+            shortName: nameInRecording(file.path),
+            path: showPaths ? shownPath({ kind: detail.libraryKind, path: file.path }) : null,
+            size: file.size ?? 0,
+            modifiedAt: new Date(file.modifiedMs ?? 0).toISOString(),
+            missing: file.missing,
+          })),
       }
     }),
 

@@ -65,7 +65,7 @@ export const BookFile = z.object({
   id: Id,
   format: z.string(),
   fileName: z.string(),
-  /** What tells it from the book's other files: its name, with those folders that not all of them lie in. */
+  /** Its name, with the folder of its disc where it lies in one. */
   shortName: z.string(),
   /** Path below the library's folder, for people who may manage libraries; otherwise null. */
   path: z.string().nullable(),

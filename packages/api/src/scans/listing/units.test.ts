@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { unitsOf } from './units.ts'
+import { nameInRecording, unitsOf } from './units.ts'
 
 /** Names by unit, sidecars in brackets. */
 const grouped = (folder: string, ...names: string[]) => {
@@ -76,4 +76,13 @@ describe('audio files', () => {
     expect(Object.keys(grouped('Series', 'Title part 1.m4b', 'Title Part 2.m4b'))).toEqual(['Series'])
     expect(Object.keys(grouped('Series', 'Only.m4b'))).toEqual(['Series'])
   })
+})
+
+test.each([
+  ['Sea/CD 1/1.mp3', 'CD 1/1.mp3'],
+  ['Disc 2/1.mp3', 'Disc 2/1.mp3'],
+  ['Private/Folder/x.epub', 'x.epub'],
+  ['x.epub', 'x.epub'],
+])('a file %s is told as %s', (path, name) => {
+  expect(nameInRecording(path)).toBe(name)
 })

@@ -26,6 +26,13 @@ export function recordingOf(folder: string): string {
   return disc.test(folder.slice(at + 1)) ? folder.slice(0, Math.max(0, at)) : folder
 }
 
+/** The name of a file, behind that of its disc where it lies in one; other folders are not told. */
+export function nameInRecording(path: string): string {
+  const parts = path.split('/')
+  const [folder = '', name = ''] = [parts.at(-2), parts.at(-1)]
+  return disc.test(folder) ? `${folder}/${name}` : name
+}
+
 /** `loose`: the files lie in no folder. `folders`: names of those in this one. */
 type Around = { loose?: boolean; folders?: readonly string[] }
 
