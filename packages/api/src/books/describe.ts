@@ -1,7 +1,7 @@
 import type { BookMetadata } from '@carrel/formats'
 import type { SourceKind } from '../libraries/schema.ts'
 import type { FileState } from '../scans/listing/assign.ts'
-import { bookColumns, decimalPosition, nameRow, personRow, titleFromPath, type NameRow } from '../scans/listing/book-rows.ts'
+import { bookColumns, decimalPosition, keyOfName, nameRow, personRow, titleFromPath, type NameRow } from '../scans/listing/book-rows.ts'
 import {
   deleteBookParts,
   findEdits,
@@ -91,8 +91,9 @@ export async function describeBooks(
   }: { precedence: readonly SourceKind[]; names: NameMemory; newBooks: ReadonlySet<string>; lost?: boolean },
 ): Promise<void> {
   const known = [...books].filter((id) => !newBooks.has(id))
-  // The lock comes first, so that an edit is either seen here or waits, and is not written over.
-  const [, edits] = await Promise.all([lockBooks(scope, known), findEdits(scope, known)])
+  // The lock comes first, so that an edit is either seen here or waits, and is not written over. Sent together they might not keep that order.
+  await lockBooks(scope, known)
+  const edits = await findEdits(scope, known)
   const described: Described[] = []
   // In the order of their ids, as everybody locks them.
   for (const [bookId, sources] of sourcesOf([...books].toSorted(), files.values(), lost)) {
@@ -129,7 +130,7 @@ function bookRow({ bookId, metadata, title, files, cover, uploaded }: Described,
   return {
     id: bookId,
     ...bookColumns(metadata, title),
-    publisherId: publisher ? idOf(names, 'publisher', nameRow(publisher)) : null,
+    publisherId: publisher ? idOf(names, 'publisher', publisher) : null,
     formats: formatsOf(files),
     coverState: cover ? ('pending' as const) : ('none' as const),
     coverFileId: cover?.id ?? null,
@@ -144,44 +145,47 @@ function partsOf(described: readonly Described[], names: NameMemory) {
       metadata.contributors.map((contributor, position) => ({
         book: bookId,
         position,
-        person: idOf(names, 'person', personRow(contributor)),
+        person: idOf(names, 'person', contributor.name),
         role: contributor.role,
       })),
     ),
     series: each(({ bookId, metadata }) =>
       metadata.series.map((series) => ({
         book: bookId,
-        series: idOf(names, 'series', nameRow(series.name)),
+        series: idOf(names, 'series', series.name),
         position: decimalPosition(series.position),
       })),
     ),
-    tags: each(({ bookId, metadata }) => metadata.tags.map((tag) => ({ book: bookId, tag: idOf(names, 'tag', nameRow(tag)) }))),
+    tags: each(({ bookId, metadata }) => metadata.tags.map((tag) => ({ book: bookId, tag: idOf(names, 'tag', tag) }))),
     identifiers: each(({ bookId, metadata }) =>
       metadata.identifiers.map((identifier, position) => ({ book: bookId, position, ...identifier })),
     ),
   }
 }
 
-function idOf(names: NameMemory, table: NameTable, row: NameRow): string {
-  const id = names[table].get(row.nameKey)
+function idOf(names: NameMemory, table: NameTable, name: string): string {
+  const id = names[table].get(keyOfName(name))
   if (!id) throw new Error(`A ${table} was written and not found again.`)
   return id
 }
 
 async function learnNames(scope: LibraryScope, described: readonly Described[], names: NameMemory): Promise<void> {
-  const wanted: Record<NameTable, Map<string, NameRow>> = { person: new Map(), series: new Map(), publisher: new Map(), tag: new Map() }
-  const want = (table: NameTable, row: NameRow) => wanted[table].set(row.nameKey, row)
+  for (const table of nameTables) if (names[table].size > rememberedNames) names[table].clear()
+  const missing: Record<NameTable, Map<string, NameRow>> = { person: new Map(), series: new Map(), publisher: new Map(), tag: new Map() }
+  const want = (table: NameTable, name: string, row: () => NameRow) => {
+    const key = keyOfName(name)
+    if (!names[table].has(key)) missing[table].set(key, row())
+  }
   for (const { metadata } of described) {
-    for (const contributor of metadata.contributors) want('person', personRow(contributor))
-    for (const series of metadata.series) want('series', nameRow(series.name))
-    for (const tag of metadata.tags) want('tag', nameRow(tag))
-    if (metadata.publisher) want('publisher', nameRow(metadata.publisher))
+    for (const contributor of metadata.contributors) want('person', contributor.name, () => personRow(contributor))
+    for (const { name } of metadata.series) want('series', name, () => nameRow(name))
+    for (const name of metadata.tags) want('tag', name, () => nameRow(name))
+    const { publisher } = metadata
+    if (publisher) want('publisher', publisher, () => nameRow(publisher))
   }
   for (const table of nameTables) {
-    const known = names[table]
-    if (known.size > rememberedNames) known.clear()
-    const missing = [...wanted[table].values()].filter((row) => !known.has(row.nameKey))
-    if (missing.length === 0) continue
-    for (const [key, id] of await upsertNames(scope, table, missing)) known.set(key, id)
+    const rows = [...missing[table].values()]
+    if (rows.length === 0) continue
+    for (const [key, id] of await upsertNames(scope, table, rows)) names[table].set(key, id)
   }
 }

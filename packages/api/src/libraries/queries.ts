@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
+import { and, asc, count, eq, inArray, isNotNull, isNull, or, sql, type SQL } from 'drizzle-orm'
 import { Later } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { library, libraryFile, libraryFolder, scan } from '@carrel/db/schema'
@@ -176,6 +176,12 @@ export async function deleteLibrary(scope: OrganizationScope, libraryId: string)
 const heldMs = 5000
 const retrySeconds = 5
 
+/** The statement that waits for a library, 0 ms: as long as it takes. */
+export const libraryLock = (libraryId: string, { alone, waitMs }: { alone: boolean; waitMs: number }): SQL => {
+  const lock = sql.raw(alone ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared')
+  return sql`select set_config('lock_timeout', ${String(waitMs)}, true), ${lock}(hashtextextended('app.library ' || ${libraryId}::uuid, 0))`
+}
+
 /**
  * Until this transaction ends nobody deletes the library, changes its folders or gives its files to other books; with `alone`,
  * nobody else writes to its books at all. Taken before any row, so that no two wait for each other. False when the library is gone.
@@ -183,11 +189,8 @@ const retrySeconds = 5
  * @throws {Later} when a person waited for some seconds: who waits keeps a connection from everybody. Jobs wait as long as it takes.
  */
 export async function holdLibrary(scope: OrganizationScope | JobScope, libraryId: string, { alone = false } = {}): Promise<boolean> {
-  const key = sql`hashtextextended('app.library ' || ${libraryId}::uuid, 0)`
-  const lock = alone ? sql`pg_advisory_xact_lock(${key})` : sql`pg_advisory_xact_lock_shared(${key})`
-  const wait = 'user' in scope ? heldMs : 0
   try {
-    await scope.db.execute(sql`select set_config('lock_timeout', ${String(wait)}, true), ${lock}`)
+    await scope.db.execute(libraryLock(libraryId, { alone, waitMs: 'user' in scope ? heldMs : 0 }))
   } catch (error) {
     if (!isLockTimeout(error)) throw error
     throw new Later('SERVICE_UNAVAILABLE', 'This library is being changed. Try again in a moment.', retrySeconds)

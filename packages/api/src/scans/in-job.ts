@@ -1,7 +1,6 @@
 import type { Transact } from '@carrel/db'
 import { asJob, type JobScope } from '../scope.ts'
-import { holdLibrary } from '../libraries/queries.ts'
-import { lockOwnScan } from './queries.ts'
+import { holdOwnScan } from './queries.ts'
 
 /** The library was deleted while its job ran. */
 export class LibraryGone extends Error {}
@@ -33,8 +32,7 @@ export const inRunOf =
   (fn, options) =>
     inJob(async (scope) => {
       if (options?.readOnly) return fn(scope)
-      await holdLibrary(scope, scope.libraryId)
-      const held = await lockOwnScan(scope, run)
+      const held = await holdOwnScan(scope, run)
       if (!held) throw new RunTaken()
       if (held.cancelRequested) throw new Cancelled()
       return fn(scope)

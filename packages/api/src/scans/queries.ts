@@ -3,6 +3,7 @@ import { hasPermission } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import { library, libraryFile, scan } from '@carrel/db/schema'
 import { decodeCursor, encodeCursor, isMoment } from '../cursor.ts'
+import { libraryLock } from '../libraries/queries.ts'
 import type { JobScope, OrganizationScope } from '../scope.ts'
 import { Id } from '../shapes.ts'
 import { shownPath } from '../uploads/keys.ts'
@@ -164,15 +165,16 @@ export async function cancelScan(scope: OrganizationScope, scanId: string): Prom
 }
 
 /** The run while it is this runner's; until this transaction ends nobody takes it over, or asks it to end. */
-export async function lockOwnScan(
+export async function holdOwnScan(
   scope: JobScope,
   run: { scanId: string; runner: string },
 ): Promise<{ cancelRequested: boolean } | undefined> {
-  const [row] = await scope.db
-    .select({ cancelRequested: scan.cancelRequested })
-    .from(scan)
-    .where(and(eq(scan.organizationId, scope.organizationId), eq(scan.id, run.scanId), eq(scan.runner, run.runner)))
-    .for('share')
+  // Sent together, in this order.
+  const [, [row]] = await Promise.all([
+    scope.db.execute(libraryLock(scope.libraryId, { alone: false, waitMs: 0 })),
+    scope.db.execute<{ cancelRequested: boolean }>(sql`select cancel_requested as "cancelRequested" from scan
+      where organization_id = ${scope.organizationId} and id = ${run.scanId} and runner = ${run.runner} for share`),
+  ])
   return row
 }
 

@@ -309,10 +309,15 @@ async function settle(
   scope: JobScope,
   { folders, part, whole, changed }: { folders: readonly Folder[]; part: boolean; whole: boolean; changed: boolean },
 ): Promise<number> {
-  if (!part) await markChecked(scope, folders.flatMap(({ id, trouble }) => (trouble === null ? id : []))) // prettier-ignore
-  const forgotten = whole && isSound(folders) ? await forgetFiles(scope) : 0
+  const sound = folders.flatMap(({ id, trouble }) => (trouble === null ? id : []))
+  // Sent together: each wait is a part of how long a small scan takes.
+  const [forgotten, missingCovers] = await Promise.all([
+    whole && isSound(folders) ? forgetFiles(scope) : 0,
+    countCoverTasks(scope),
+    part ? null : markChecked(scope, sound),
+  ])
   if (changed || forgotten > 0) await recount(scope)
-  return countCoverTasks(scope)
+  return missingCovers
 }
 
 async function finish(scope: JobScope, complete: boolean): Promise<void> {

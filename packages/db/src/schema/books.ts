@@ -391,7 +391,7 @@ export const libraryFile = snakeCase.table(
     foreignKey({ columns: [t.organizationId, t.bookId], foreignColumns: [book.organizationId, book.id] }).onDelete('cascade'),
     uniqueIndex('library_file_path').on(t.organizationId, t.folderId, t.pathHash),
     index('library_file_book').on(t.organizationId, t.bookId),
-    index('library_file_order').on(t.organizationId, t.folderId, t.pathKey),
+    index('library_file_order').on(t.organizationId, t.folderId, t.pathKey, t.id),
     index('library_file_unit').on(t.organizationId, t.libraryId, t.unitHash),
     index('library_file_missing')
       .on(t.organizationId, t.libraryId, t.id)

@@ -6,6 +6,8 @@ import { coverKey, coverWidths } from './files.ts'
 import { finishCovers, listCoverTasks, type CoverRow, type CoverTask, type CoverWalk } from './queries.ts'
 
 const batch = 24
+/** So many of a batch may still be being made when the next one is asked for: the readers do not wait for the database. */
+const fewLeft = 6
 const idleMs = 200
 
 export type CoverWork = {
@@ -32,24 +34,73 @@ export type CoverWork = {
 export async function makeCovers(work: CoverWork): Promise<void> {
   const { inJob, listing, over, onCovered, signal } = work
   const folderIds = [...work.folders.keys()]
-  const walk: CoverWalk = { putOff: [], rest: null }
-  for (;;) {
-    signal.throwIfAborted()
-    const onlyWanted = listing()
-    const tasks = await inJob((scope) => listCoverTasks(scope, walk, { onlyWanted, folderIds, limit: batch }), { readOnly: true })
-    if (tasks.length === 0) {
-      if (!onlyWanted && !listing()) return
-      await wait(idleMs, undefined, { signal: AbortSignal.any([signal, work.listed]) }).catch(() => signal.throwIfAborted())
-      if (over()) return
-      continue
-    }
-    const made = await Promise.all(tasks.map((task) => makeCover(work, task, onlyWanted)))
-    const rows = made.filter((row) => row !== 'later')
-    walk.putOff.push(...tasks.flatMap(({ bookId, wanted }, at) => (wanted && made[at] === 'later' ? bookId : [])))
+  const walk: CoverWalk = { putOff: [], rest: null, busy: [] }
+  /** Of this batch. */
+  let making: readonly Promise<CoverRow | 'later'>[] = []
+  /** The batch before; whether all of it was written. */
+  let ending: Promise<boolean> | null = null
+  const finish = async (tasks: readonly CoverTask[], of: readonly Promise<CoverRow | 'later'>[]): Promise<boolean> => {
+    const made = await Promise.allSettled(of)
+    const rows = made.flatMap((each) => (each.status === 'fulfilled' && each.value !== 'later' ? each.value : []))
+    walk.putOff.push(...tasks.flatMap(({ bookId, wanted }, at) => (wanted && isLater(made[at]) ? bookId : [])))
+    // Also what is ready when the run ends early.
     const done = await inJob((scope) => finishCovers(scope, rows))
-    if (done < rows.length) walk.rest = null
+    for (const each of made) if (each.status === 'rejected') throw each.reason
     onCovered(made.length)
+    return done === rows.length
   }
+  /** Some that were not written have another cover meanwhile, and are to be met again. */
+  const end = async (): Promise<void> => {
+    if (ending && !(await ending)) walk.rest = null
+    ending = null
+  }
+  const rest = () => wait(idleMs, undefined, { signal: AbortSignal.any([signal, work.listed]) }).catch(() => signal.throwIfAborted())
+  try {
+    // Nothing is asked for a listing that is over at once.
+    await rest()
+    if (over()) return
+    for (;;) {
+      signal.throwIfAborted()
+      const onlyWanted = listing()
+      const tasks = await inJob((scope) => listCoverTasks(scope, walk, { onlyWanted, folderIds, limit: batch }), { readOnly: true })
+      if (tasks.length === 0 && ending) {
+        await end()
+        walk.busy = []
+        continue
+      }
+      if (tasks.length === 0) {
+        if (!onlyWanted && !listing()) return
+        await rest()
+        if (over()) return
+        continue
+      }
+      making = tasks.map((task) => makeCover(work, task, onlyWanted))
+      await allBut(making, fewLeft)
+      await end()
+      walk.busy = tasks.map(({ bookId }) => bookId)
+      ending = finish(tasks, making)
+      // Whoever waits for it hears of its failure.
+      ending.catch(() => {})
+    }
+  } finally {
+    await Promise.allSettled([...making, ending])
+  }
+}
+
+const isLater = (made: PromiseSettledResult<CoverRow | 'later'> | undefined): boolean =>
+  made?.status === 'fulfilled' && made.value === 'later'
+
+/** Resolves when at most `few` of these are not settled; rejects with the first that rejects until then. */
+function allBut(promises: readonly Promise<unknown>[], few: number): Promise<void> {
+  let left = promises.length
+  return new Promise((resolve, reject) => {
+    const settled = () => {
+      left -= 1
+      if (left <= few) resolve()
+    }
+    if (left <= few) resolve()
+    for (const promise of promises) promise.then(settled, reject)
+  })
 }
 
 /** Faults of the disk or the server, not of the picture: the next scan tries again. */

@@ -17,8 +17,8 @@ export type CoverRow = {
   aspect: number | null
 }
 
-/** Books looked at whose cover was put off, of which there are few, and how far the walk over all others is. */
-export type CoverWalk = { putOff: string[]; rest: string | null }
+/** Books looked at whose cover was put off, of which there are few, how far the walk over all others is, and what is being made. */
+export type CoverWalk = { putOff: string[]; rest: string | null; busy: string[] }
 
 /** The next books to cover, those looked at last first; without those whose file lies in a folder that cannot be read now. Moves `walk` on. */
 export async function listCoverTasks(
@@ -33,7 +33,7 @@ export async function listCoverTasks(
       join book b on b.organization_id = t.organization_id and b.id = t.book_id
       left join library_file f on f.organization_id = b.organization_id and f.id = b.cover_file_id and f.problem is null and (f.missing_at is null or f.held)
       where t.organization_id = ${scope.organizationId} and t.library_id = ${scope.libraryId} and ${which}
-        and (f.folder_id is null or f.folder_id = any (${array(folderIds)}))
+        and not t.book_id = any (${array(walk.busy)}) and (f.folder_id is null or f.folder_id = any (${array(folderIds)}))
       order by ${order} limit ${limit}`)),
   ]
   const wanted = await read(sql`t.wanted_at is not null and not t.book_id = any (${array(walk.putOff)})`, sql`t.wanted_at desc, t.book_id`)

@@ -9,9 +9,14 @@ const nameLength = 300
 export type NameRow = { name: string; sortName: string; nameKey: string }
 
 export function nameRow(name: string, sortName: string | null = null): NameRow {
-  const short = name.slice(0, nameLength).toWellFormed()
+  const short = shortName(name)
   return { name: short, sortName: sortKey(sortName ?? short, 'und'), nameKey: nameKey(short) }
 }
+
+const shortName = (name: string): string => name.slice(0, nameLength).toWellFormed()
+
+/** The key of a name's row. */
+export const keyOfName = (name: string): string => nameKey(shortName(name))
 
 export const personRow = (contributor: { name: string; sortName: string | null }): NameRow =>
   nameRow(contributor.name, contributor.sortName ?? personSortName(contributor.name))

@@ -8,7 +8,7 @@ import type { FileState, FormerContent, Outcome } from './assign.ts'
 import type { NameRow } from './book-rows.ts'
 import { pathKey } from './path-key.ts'
 import type { FileRole } from './units.ts'
-import { parting, recordValues } from './walk-protocol.ts'
+import { parting } from './walk-protocol.ts'
 
 /** What a walk compares: a file of an earlier scan. */
 export type KnownFile = {
@@ -51,71 +51,71 @@ const pathHash = (path: string): Buffer => createHash('sha256').update(path).dig
 
 const ofLibrary = (scope: JobScope) => and(eq(libraryFile.organizationId, scope.organizationId), eq(libraryFile.libraryId, scope.libraryId))
 
-const knownPage = 2000
-const texts = (values: readonly string[]) => sql.raw(values.map((value) => `coalesce(${value}::text, '') || '${parting}'`).join(' || '))
-const isComplete = '(koreader_md5 is not null or problem is not null)'
+const knownPage = 4000
+const isComplete = sql`(koreader_md5 is not null or problem is not null)`
+const passing = sql.raw(`'{${[...passingProblems].join(',')}}'`)
+const valueOf = (value: SQL) => sql`coalesce(${value}::text, '') || ${sql.raw(`'${parting}'`)}`
 /** As `fileRecord`; what is to be looked at whatever the walk meets has another role. */
-const record = texts([
-  'path',
-  'size',
-  'modified_ms',
-  "encode(unit_hash, 'hex')",
-  `case when missing_at is null and ${isComplete} and (problem is null or problem <> all ('{${[...passingProblems].join(',')}}')) then role else 'look' end`,
-])
-const identity = texts(['id', 'book_id', 'role', 'problem', '(missing_at is not null)', isComplete])
-const identityValues = 6
+const record = sql.join(
+  [
+    sql`path`,
+    sql`size`,
+    sql`modified_ms`,
+    sql`encode(unit_hash, 'hex')`,
+    sql`case when missing_at is null and ${isComplete} and (problem is null or problem <> all (${passing})) then role else 'look' end`,
+  ].map(valueOf),
+  sql` || `,
+)
 /** Books that lose files in one transaction. */
 const lostAtOnce = 250
+
+/** Where a file stands in the order of a walk. */
+export type FilePlace = { key: string; id: string }
 
 /** Known files of a folder, in order. */
 export type KnownPage = {
   length: number
   /** A record for each, see `fileRecord`. */
   records: string
-  /** Where the next page begins; null behind the last one. */
-  next: { key: string; id: string } | null
-  at(index: number): KnownFile
+  /** Behind which file it begins; null for the first page. */
+  after: FilePlace | null
+  /** Its last file; null when it has none. */
+  last: FilePlace | null
+  /** Whether there may be more behind it. */
+  more: boolean
 }
 
-/** Files of a folder, or below one of its folders, in the order of a walk; those after `after`. */
-export async function listKnownFiles(scope: JobScope, folderId: string, below: string, after: KnownPage['next']): Promise<KnownPage> {
+/** The files of a folder, or below one of its folders, behind `after`. */
+const filesOf = (scope: JobScope, folderId: string, below: string, after: FilePlace | null): SQL => {
   const start = pathKey(below)
   const part = below === '' ? sql`true` : sql`(path_key = ${start} or (path_key > ${`${start}\u0001`} and path_key < ${`${start}\u0002`}))`
-  // As two values, and not as rows or JSON: reading thousands of rows, or writing them as JSON, costs more than finding them.
-  const [row] = await scope.db.execute<{ files: number; records: string | null; identities: string | null; key: string; id: string }>(sql`
-    select count(*)::int as files, (array_agg(path_key))[count(*)] as key, (array_agg(id))[count(*)] as id, string_agg(${record}, '') as records, string_agg(${identity}, '') as identities from (
-      select * from library_file where organization_id = ${scope.organizationId} and folder_id = ${folderId} and ${part}
-        and ${after ? sql`(path_key, id) > (${after.key}, ${after.id}::uuid)` : sql`true`}
-      order by path_key, id limit ${sql.raw(String(knownPage))}) as f`)
-  const { files = 0, records, identities } = row ?? {}
-  let values: { record: string[]; identity: string[] } | undefined
-  const number = (text: string | undefined) => (text ? Number(text) : null)
-  return {
-    length: files,
-    records: records ?? '',
-    next: row && files === knownPage ? { key: row.key, id: row.id } : null,
-    // Taken apart when something differs: most pages are compared once and never looked at again.
-    at(index) {
-      values ??= { record: records?.split(parting) ?? [], identity: identities?.split(parting) ?? [] }
-      const [path = '', size, modifiedMs, unit] = values.record.slice(index * recordValues, (index + 1) * recordValues)
-      const [id = '', bookId, role, problem, missing, complete] = values.identity.slice(
-        index * identityValues,
-        (index + 1) * identityValues,
-      )
-      return {
-        id,
-        path,
-        bookId: bookId || null,
-        role: role === 'sidecar' ? 'sidecar' : 'book',
-        unit: unit || null,
-        size: number(size),
-        modifiedMs: number(modifiedMs),
-        problem: problem || null,
-        missing: missing === 'true',
-        complete: complete === 'true',
-      }
-    },
-  }
+  return sql`library_file where organization_id = ${scope.organizationId} and folder_id = ${folderId} and ${part}
+    and ${after ? sql`(path_key, id) > (${after.key}, ${after.id}::uuid)` : sql`true`}`
+}
+
+/** A page of what a walk is compared with. */
+export async function readKnownPage(scope: JobScope, folderId: string, below: string, after: FilePlace | null): Promise<KnownPage> {
+  // As one value, and not as rows or JSON: reading thousands of rows, or writing them as JSON, costs more than finding them.
+  const [row] = await scope.db.execute<{ files: number; records: string | null } & FilePlace>(sql`
+    select count(*)::int as files, (array_agg(path_key))[count(*)] as key, (array_agg(id))[count(*)] as id, string_agg(${record}, '') as records
+    from (select * from ${filesOf(scope, folderId, below, after)} order by path_key, id limit ${sql.raw(String(knownPage))}) as f`)
+  const { files = 0, records } = row ?? {}
+  const last = row && files > 0 ? { key: row.key, id: row.id } : null
+  return { length: files, records: records ?? '', after, last, more: files === knownPage }
+}
+
+/** The files of such a page as they are now, by path: for what differs from what the walk met. */
+export async function readKnownFiles(
+  scope: JobScope,
+  folderId: string,
+  below: string,
+  { after, last }: KnownPage,
+): Promise<Map<string, KnownFile>> {
+  const rows = await scope.db.execute<KnownFile>(sql`
+    select id, path, book_id as "bookId", role, encode(unit_hash, 'hex') as unit, size::float8 as size, modified_ms::float8 as "modifiedMs", problem,
+      missing_at is not null as missing, ${isComplete} as complete
+    from ${filesOf(scope, folderId, below, after)} and ${last ? sql`(path_key, id) <= (${last.key}, ${last.id}::uuid)` : sql`false`}`)
+  return new Map([...rows].map((file) => [file.path, file]))
 }
 
 const fileColumns =
@@ -181,7 +181,7 @@ export async function findRelatedFiles(
         : []),
     ]
     if (parts.length === 0) break
-    const found = await Promise.all(parts.map((part) => scope.db.execute<FileState>(part)))
+    const found = await plannedAnew(scope, parts)
     const fresh = found.flatMap((rows) => [...rows]).filter(({ id }) => !into.has(id))
     for (const file of fresh) into.set(file.id, file)
     const next = <T extends string>(values: readonly (T | null)[], known: Set<string>) =>
@@ -200,6 +200,19 @@ export async function findRelatedFiles(
     }
   }
   return into
+}
+
+/**
+ * Not by the plan that was kept from a smaller library, and would read the whole table. Only these: the checks of foreign keys
+ * would be planned anew for each row.
+ */
+async function plannedAnew(scope: LibraryScope, statements: readonly SQL[]): Promise<(readonly FileState[])[]> {
+  const [, ...answers] = await Promise.all([
+    scope.db.execute(sql`set local plan_cache_mode = force_custom_plan`),
+    ...statements.map((statement) => scope.db.execute<FileState>(statement)),
+    scope.db.execute(sql`set local plan_cache_mode to default`),
+  ])
+  return answers.slice(0, statements.length) as (readonly FileState[])[]
 }
 
 /** Hexadecimal digests and ids, which need no quoting, as one parameter. */
@@ -295,15 +308,15 @@ const overwrite = sql.raw(columnNames.map((name) => `${name} = excluded.${name}`
 
 /** Writes books, new ones and ones of which other things are known now. A cover from another file gets a place in the line for thumbnails. */
 export async function upsertBooks(scope: LibraryScope, rows: readonly BookRow[], now: string): Promise<void> {
-  await scope.db.execute(sql`insert into book (organization_id, library_id, added_at, updated_at, id, cover_state, ${columnList})
+  await scope.db.execute(sql`with written as (
+    insert into book (organization_id, library_id, added_at, updated_at, id, cover_state, ${columnList})
     select ${scope.organizationId}, ${scope.libraryId}, ${now}::timestamptz, ${now}::timestamptz, id, "coverState", ${recordColumns}
     from json_to_recordset(${json(rows)}) as r("coverState" text, ${recordTypes})
     on conflict (organization_id, id) do update set updated_at = excluded.updated_at, ${overwrite},
-      cover_state = case when book.cover_file_sha256 is not distinct from excluded.cover_file_sha256 then book.cover_state else excluded.cover_state end`)
-  const covers = json(rows.filter((row) => row.coverState === 'pending').map((row) => row.id))
-  await scope.db.execute(sql`insert into cover_task (organization_id, book_id, library_id)
-    select organization_id, id, library_id from book where organization_id = ${scope.organizationId} and cover_state = 'pending'
-      and id in (select value::uuid from json_array_elements_text(${covers})) on conflict do nothing`)
+      cover_state = case when book.cover_file_sha256 is not distinct from excluded.cover_file_sha256 then book.cover_state else excluded.cover_state end
+    returning organization_id, id, library_id, cover_state)
+    insert into cover_task (organization_id, book_id, library_id)
+    select organization_id, id, library_id from written where cover_state = 'pending' on conflict do nothing`)
 }
 
 /** Takes people, series, tags and identifiers off books whose file changed. */

@@ -9,8 +9,9 @@ import { fileRecord, FolderUnreadable, problemRecord, type Found, type WalkPart 
 const skippedFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', 'lost+found', '__MACOSX'])
 /** Names that a walk passes by. */
 export const isPassedBy = (name: string): boolean => name.startsWith('.') || skippedFolders.has(name)
-const partSize = 500
+const partSize = 2000
 const partEveryMs = 150
+const clockEvery = 4
 const pathBytes = 1024
 
 type Problem = Extract<Found, { kind: 'problem' }>
@@ -18,7 +19,7 @@ type Entry = { name: string; is: 'file' | 'folder' | 'bad-name' | 'link' | 'long
 
 /**
  * Walks a folder, or what lies below one of its folders, without following links, in the order of `path_key` and in parts
- * of some hundred things, so that memory does not grow with the library. Throws FolderUnreadable when the root cannot
+ * of at most some thousand things, so that memory does not grow with the library. Throws FolderUnreadable when the root cannot
  * be listed; everything below is reported, except that a part which is not there is simply empty. Blocks its thread.
  */
 export function* walkFolder(root: string, below: string): Generator<WalkPart> {
@@ -28,7 +29,12 @@ export function* walkFolder(root: string, below: string): Generator<WalkPart> {
   let books = 0
   let entered: string | null = null
   let begunAt = performance.now()
-  const isFull = () => records >= partSize || (records > 0 && performance.now() - begunAt > partEveryMs)
+  // A clock costs as much as a look at a file.
+  let steps = 0
+  const isFull = () => {
+    steps += 1
+    return records >= partSize || (steps % clockEvery === 0 && records > 0 && performance.now() - begunAt > partEveryMs)
+  }
   const part = (): WalkPart => {
     const full = { text, records, books, folder: entered }
     text = ''
@@ -83,6 +89,11 @@ export function* walkFolder(root: string, below: string): Generator<WalkPart> {
   if (records > 0 || entered !== null) yield part()
 }
 
+function isOfBook(name: string): boolean {
+  const kind = fileKind(name)
+  return kind === 'book' || kind === 'audio'
+}
+
 /** A link on the way to a part would lead the walk out of the folder. */
 function leadsThroughLink(root: string, below: string): boolean {
   const parts = below.split('/')
@@ -102,23 +113,23 @@ function list(root: string, folder: string): Entry[] {
   let long = false
   const take = (entry: Dirent): void => {
     const { name } = entry
-    if (isPassedBy(name)) return
+    if (entry.isFile() ? name.startsWith('.') : isPassedBy(name)) return
     const isFolder = entry.isDirectory()
-    const kind = isFolder ? null : fileKind(name)
-    const counts = isFolder || kind === 'book' || kind === 'audio'
-    if (!isFolder && kind === null && !entry.isSymbolicLink()) return
+    const counts = () => isFolder || isOfBook(name)
     if (name.length * 3 > room && Buffer.byteLength(name) > room) {
-      if (!long && counts) entries.push({ name, is: 'long' })
-      long = true
+      if (!long && counts()) {
+        entries.push({ name, is: 'long' })
+        long = true
+      }
     } else if (name.includes('\ufffd') || name.includes('\u0001')) {
-      if (counts) entries.push({ name, is: 'bad-name' })
+      if (counts()) entries.push({ name, is: 'bad-name' })
     } else if (isFolder) entries.push({ name, is: 'folder' })
     else if (entry.isSymbolicLink()) entries.push({ name, is: 'link' })
     else files.push(name)
   }
   for (const entry of readdirSync(folder ? `${root}/${folder}` : root, { withFileTypes: true })) take(entry)
   const folders = entries.flatMap(({ name, is }) => (is === 'folder' ? name : []))
-  for (const [name, placed] of unitsOf(folder, files, { folders })) entries.push({ name, is: 'file', ...placed })
+  for (const [name, { unit, role }] of unitsOf(folder, files, { folders })) entries.push({ name, is: 'file', unit, role })
   return entries.sort((a, b) => compareBytes(a.name, b.name))
 }
 

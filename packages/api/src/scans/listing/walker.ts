@@ -3,8 +3,8 @@ import { FolderUnreadable, type FromThread, type ToThread, type WalkPart } from 
 
 export { FolderUnreadable } from './walk-protocol.ts'
 
-/** A thread that nobody asks for this long ends. */
-const idleMs = 120_000
+/** A thread that nobody asks for this long ends: the scans of a schedule come every quarter of an hour at most. */
+const idleMs = 16 * 60_000
 
 const entry = (): URL =>
   new URL(new URL(import.meta.url).pathname.endsWith('.ts') ? './walk-thread.ts' : './walk-thread.js', import.meta.url)
