@@ -430,6 +430,33 @@ describe('books', () => {
     expect((await get(id)).title).toBe('Still here')
   })
 
+  test('of which no file is known any more say so instead of taking edits that nobody would see, until one returns', async () => {
+    const at = folder()
+    writeFileSync(path.join(at, 'one.epub'), epub('Overwritten'))
+    writeFileSync(path.join(at, 'two.epub'), epub('Copied over it'))
+    const library = await create(at)
+    const [id, other] = [await idOf(library, 'Overwritten'), await idOf(library, 'Copied over it')]
+    writeFileSync(path.join(at, 'one.epub'), epub('Copied over it'))
+    await rescan(library)
+    expect((await get(other)).files).toHaveLength(2)
+    for (const [method, door, body] of [
+      ['GET', `/books/${id}/sources`, undefined],
+      ['PATCH', `/books/${id}`, { set: { publisher: 'Nobody' } }],
+    ] as const) {
+      const { status, json } = await call(method, door, body)
+      expect([status, json['message']]).toEqual([409, expect.stringContaining('comes back')])
+    }
+    expect(await ok('POST', '/books/preview-update', { bookIds: [id, other], set: { publisher: 'Somebody' } })).toMatchObject({
+      changed: 1,
+    })
+    expect(await ok('POST', '/books/update', { bookIds: [id, other], set: { publisher: 'Somebody' } })).toMatchObject({ books: 1 })
+    expect(await get(id)).toMatchObject({ title: 'Overwritten', publisher: null })
+    writeFileSync(path.join(at, 'three.epub'), epub('Overwritten'))
+    await rescan(library)
+    await update(id, { set: { publisher: 'Returned' } })
+    expect(await get(id)).toMatchObject({ title: 'Overwritten', publisher: 'Returned' })
+  })
+
   test('show the picture that somebody chose, whatever is scanned, until that is cleared', async () => {
     const at = folder()
     const picture = (color: string) =>

@@ -1,9 +1,10 @@
+import { ORPCError } from '@orpc/server'
 import { record } from '../../audit/queries.ts'
 import type { Deps } from '../../deps.ts'
 import { notFound } from '../../errors.ts'
 import { findScanToJoin, insertScan } from '../../scans/queries.ts'
 import type { LibraryScope, OrganizationScope } from '../../scope.ts'
-import { changeBooks, knowBooks, type KnownBook, type KnownBooks } from './change.ts'
+import { changeBooks, isTellable, knowBooks, type KnownBook, type KnownBooks } from './change.ts'
 import { changeOf, type Change, type Wish } from './policy.ts'
 import { insertChange, waitsForCover } from './queries.ts'
 
@@ -48,10 +49,15 @@ export async function drawCovers(
   await jobs.enqueueScan(scope, libraryId)
 }
 
+/**
+ * A book of which somebody may edit what is told.
+ * @throws CONFLICT when none of its files is known any more, since nothing could be told then but what was written last.
+ */
 export async function knowOne(scope: OrganizationScope, libraryId: string, bookId: string, lock: boolean) {
   const known = await knowBooks(inLibraryOf(scope, libraryId), [bookId], { lock })
   const book = known.books.get(bookId)
   if (!book) throw notFound('book')
+  if (!isTellable(book)) throw new ORPCError('CONFLICT', { message: 'This book has no file any more. It can be edited again when one of its files comes back.' }) // prettier-ignore
   return { known, book }
 }
 

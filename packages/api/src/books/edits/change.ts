@@ -24,6 +24,9 @@ export type KnownBooks = {
   precedence: readonly SourceKind[]
 }
 
+/** False for a book all of whose files are by now other books: it stays as it was last told until its content turns up again. */
+export const isTellable = ({ sources }: KnownBook): boolean => sources.files.length > 0
+
 /** All that is known of these books of one library, by source. `lock`: nobody else changes it until this transaction ends. */
 export async function knowBooks(scope: LibraryScope, asked: readonly string[], { lock }: { lock: boolean }): Promise<KnownBooks> {
   // A book may have gone for good since it was looked up.

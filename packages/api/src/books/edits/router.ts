@@ -10,7 +10,7 @@ import * as z from 'zod'
 import { Id } from '../../shapes.ts'
 import { coverFile, inOrder, editableFields, isTold } from '../compose.ts'
 import { apply, applyTo, drawCovers, fieldsOf, inLibraryOf, knowOne, noteDeed } from './apply.ts'
-import { changeBooks, knowBooks, type KnownBook, type KnownBooks } from './change.ts'
+import { changeBooks, isTellable, knowBooks, type KnownBook, type KnownBooks } from './change.ts'
 import { mergeBooks, partBooks, splitBook } from './merge.ts'
 import { changeOf, stillStands, textOf, withChange, type Change, type Wish } from './policy.ts'
 import { findChange, findShelved, listChanges, markUndone } from './queries.ts'
@@ -95,11 +95,11 @@ function sourcesOfBook({ edits, sources, effective, unedited }: KnownBook, { pre
   }
 }
 
-/** What a wish changes in each of these books. */
+/** What a wish changes in each of these books, of which anything can be told. */
 function changesOf(known: KnownBooks, wish: Wish): Map<string, Change> {
   return new Map(
-    [...known.books].flatMap(([id, { edits, effective }]) => {
-      const change = changeOf(edits, effective, wish, { lockSame: false })
+    [...known.books].flatMap(([id, book]) => {
+      const change = isTellable(book) ? changeOf(book.edits, book.effective, wish, { lockSame: false }) : null
       return change ? [[id, change] as const] : []
     }),
   )
