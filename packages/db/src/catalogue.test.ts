@@ -142,6 +142,7 @@ const definerFunctions = [
   'app.recount_books',
   'app.recover_organization',
   'app.refresh_access',
+  'app.refresh_statistics',
   'app.remember_organization',
   'app.remove_missing',
   'app.remove_organization',
@@ -293,7 +294,9 @@ describe('grants', () => {
     expect(grants.length).toBeGreaterThan(20)
     for (const grant of grants) {
       expect(['carrel_app', 'carrel_auth', 'carrel_jobs', 'carrel_gate'], JSON.stringify(grant)).toContain(grant.grantee)
-      expect(['SELECT', 'INSERT', 'UPDATE', 'DELETE'], JSON.stringify(grant)).toContain(grant.privilege)
+      // Nobody logs in as the gate, which refreshes what the planner knows of a table.
+      const more = grant.grantee === 'carrel_gate' ? ['MAINTAIN'] : []
+      expect(['SELECT', 'INSERT', 'UPDATE', 'DELETE', ...more], JSON.stringify(grant)).toContain(grant.privilege)
       expect(grant.grantable, JSON.stringify(grant)).toBe(false)
     }
   })

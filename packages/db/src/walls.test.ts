@@ -543,6 +543,20 @@ describe('doors of the operator', () => {
 })
 
 describe('doors of the database', () => {
+  test('statistics are refreshed for a job, and for nobody else', async () => {
+    const transact = createTransact(db.login('carrel_app'))
+    const refresh = sql`select app.refresh_statistics()`
+    for (const entry of [
+      { kind: 'visitor' },
+      { kind: 'organization', token: token('owner'), organization: world.organizations.own },
+    ] as const)
+      await expect(transact(entry, (tx) => tx.execute(refresh))).rejects.toMatchObject({ cause: { code: '42501' } })
+    await transact({ kind: 'job', libraryId: world.places.open.libraryId }, (tx) => tx.execute(refresh))
+    const [known] = await db.superuser<{ columns: number }[]>`
+      select count(distinct tablename)::int as columns from pg_stats where tablename in ('book', 'library_file') and attname = 'library_id'`
+    expect(known?.columns).toBe(2)
+  })
+
   test('a workspace is made for the entered user alone, as its owner', async () => {
     const transact = createTransact(db.login('carrel_app'))
     const id = newId()

@@ -133,9 +133,8 @@ export type CoverImage = { width: number; webp: Uint8Array }
 export type Cover = {
   /** Digest of the image as it is in the book. */
   sourceSha256: string
-  /** Pixels of the original, after its orientation is applied. */
-  width: number
-  height: number
+  /** Width over height, after its orientation is applied. */
+  aspect: number
   /** One for each width asked for, in that order. */
   images: CoverImage[]
   thumbhash: Uint8Array

@@ -21,13 +21,12 @@ export function createFsBlobStore(folder: string): BlobStore {
   async function write(key: string, fill: (file: FileHandle, temporary: string) => Promise<void>): Promise<void> {
     const target = locate(key)
     const temporary = path.join(temporaries, randomBytes(12).toString('hex'))
-    await mkdir(temporaries, { recursive: true })
-    const file = await open(temporary, 'wx')
+    const file = await inFolder(temporaries, () => open(temporary, 'wx'))
     try {
       await fill(file, temporary)
       await file.datasync()
       await file.close()
-      await renameInFolder(temporary, target)
+      await inFolder(path.dirname(target), () => rename(temporary, target))
     } catch (error) {
       await file.close().catch(() => {})
       await rm(temporary, { force: true })
@@ -43,7 +42,7 @@ export function createFsBlobStore(folder: string): BlobStore {
       const file = await open(source, 'r')
       await file.datasync().finally(() => file.close())
       try {
-        return await renameInFolder(source, target)
+        return await inFolder(path.dirname(target), () => rename(source, target))
       } catch (error) {
         if (codeOf(error) !== 'EXDEV') throw error
       }
@@ -96,14 +95,14 @@ async function copyStream(stream: Readable, file: FileHandle, size: number): Pro
   if (written < size) throw new CutShort(`${written} of ${size} bytes came.`)
 }
 
-/** A delete may take the empty folder away in between. */
-async function renameInFolder(from: string, to: string): Promise<void> {
+/** Makes the folder where it is missing. A delete may take it away again in between, while it is empty. */
+async function inFolder<T>(folder: string, write: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      await mkdir(path.dirname(to), { recursive: true })
-      return await rename(from, to)
+      return await write()
     } catch (error) {
       if (codeOf(error) !== 'ENOENT' || tries === 10) throw error
+      await mkdir(folder, { recursive: true })
     }
   }
 }

@@ -14,7 +14,7 @@ describe('renderCover', () => {
     const sizes = await Promise.all(cover.images.map(async ({ webp }) => (await sharp(webp).metadata()).width))
     expect(cover.images.map(({ width }) => width)).toEqual([160, 480])
     expect(sizes).toEqual([160, 480])
-    expect(cover).toMatchObject({ width: 600, height: 900 })
+    expect(cover.aspect).toBeCloseTo(2 / 3)
     expect(cover.color).toMatch(/^#c[6-9a]1[2-6]2[6-9a]$/)
     expect(cover.thumbhash.length).toBeGreaterThan(5)
   })
@@ -33,7 +33,7 @@ describe('renderCover', () => {
 
   it('applies the orientation', async () => {
     const turned = await picture(60, 40).withMetadata({ orientation: 6 }).jpeg().toBuffer()
-    expect(await renderCover(turned, [40])).toMatchObject({ width: 40, height: 60 })
+    expect((await renderCover(turned, [40])).aspect).toBeCloseTo(2 / 3)
   })
 
   it('draws grey, 16 bit, CMYK, GIF, WebP and AVIF', async () => {

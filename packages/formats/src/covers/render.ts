@@ -17,7 +17,7 @@ type SharpFactory = (input: Uint8Array, options: SharpOptions) => Sharp
 const webp = { quality: 78, effort: 0 } as const
 /** Strips and scrolls are fitted into this many times the width. */
 const maxHeights = 4
-const hashSide = 48
+const hashSide = 32
 
 let loading: Promise<SharpFactory> | null = null
 
@@ -28,8 +28,9 @@ async function loadSharp(): Promise<SharpFactory> {
   return sharp
 }
 
-function shrink(image: Sharp, width: number, height: number): Promise<Pixels> {
-  return image.resize({ width, height, fit: 'inside', withoutEnlargement: true }).raw().toBuffer({ resolveWithObject: true })
+/** `cubic` takes a fifth less than `lanczos3`, and nobody sees it where a picture is halved. */
+function shrink(image: Sharp, width: number, height: number, kernel: 'cubic' | 'lanczos3' = 'lanczos3'): Promise<Pixels> {
+  return image.resize({ width, height, fit: 'inside', withoutEnlargement: true, kernel }).raw().toBuffer({ resolveWithObject: true })
 }
 
 /**
@@ -45,23 +46,22 @@ export async function renderCover(picture: Picture, widths: readonly number[]): 
   const sourceSha256 = hash('sha256', Buffer.isBuffer(picture) ? picture : 'svg' in picture ? picture.svg : picture.rgba, 'hex')
   try {
     const input = await open(sharp, picture)
-    const { autoOrient } = await input.metadata()
     const largest = Math.max(hashSide, ...widths)
     const whole = input.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
     let pixels = await shrink(whole, largest, largest * maxHeights)
+    const aspect = pixels.info.width / pixels.info.height
     const imageOf = ({ data, info: { width, height, channels } }: Pixels) => sharp(data, { raw: { width, height, channels } })
     const images: CoverImage[] = []
     for (const width of widths.toSorted((a, b) => b - a)) {
       if (width < pixels.info.width || width * maxHeights < pixels.info.height) {
-        pixels = await shrink(imageOf(pixels), width, width * maxHeights)
+        pixels = await shrink(imageOf(pixels), width, width * maxHeights, 'cubic')
       }
       images.push({ width, webp: await imageOf(pixels).webp(webp).toBuffer() })
     }
     const small = miniature(pixels, hashSide)
     return {
       sourceSha256,
-      width: autoOrient.width,
-      height: autoOrient.height,
+      aspect,
       images: images.toSorted((a, b) => widths.indexOf(a.width) - widths.indexOf(b.width)),
       thumbhash: rgbaToThumbHash(small.width, small.height, small.rgba),
       color: dominantColor(small.rgba),

@@ -67,7 +67,7 @@ describe('reading', () => {
     expect(Number.isInteger(result.modifiedAt)).toBe(true)
     expect(result.sha256).toMatch(/^[0-9a-f]{64}$/)
     const drawn = await readers.cover(file, { widths: [30] })
-    expect(drawn).toMatchObject({ ok: true, cover: { width: 60, height: 90, images: [{ width: 30 }] } })
+    expect(drawn).toMatchObject({ ok: true, cover: { aspect: 2 / 3, images: [{ width: 30 }] } })
     expect(await readers.cover(write('bare.epub', buildEpub({ title: 'Bare' })), { widths: [30] })).toEqual({ ok: true, cover: null })
   })
 
@@ -88,7 +88,7 @@ describe('reading', () => {
     const costs: Cost[] = []
     const readers = pool({ size: 1, memoryLimit: 192 * 2 ** 20, onCost: (cost) => costs.push(cost) })
     expect(await readers.read(file)).toMatchObject({ ok: true, hasCover: true, metadata: { title: 'Large' } })
-    expect(await readers.cover(file, { widths: [30] })).toMatchObject({ ok: true, cover: { width: 60 } })
+    expect(await readers.cover(file, { widths: [30] })).toMatchObject({ ok: true, cover: { images: [{ width: 30 }] } })
     const contents = await readers.contents(file)
     expect(contents.ok && contents.contents.toc.length).toBe(3_000)
     expect(costs.map(({ task }) => task.kind)).toEqual(['read', 'cover', 'contents'])

@@ -44,9 +44,9 @@ export async function uploadCover(
   if (bytes === null) return 'too-large'
   const drawn = await uploads.thumbnails(bytes, { widths: [...coverWidths] })
   if (!drawn.ok || !drawn.cover) return 'no-picture'
-  const { sourceSha256: hash, thumbhash, color, width, height, images } = drawn.cover
+  const { sourceSha256: hash, thumbhash, color, aspect, images } = drawn.cover
   await Promise.all(images.map((image) => blobs.put(coverKey(organizationId, hash, image.width), image.webp)))
-  const cover: UploadedCover = { kind: 'upload', hash, thumbhash: Buffer.from(thumbhash).toString('base64'), color, aspect: width / height }
+  const cover: UploadedCover = { kind: 'upload', hash, thumbhash: Buffer.from(thumbhash).toString('base64'), color, aspect }
   return allowed(async (scope, libraryId) => {
     const changed = await applyToOne(scope, { jobs }, libraryId, bookId, { set: {}, clear: [], cover }, newId())
     await announceChanged(scope, 'books')

@@ -128,6 +128,6 @@ async function makeCover(
     hash: cover.sourceSha256,
     thumbhash: Buffer.from(cover.thumbhash).toString('base64'),
     color: cover.color,
-    aspect: cover.width / cover.height,
+    aspect: cover.aspect,
   }
 }

@@ -1,4 +1,4 @@
-import { and, eq, sql, type SQL } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { coverTask } from '@carrel/db/schema'
 import type { JobScope } from '../../scope.ts'
 
@@ -20,31 +20,39 @@ export type CoverRow = {
 /** Books looked at whose cover was put off, of which there are few, how far the walk over all others is, and what is being made. */
 export type CoverWalk = { putOff: string[]; rest: string | null; busy: string[] }
 
+const sources = sql`
+  join book b on b.organization_id = t.organization_id and b.id = t.book_id
+  left join library_file f on f.organization_id = b.organization_id and f.id = b.cover_file_id and f.problem is null and (f.missing_at is null or f.held)`
+const task = sql`t.book_id as "bookId", t.wanted_at is not null as wanted, f.folder_id as "folderId", f.path, b.cover_file_sha256 as source`
+
 /** The next books to cover, those looked at last first; without those whose file lies in a folder that cannot be read now. Moves `walk` on. */
 export async function listCoverTasks(
   scope: JobScope,
   walk: CoverWalk,
   { onlyWanted, folderIds, limit }: { onlyWanted: boolean; folderIds: readonly string[]; limit: number },
 ): Promise<CoverTask[]> {
-  const read = async (which: SQL, order: SQL) => [
-    ...(await scope.db.execute<CoverTask>(sql`
-      select t.book_id as "bookId", t.wanted_at is not null as wanted, f.folder_id as "folderId", f.path, b.cover_file_sha256 as source
-      from cover_task t
-      join book b on b.organization_id = t.organization_id and b.id = t.book_id
-      left join library_file f on f.organization_id = b.organization_id and f.id = b.cover_file_id and f.problem is null and (f.missing_at is null or f.held)
-      where t.organization_id = ${scope.organizationId} and t.library_id = ${scope.libraryId} and ${which}
-        and not t.book_id = any (${array(walk.busy)}) and (f.folder_id is null or f.folder_id = any (${array(folderIds)}))
-      order by ${order} limit ${limit}`)),
-  ]
-  const wanted = await read(sql`t.wanted_at is not null and not t.book_id = any (${array(walk.putOff)})`, sql`t.wanted_at desc, t.book_id`)
-  if (wanted.length > 0 || onlyWanted) return wanted
-  const { rest } = walk
-  const others = await read(
-    rest === null ? sql`t.wanted_at is null` : sql`t.wanted_at is null and t.book_id > ${rest}::uuid`,
-    sql`t.book_id`,
-  )
-  walk.rest = others.at(-1)?.bookId ?? rest
-  return others
+  const { db, organizationId, libraryId } = scope
+  const readable = sql`(f.folder_id is null or f.folder_id = any (${array(folderIds)}))`
+  const wanted = await db.execute<CoverTask>(sql`
+    select ${task} from cover_task t ${sources}
+    where t.organization_id = ${organizationId} and t.library_id = ${libraryId} and t.wanted_at is not null
+      and not t.book_id = any (${array([...walk.busy, ...walk.putOff])}) and ${readable}
+    order by t.wanted_at desc, t.book_id limit ${limit}`)
+  if (wanted.length > 0 || onlyWanted) return [...wanted]
+  for (;;) {
+    const { rest } = walk
+    // By an index that has this order.
+    const next = await db.execute<CoverTask & { readable: boolean }>(sql`
+      select ${task}, ${readable} as readable
+      from (select * from cover_task
+        where organization_id = ${organizationId} and library_id = ${libraryId} and wanted_at is null
+          and ${rest === null ? sql`true` : sql`book_id > ${rest}::uuid`} and not book_id = any (${array(walk.busy)})
+        order by wanted_at desc nulls last, book_id limit ${sql.raw(String(limit))}) as t
+      ${sources} order by t.book_id`)
+    walk.rest = next.at(-1)?.bookId ?? rest
+    const found = next.filter((each) => each.readable)
+    if (found.length > 0 || next.length === 0) return found
+  }
 }
 
 /** Ids as one parameter. */
@@ -61,12 +69,14 @@ export async function countCoverTasks(scope: JobScope): Promise<number> {
 /** Writes what was made and takes the books off the list, but those that have another cover meanwhile. How many are done. */
 export async function finishCovers(scope: JobScope, rows: readonly CoverRow[]): Promise<number> {
   if (rows.length === 0) return 0
+  // Their ids once more as a list, by which the index is asked: a join may read all books.
   const [done] = await scope.db.execute<{ count: number }>(sql`
     with made as (
       update book b set cover_state = r.state, cover_hash = r.hash, cover_thumbhash = r.thumbhash, cover_color = r.color, cover_aspect = r.aspect
       from json_to_recordset(${JSON.stringify(rows)}::text::json)
         as r(id uuid, source text, state text, hash text, thumbhash text, color text, aspect real)
-      where b.organization_id = ${scope.organizationId} and b.id = r.id and b.cover_file_sha256 is not distinct from r.source
+      where b.organization_id = ${scope.organizationId} and b.id = any (${array(rows.map(({ id }) => id))}) and b.id = r.id
+        and b.cover_file_sha256 is not distinct from r.source
       returning b.id
     ), finished as (
       delete from cover_task where organization_id = ${scope.organizationId} and book_id in (select id from made)

@@ -181,7 +181,7 @@ export async function findRelatedFiles(
         : []),
     ]
     if (parts.length === 0) break
-    const found = await plannedAnew(scope, parts)
+    const found = await Promise.all(parts.map((part) => scope.db.execute<FileState>(part)))
     const fresh = found.flatMap((rows) => [...rows]).filter(({ id }) => !into.has(id))
     for (const file of fresh) into.set(file.id, file)
     const next = <T extends string>(values: readonly (T | null)[], known: Set<string>) =>
@@ -202,17 +202,9 @@ export async function findRelatedFiles(
   return into
 }
 
-/**
- * Not by the plan that was kept from a smaller library, and would read the whole table. Only these: the checks of foreign keys
- * would be planned anew for each row.
- */
-async function plannedAnew(scope: LibraryScope, statements: readonly SQL[]): Promise<(readonly FileState[])[]> {
-  const [, ...answers] = await Promise.all([
-    scope.db.execute(sql`set local plan_cache_mode = force_custom_plan`),
-    ...statements.map((statement) => scope.db.execute<FileState>(statement)),
-    scope.db.execute(sql`set local plan_cache_mode to default`),
-  ])
-  return answers.slice(0, statements.length) as (readonly FileState[])[]
+/** Lets the planner know what a scan has written so far. Until then it takes a full library for an empty one, and reads all of it to find a few. */
+export async function refreshStatistics(scope: JobScope): Promise<void> {
+  await scope.db.execute(sql`select app.refresh_statistics()`)
 }
 
 /** Hexadecimal digests and ids, which need no quoting, as one parameter. */

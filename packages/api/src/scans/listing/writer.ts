@@ -13,10 +13,15 @@ import {
   insertFormerContents,
   loseHeldFiles,
   refreshMissing,
+  refreshStatistics,
   writeFiles,
 } from './queries.ts'
 
 export type Written = { moved: number }
+
+/** New files after which the planner is told of them, and how many times as many it takes until it is told again. */
+const toldAfter = 200
+const toldAgainAfterTimes = 4
 
 /**
  * Writes what was read into the library, a batch a transaction. Ids of names are remembered between
@@ -26,6 +31,8 @@ export class ScanWriter {
   readonly #inRun: InRun
   readonly #run: { scanId: string; precedence: readonly SourceKind[]; roots: ReadonlyMap<string, string> }
   readonly #names = rememberNames()
+  #inserted = 0
+  #tellAfter = toldAfter
 
   /** `roots`: real paths of the folders that can be read now, by id. */
   constructor(inRun: InRun, run: { scanId: string; precedence: readonly SourceKind[]; roots: ReadonlyMap<string, string> }) {
@@ -38,12 +45,17 @@ export class ScanWriter {
     // Names that are not UTF-8 can read alike: the last of one path counts.
     const byPath = new Map(outcomes.map((outcome) => [`${outcome.folderId}/${outcome.path}`, outcome]))
     if (byPath.size === 0) return { moved: 0 }
-    return this.#inRun(async (scope) => {
-      const written = await this.#write(scope, [...byPath.values()])
+    const written = await this.#inRun(async (scope) => {
+      const batch = await this.#write(scope, [...byPath.values()])
       const more = (await also?.(scope)) ?? []
       if (more.length > 0) await this.#describeAnew(scope, more)
-      return written
+      return batch
     })
+    if (this.#inserted >= this.#tellAfter) {
+      this.#tellAfter = this.#inserted * toldAgainAfterTimes
+      await this.#inRun(refreshStatistics)
+    }
+    return written
   }
 
   /** Describes these books anew from the files that they have. */
@@ -94,6 +106,7 @@ export class ScanWriter {
       refreshMissing(scope, known),
       addToCounts(scope, newBooks.size, problems),
     ])
+    this.#inserted += inserted.size
     return { moved: done.moved }
   }
 
