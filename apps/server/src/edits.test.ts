@@ -444,8 +444,12 @@ describe('books', () => {
       ['PATCH', `/books/${id}`, { set: { publisher: 'Nobody' } }],
     ] as const) {
       const { status, json } = await call(method, door, body)
-      expect([status, json['message']]).toEqual([409, expect.stringContaining('comes back')])
+      expect([status, json['code'], json['message']]).toEqual([409, 'NO_FILE', expect.stringContaining('comes back')])
     }
+    const cover = await sharp({ create: { width: 20, height: 30, channels: 3, background: '#ff0000' } }).png().toBuffer() // prettier-ignore
+    expect((await server.send('PUT', `/files/${organization}/books/${id}/cover`, { cookie: librarian.cookie, body: cover })).status).toBe(
+      409,
+    )
     expect(await ok('POST', '/books/preview-update', { bookIds: [id, other], set: { publisher: 'Somebody' } })).toMatchObject({
       changed: 1,
     })

@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import sharp from 'sharp'
@@ -145,6 +145,26 @@ describe('a scan', () => {
     await superuser`update library_file set path = substr(path, 6) where library_id = ${library}`
     expect(await covers()).toMatchObject({ scan: { status: 'done' } })
     expect(await superuser`select from cover_task where library_id = ${library}`).toHaveLength(0)
+  })
+
+  test('makes the covers of one folder past those of another that cannot be read now', async () => {
+    const [away, shelf] = [folder(), folder()]
+    for (let at = 0; at < 60; at += 1) write(path.join(away, `${at}.epub`), `Away ${at}`, { cover: picture })
+    const library = await create(away)
+    await finished(library)
+    for (let at = 0; at < 30; at += 1) write(path.join(shelf, `${at}.epub`), `Here ${at}`, { cover: picture })
+    expect((await call('POST', `/libraries/${library}/folders`, { path: shelf })).status).toBe(200)
+    await scanAgain(library)
+    const { superuser } = server.db
+    await superuser`insert into cover_task (organization_id, book_id, library_id) select organization_id, id, library_id from book where library_id = ${library}`
+    renameSync(away, `${away}-gone`)
+    await scanAgain(library)
+    const waiting = () => superuser<{ title: string }[]>`
+      select distinct substr(title, 1, 4) as title from cover_task t join book b on b.id = t.book_id where t.library_id = ${library}`
+    expect(Array.from(await waiting())).toEqual([{ title: 'Away' }])
+    renameSync(`${away}-gone`, away)
+    await scanAgain(library)
+    expect(await waiting()).toHaveLength(0)
   })
 
   test('of an empty folder ends at once with nothing', async () => {

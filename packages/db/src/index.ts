@@ -1,5 +1,6 @@
 export { connect, openPools, type Credentials, type LoginUrls, type Pools, type Target } from './client.ts'
 export { migrate, type MigrateOptions } from './migrate.ts'
+export { json, list } from './parameters.ts'
 export { bossDatabase, queues, rightTimes, type QueueName } from './queues.ts'
 export { DatabaseRefusal } from './refusal.ts'
 export { logins, refusePrivileged, type Login } from './roles.ts'

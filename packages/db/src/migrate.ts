@@ -4,7 +4,7 @@ import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator'
 import { connect, type Credentials, type Target } from './client.ts'
 import { migrateQueues } from './queues.ts'
 import { DatabaseRefusal } from './refusal.ts'
-import { ensureRoles, secretFingerprint } from './roles.ts'
+import { ensureRoles, letGateMaintain, secretFingerprint } from './roles.ts'
 
 const lock = 7_274_226_117
 
@@ -33,6 +33,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     await refuseOtherSecret(owner, options.secret)
     await ensureRoles(owner, options.secret, options.managePasswords)
     await runMigrations(drizzle({ client: owner }), { migrationsFolder: options.folder })
+    await letGateMaintain(owner)
     await owner`insert into instance (secret_fingerprint) values (${secretFingerprint(options.secret)}) on conflict do nothing`
     // A name that a later version took into its own catalogue is no longer the operator's.
     await owner`delete from extra_permission where name = any (${Object.values(options.heldBy.role).flat()})`

@@ -37,6 +37,16 @@ export async function ensureRoles(owner: Sql, secret: string, managePasswords: b
   end $$`)
 }
 
+/** For `app.refresh_statistics`. At each start, since a database may have come from a PostgreSQL before 17, where only owners may. */
+export async function letGateMaintain(owner: Sql): Promise<void> {
+  await owner.unsafe(`do $$ begin
+    if current_setting('server_version_num')::integer >= 170000 then
+      execute 'grant maintain on book, library_file, cover_task, book_contributor, book_series, book_tag, book_identifier,
+        person, series, publisher, tag, former_content to carrel_gate';
+    end if;
+  end $$`)
+}
+
 /** Roles belong to the whole Postgres, so a server that starts on another of its databases may write the same row. */
 async function setPassword(owner: Sql, login: Login, password: string): Promise<void> {
   for (let tries = 1; ; tries++) {

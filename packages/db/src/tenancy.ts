@@ -88,7 +88,11 @@ export function createTransact(pool: Sql): Transact {
 
 const preparedParameters = 24
 
-/** Drizzle leaves statements unnamed; parsing and planning them under policies costs more than running them. Long lists stay so. */
+/**
+ * Drizzle leaves statements unnamed; parsing and planning them under policies costs more than running them. Long lists stay so. Of
+ * statements that are sent together, without waiting between, a builder overtakes what `execute` was given before it; those of one kind
+ * keep their order.
+ */
 class PreparingSession extends PostgresJsSession<ReservedSql, EmptyRelations> {
   override prepareQuery: PostgresJsSession<ReservedSql, EmptyRelations>['prepareQuery'] = (query, mode, name, ...rest) =>
     super.prepareQuery(query, mode, name === false && query.params.length <= preparedParameters ? 'kept' : name, ...rest)

@@ -102,7 +102,7 @@ async function inFolder<T>(folder: string, write: () => Promise<T>): Promise<T> 
       return await write()
     } catch (error) {
       if (codeOf(error) !== 'ENOENT' || tries === 10) throw error
-      await mkdir(folder, { recursive: true })
+      await mkdir(folder, { recursive: true }).catch(orNull)
     }
   }
 }

@@ -25,6 +25,7 @@ export function createCoverUpload(
       if (answer === 'unauthenticated') signInFirst(response)
       else if (answer === 'not-a-member' || answer === 'not-found') notFound(response)
       else if (answer === 'forbidden') sendError(response, 403, 'FORBIDDEN', 'You may not do this in this library.')
+      else if (answer === 'no-file') sendError(response, 409, 'NO_FILE', 'This book has no file any more.')
       else if (answer === 'too-large') sendError(response, 413, 'PAYLOAD_TOO_LARGE', 'A cover may have 10 MB at most.')
       else if (answer === 'no-picture') sendError(response, 422, 'NO_PICTURE', 'This is no PNG, JPEG or WebP picture that can be drawn.')
       else {

@@ -76,6 +76,7 @@ const entries: Readonly<Record<string, Entry>> = {
   LOOKUP_OFF: ['error.lookupOff.title', 'error.lookupOff.text', false],
   LOOKUP_FAILED: ['error.lookupFailed.title', 'error.lookupFailed.text', true],
   NO_COVER: ['error.noCover.title', 'error.noCover.text', false],
+  NO_FILE: ['error.noFile.title', 'error.noFile.text', false],
   ONLY_FILE: ['error.onlyFile.title', 'error.onlyFile.text', false],
   OTHER_LIBRARY: ['error.otherLibrary.title', 'error.otherLibrary.text', false],
   IN_USE: ['error.inUse.title', 'error.inUse.text', false],

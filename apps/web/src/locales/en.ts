@@ -817,6 +817,8 @@ export const en = {
   'error.changedSince.title': 'It was changed again since.',
   'error.noCover.text': 'Choose another file, or a picture of your own.',
   'error.noCover.title': 'This file has no picture.',
+  'error.noFile.text': 'Other content came where its files were. When one of them comes back, it can be edited again.',
+  'error.noFile.title': 'This book has no file any more.',
   'error.onlyFile.text': 'There would be nothing left of the book.',
   'error.onlyFile.title': 'This book has no other content.',
   'error.otherLibrary.text': 'Choose books of one library.',

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
+import { json } from '@carrel/db'
 import type { MetadataKind } from '../metadata/schema.ts'
 import type { LibraryScope, OrganizationScope } from '../scope.ts'
-
-const json = (rows: unknown) => sql`${JSON.stringify(rows)}::text::json`
 
 /** The books on the shelf that have these files in a folder of the library, by path. */
 export async function findBooksOfFiles(scope: LibraryScope, folderId: string, paths: readonly string[]): Promise<Map<string, string>> {

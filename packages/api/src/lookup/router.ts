@@ -1,6 +1,6 @@
 import { ORPCError } from '@orpc/server'
 import * as z from 'zod'
-import { knowOne } from '../books/edits/apply.ts'
+import { knowOne, noFile } from '../books/edits/apply.ts'
 import { Changed } from '../books/edits/schema.ts'
 import { uploadCover } from '../books/edits/upload-cover.ts'
 import { notFound } from '../errors.ts'
@@ -25,7 +25,7 @@ export const lookup = {
       tags: ['lookup'],
       summary: 'What other catalogues say of a book, by ISBN or words. Sends these and nothing else, and changes nothing',
     })
-    .errors({ LOOKUP_OFF: { status: 409 } })
+    .errors({ ...noFile, LOOKUP_OFF: { status: 409 } })
     .input(LookUpBook)
     .output(LookupResult)
     .handler(async ({ context: { transaction, userId, organizationId, deps }, input: { bookId, query }, errors, signal }) => {
@@ -51,6 +51,7 @@ export const lookup = {
       summary: 'Make a picture that was found the cover of a book, as if it were uploaded; needs metadata:edit as well',
     })
     .errors({
+      ...noFile,
       LOOKUP_OFF: { status: 409 },
       LOOKUP_FAILED: { status: 424, data: z.object({ problem: LookupProblem }) },
       NO_PICTURE: { status: 422 },
@@ -68,6 +69,7 @@ export const lookup = {
         if (typeof done === 'object') return done
         if (done === 'forbidden') throw new ORPCError('FORBIDDEN', { message: 'You may not do this in this library.' })
         if (done === 'no-picture' || done === 'too-large') throw errors.NO_PICTURE({ message: 'This picture cannot be drawn.' })
+        if (done === 'no-file') throw errors.NO_FILE({ message: 'This book has no file any more.' })
         throw notFound('book')
       } catch (error) {
         if (!(error instanceof OutgoingError)) throw error

@@ -164,12 +164,12 @@ export async function cancelScan(scope: OrganizationScope, scanId: string): Prom
   return rows.length > 0
 }
 
-/** The run while it is this runner's; until this transaction ends nobody takes it over, or asks it to end. */
+/** The run while it is this runner's, with its library held; until this transaction ends nobody takes it over, or asks it to end. */
 export async function holdOwnScan(
   scope: JobScope,
   run: { scanId: string; runner: string },
 ): Promise<{ cancelRequested: boolean } | undefined> {
-  // Sent together, in this order.
+  // Sent together, in this order, which both keep as `execute`: the library before any row.
   const [, [row]] = await Promise.all([
     scope.db.execute(libraryLock(scope.libraryId, { alone: false, waitMs: 0 })),
     scope.db.execute<{ cancelRequested: boolean }>(sql`select cancel_requested as "cancelRequested" from scan

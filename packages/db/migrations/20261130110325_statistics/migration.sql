@@ -1,12 +1,4 @@
 -- What a scan fills is far from what the planner knows of it, until the database looks by itself a minute later.
-do $$ begin
-  -- Before PostgreSQL 17 only the owner of a table may.
-  if current_setting('server_version_num')::integer >= 170000 then
-    execute 'grant maintain on book, library_file, cover_task, book_contributor, book_series, book_tag, book_identifier,
-      person, series, publisher, tag, former_content to carrel_gate';
-  end if;
-end $$;--> statement-breakpoint
-
 grant create on schema app to carrel_gate;--> statement-breakpoint
 set local role carrel_gate;--> statement-breakpoint
 -- For whoever works on a library's job: of the columns that a scan looks up by. Tables that somebody else looks at are passed by.

@@ -64,6 +64,28 @@ export function freshPlace(
 }
 
 export type Row = Record<string, string | number | boolean | null | Date | Buffer | readonly string[]>
+/** What a file tells of itself. */
+const told = (title: string) => ({
+  title,
+  subtitle: null,
+  sortTitle: null,
+  contributors: [],
+  series: [],
+  languages: [],
+  identifiers: [],
+  publisher: null,
+  published: null,
+  description: null,
+  tags: [],
+  layout: 'reflowable',
+  direction: null,
+  vertical: false,
+  drm: null,
+  pages: null,
+  duration: null,
+  track: null,
+})
+
 /** The driver writes an object as JSON; a text it would write as a JSON text. */
 const json = (value: object) => value as unknown as string
 
@@ -153,6 +175,8 @@ export const placeRows = {
       modified_ms: 1,
       sha256: `${p.mark} content`,
       format: 'epub',
+      // It was read once, and is damaged now.
+      metadata: json(told(`${p.mark} told`)),
       problem: 'damaged',
       problem_detail: `${p.mark} problem`,
       seen_at: new Date(),

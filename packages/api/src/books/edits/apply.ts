@@ -49,15 +49,21 @@ export async function drawCovers(
   await jobs.enqueueScan(scope, libraryId)
 }
 
+/** Declared by whatever asks for `knowOne`. */
+export const noFile = { NO_FILE: { status: 409 } } as const
+
 /**
  * A book of which somebody may edit what is told.
- * @throws CONFLICT when none of its files is known any more, since nothing could be told then but what was written last.
+ * @throws NO_FILE when none of its files is known any more, since nothing could be told then but what was written last.
  */
 export async function knowOne(scope: OrganizationScope, libraryId: string, bookId: string, lock: boolean) {
   const known = await knowBooks(inLibraryOf(scope, libraryId), [bookId], { lock })
   const book = known.books.get(bookId)
   if (!book) throw notFound('book')
-  if (!isTellable(book)) throw new ORPCError('CONFLICT', { message: 'This book has no file any more. It can be edited again when one of its files comes back.' }) // prettier-ignore
+  if (!isTellable(book)) {
+    const message = 'This book has no file any more. It can be edited again when one of its files comes back.'
+    throw new ORPCError('NO_FILE', { ...noFile.NO_FILE, message })
+  }
   return { known, book }
 }
 

@@ -1,10 +1,8 @@
 import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { json, list } from '@carrel/db'
 import { book, bookChange, bookEdit, coverTask, libraryFile } from '@carrel/db/schema'
 import type { LibraryScope, OrganizationScope } from '../../scope.ts'
 import type { BookEdits, UploadedCover } from './schema.ts'
-
-const json = (rows: unknown) => sql`${JSON.stringify(rows)}::text::json`
-const uuids = (ids: readonly string[]) => sql`${`{${ids.join(',')}}`}::uuid[]`
 
 /** Those of these books that are on a shelf that the actor sees. */
 export async function findShelved(
@@ -14,7 +12,7 @@ export async function findShelved(
   return scope.db
     .select({ id: book.id, libraryId: book.libraryId, title: book.title })
     .from(book)
-    .where(and(eq(book.organizationId, scope.organizationId), isNull(book.deletedAt), sql`${book.id} = any (${uuids(bookIds)})`))
+    .where(and(eq(book.organizationId, scope.organizationId), isNull(book.deletedAt), sql`${book.id} = any (${list(bookIds)}::uuid[])`))
 }
 
 /** Writes what people wrote of these books, all of it. */
@@ -103,7 +101,7 @@ export async function showUploadedCovers(scope: LibraryScope, covers: readonly (
       from json_to_recordset(${json(covers)}) as r(id uuid, hash text, thumbhash text, color text, aspect real)
       where b.organization_id = ${scope.organizationId} and b.id = r.id`),
     scope.db.execute(
-      sql`delete from cover_task where organization_id = ${scope.organizationId} and book_id = any (${uuids(covers.map(({ id }) => id))})`,
+      sql`delete from cover_task where organization_id = ${scope.organizationId} and book_id = any (${list(covers.map(({ id }) => id))}::uuid[])`,
     ),
   ])
 }
@@ -122,7 +120,7 @@ export async function listHoldings(scope: LibraryScope, bookIds: readonly string
     select b.id as "bookId",
       array(select f.id::text from library_file f where f.organization_id = b.organization_id and f.book_id = b.id) as files,
       array(select c.sha256 from former_content c where c.organization_id = b.organization_id and c.book_id = b.id) as contents
-    from book b where b.organization_id = ${scope.organizationId} and b.library_id = ${scope.libraryId} and b.id = any (${uuids(bookIds)})`)
+    from book b where b.organization_id = ${scope.organizationId} and b.library_id = ${scope.libraryId} and b.id = any (${list(bookIds)}::uuid[])`)
   return [...rows]
 }
 
@@ -132,10 +130,8 @@ export async function giveFiles(
   { from, to, only }: { from: string; to: string; only?: { files: readonly string[]; contents: readonly string[] } },
 ): Promise<void> {
   const mine = sql`organization_id = ${scope.organizationId} and library_id = ${scope.libraryId} and book_id = ${from}::uuid`
-  const files = only ? sql`and id = any (${uuids(only.files)})` : sql``
-  const contents = only
-    ? sql`and (sha256 = any (${`{${only.contents.join(',')}}`}::text[]) or file_id = any (${uuids(only.files)}))`
-    : sql``
+  const files = only ? sql`and id = any (${list(only.files)}::uuid[])` : sql``
+  const contents = only ? sql`and (sha256 = any (${list(only.contents)}::text[]) or file_id = any (${list(only.files)}::uuid[]))` : sql``
   await scope.db.execute(sql`update library_file set book_id = ${to}::uuid where ${mine} ${files}`)
   await scope.db.execute(sql`update former_content set book_id = ${to}::uuid where ${mine} ${contents}`)
 }
@@ -143,7 +139,7 @@ export async function giveFiles(
 /** The book that each of these files belongs to now, by file. */
 export async function findBooksOfFiles(scope: LibraryScope, fileIds: readonly string[]): Promise<Map<string, string>> {
   const rows = await scope.db.execute<{ id: string; book: string }>(sql`select id, book_id as book from library_file
-    where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId} and book_id is not null and id = any (${uuids(fileIds)})`)
+    where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId} and book_id is not null and id = any (${list(fileIds)}::uuid[])`)
   return new Map([...rows].map(({ id, book: bookId }) => [id, bookId]))
 }
 
@@ -154,7 +150,7 @@ export async function mergeReading(
   targetId: string,
   sourceIds: readonly string[],
 ): Promise<void> {
-  await scope.db.execute(sql`select app.merge_reading(${changeId}::uuid, ${targetId}::uuid, ${uuids(sourceIds)})`)
+  await scope.db.execute(sql`select app.merge_reading(${changeId}::uuid, ${targetId}::uuid, ${list(sourceIds)}::uuid[])`)
 }
 
 export async function partReading(scope: OrganizationScope, changeId: string, targetId: string): Promise<void> {

@@ -8,8 +8,8 @@ import { member, onBook, requirePermission } from '../../procedures.ts'
 import type { OrganizationScope } from '../../scope.ts'
 import * as z from 'zod'
 import { Id } from '../../shapes.ts'
-import { coverFile, inOrder, editableFields, isTold } from '../compose.ts'
-import { apply, applyTo, drawCovers, fieldsOf, inLibraryOf, knowOne, noteDeed } from './apply.ts'
+import { coverFile, inOrder, editableFields, isTold } from '../description/compose.ts'
+import { apply, applyTo, drawCovers, fieldsOf, inLibraryOf, knowOne, noFile, noteDeed } from './apply.ts'
 import { changeBooks, isTellable, knowBooks, type KnownBook, type KnownBooks } from './change.ts'
 import { mergeBooks, partBooks, splitBook } from './merge.ts'
 import { changeOf, stillStands, textOf, withChange, type Change, type Wish } from './policy.ts'
@@ -113,6 +113,7 @@ export const edits = {
       tags: ['books'],
       summary: 'What people, sidecars and files say of a book, and which of it holds',
     })
+    .errors(noFile)
     .input(BookId)
     .output(BookSources)
     .handler(async ({ context: { scope, libraryId }, input }) => {
@@ -127,7 +128,7 @@ export const edits = {
       tags: ['books'],
       summary: 'Write what is known of a book: fields that are set stay so whatever its files say, until they are cleared',
     })
-    .errors({ NO_COVER: { status: 422 } })
+    .errors({ ...noFile, NO_COVER: { status: 422 } })
     .input(UpdateBook)
     .output(Changed)
     .handler(async ({ context: { scope, deps, libraryId }, input, errors }) => {
@@ -259,7 +260,9 @@ export const edits = {
         const back = new Map(
           changed.flatMap(({ bookId, before, after }) => {
             const book = known.books.get(bookId)
-            return book && stillStands(book.edits, { before, after }) ? [[bookId, { before: after, after: before }] as const] : []
+            return book && isTellable(book) && stillStands(book.edits, { before, after })
+              ? [[bookId, { before: after, after: before }] as const]
+              : []
           }),
         )
         await changeBooks(inLibraryOf(scope, libraryId), known, back)

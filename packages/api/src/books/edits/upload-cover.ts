@@ -1,3 +1,4 @@
+import { ORPCError } from '@orpc/server'
 import { hasPermission } from '@carrel/auth'
 import { newId } from '@carrel/db'
 import type { Deps } from '../../deps.ts'
@@ -7,10 +8,10 @@ import { holdLibrary } from '../../libraries/queries.ts'
 import { coverKey, coverWidths } from '../../scans/covers/files.ts'
 import { findLibraryOfBook } from '../../metadata/queries.ts'
 import { asMember, type OrganizationScope } from '../../scope.ts'
-import { applyToOne } from './apply.ts'
+import { applyToOne, knowOne } from './apply.ts'
 import type { UploadedCover } from './schema.ts'
 
-type Refusal = 'unauthenticated' | 'not-a-member' | 'not-found' | 'forbidden' | 'too-large' | 'no-picture'
+type Refusal = 'unauthenticated' | 'not-a-member' | 'not-found' | 'forbidden' | 'too-large' | 'no-picture' | 'no-file'
 
 /**
  * Makes a picture the cover of a book. Who asks is checked before a byte is read and again before it is shown; the picture is
@@ -38,7 +39,10 @@ export async function uploadCover(
       },
       { readOnly, address },
     )
-  const refused = await allowed(async () => null, true)
+  const refused = await allowed(async (scope, libraryId) => {
+    await knowOne(scope, libraryId, bookId, false)
+    return null
+  }, true).catch(refusal)
   if (refused !== null) return refused
   const bytes = await read()
   if (bytes === null) return 'too-large'
@@ -51,5 +55,10 @@ export async function uploadCover(
     const changed = await applyToOne(scope, { jobs }, libraryId, bookId, { set: {}, clear: [], cover }, newId())
     await announceChanged(scope, 'books')
     return changed
-  }, false)
+  }, false).catch(refusal)
+}
+
+function refusal(error: unknown): Refusal {
+  if (error instanceof ORPCError && error.code === 'NO_FILE') return 'no-file'
+  throw error
 }

@@ -27,6 +27,8 @@ export type CoverWork = {
   signal: AbortSignal
 }
 
+type Batch = { tasks: readonly CoverTask[]; covers: readonly Promise<CoverRow | 'later'>[] }
+
 /**
  * Makes the thumbnails of a library: while it is being listed only those that somebody looks at, then
  * all, those in view first. Returns when none is left.
@@ -35,18 +37,18 @@ export async function makeCovers(work: CoverWork): Promise<void> {
   const { inJob, listing, over, onCovered, signal } = work
   const folderIds = [...work.folders.keys()]
   const walk: CoverWalk = { putOff: [], rest: null, busy: [] }
-  /** Of this batch. */
-  let making: readonly Promise<CoverRow | 'later'>[] = []
+  /** This batch, until it is being finished. */
+  let making: Batch | null = null
   /** The batch before; whether all of it was written. */
   let ending: Promise<boolean> | null = null
-  const finish = async (tasks: readonly CoverTask[], of: readonly Promise<CoverRow | 'later'>[]): Promise<boolean> => {
-    const made = await Promise.allSettled(of)
+  /** Writes what of a batch is ready, also when the run ends early. */
+  const finish = async ({ tasks, covers }: Batch): Promise<boolean> => {
+    const made = await Promise.allSettled(covers)
     const rows = made.flatMap((each) => (each.status === 'fulfilled' && each.value !== 'later' ? each.value : []))
     walk.putOff.push(...tasks.flatMap(({ bookId, wanted }, at) => (wanted && isLater(made[at]) ? bookId : [])))
-    // Also what is ready when the run ends early.
     const done = await inJob((scope) => finishCovers(scope, rows))
+    onCovered(made.filter(({ status }) => status === 'fulfilled').length)
     for (const each of made) if (each.status === 'rejected') throw each.reason
-    onCovered(made.length)
     return done === rows.length
   }
   /** Some that were not written have another cover meanwhile, and are to be met again. */
@@ -54,10 +56,10 @@ export async function makeCovers(work: CoverWork): Promise<void> {
     if (ending && !(await ending)) walk.rest = null
     ending = null
   }
-  const rest = () => wait(idleMs, undefined, { signal: AbortSignal.any([signal, work.listed]) }).catch(() => signal.throwIfAborted())
+  const idle = () => wait(idleMs, undefined, { signal: AbortSignal.any([signal, work.listed]) }).catch(() => signal.throwIfAborted())
   try {
     // Nothing is asked for a listing that is over at once.
-    await rest()
+    await idle()
     if (over()) return
     for (;;) {
       signal.throwIfAborted()
@@ -70,20 +72,22 @@ export async function makeCovers(work: CoverWork): Promise<void> {
       }
       if (tasks.length === 0) {
         if (!onlyWanted && !listing()) return
-        await rest()
+        await idle()
         if (over()) return
         continue
       }
-      making = tasks.map((task) => makeCover(work, task, onlyWanted))
-      await allBut(making, fewLeft)
+      const covers = tasks.map((task) => makeCover(work, task, onlyWanted))
+      making = { tasks, covers }
+      await allBut(covers, fewLeft)
       await end()
       walk.busy = tasks.map(({ bookId }) => bookId)
-      ending = finish(tasks, making)
+      ending = finish(making)
+      making = null
       // Whoever waits for it hears of its failure.
       ending.catch(() => {})
     }
   } finally {
-    await Promise.allSettled([...making, ending])
+    await Promise.allSettled([making && finish(making), ending])
   }
 }
 

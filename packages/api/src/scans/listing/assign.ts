@@ -1,6 +1,6 @@
 import { newId } from '@carrel/db'
 import type { BookMetadata, FileFormat, ReadResult } from '@carrel/formats'
-import { audioFormats } from '../../books/compose.ts'
+import { audioFormats } from '../../books/description/compose.ts'
 import type { JobScope } from '../../scope.ts'
 import { copiesLookedAt, findFormerContents, findRelatedFiles } from './queries.ts'
 import type { FileRole } from './units.ts'

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, sql, type SQL } from 'drizzle-orm'
-import { newId } from '@carrel/db'
-import { book, bookEdit, formerContent, library, libraryFile } from '@carrel/db/schema'
-import type { BookEdits } from '../../books/edits/schema.ts'
+import { json, list } from '@carrel/db'
+import { book, formerContent, library, libraryFile } from '@carrel/db/schema'
+import { lockBooks } from '../../books/description/queries.ts'
 import type { JobScope, LibraryScope } from '../../scope.ts'
 import type { FileState, FormerContent, Outcome } from './assign.ts'
-import type { NameRow } from './book-rows.ts'
 import { pathKey } from './path-key.ts'
 import type { FileRole } from './units.ts'
 import { parting } from './walk-protocol.ts'
@@ -25,28 +24,9 @@ export type KnownFile = {
   complete: boolean
 }
 
-export type BookRow = {
-  id: string
-  publisherId: string | null
-  formats: string[]
-  coverState: 'pending' | 'none'
-  coverFileId: string | null
-  coverFileSha256: string | null
-} & Record<string, unknown>
-export type BookParts = {
-  contributors: { book: string; position: number; person: string; role: string }[]
-  series: { book: string; series: string; position: string | null }[]
-  tags: { book: string; tag: string }[]
-  identifiers: { book: string; position: number; scheme: string; value: string }[]
-}
 /** Problems of the moment: such a file is tried again though it looks unchanged. */
 export const passingProblems: ReadonlySet<string> = new Set(['vanished', 'unreadable', 'timeout', 'memory', 'crashed'])
 
-const nameTables = { person: sql`person`, series: sql`series`, publisher: sql`publisher`, tag: sql`tag` }
-export type NameTable = keyof typeof nameTables
-
-/** Rows as one parameter, so that a batch is one statement whatever its length. */
-const json = (rows: unknown): SQL => sql`${JSON.stringify(rows)}::text::json`
 const pathHash = (path: string): Buffer => createHash('sha256').update(path).digest()
 
 const ofLibrary = (scope: JobScope) => and(eq(libraryFile.organizationId, scope.organizationId), eq(libraryFile.libraryId, scope.libraryId))
@@ -166,17 +146,17 @@ export async function findRelatedFiles(
         : []),
       ...(hashes.length > 0
         ? [
-            sql`select ${fileColumns} from library_file where ${some(sql`${mine} and book_id is not null and sha256 = any (${textArray(hashes)}::text[])`)}`,
+            sql`select ${fileColumns} from library_file where ${some(sql`${mine} and book_id is not null and sha256 = any (${list(hashes)}::text[])`)}`,
           ]
         : []),
       ...(units.length > 0
         ? [
-            sql`select ${fileColumns} from library_file where ${mine} and unit_hash in (select decode(h, 'hex') from unnest(${textArray(units)}::text[]) as h)`,
+            sql`select ${fileColumns} from library_file where ${mine} and unit_hash in (select decode(h, 'hex') from unnest(${list(units)}::text[]) as h)`,
           ]
         : []),
       ...(ids.length > 0
         ? [
-            sql`select ${fileColumns} from library_file where ${some(sql`organization_id = ${scope.organizationId} and book_id = any (${textArray(ids)}::uuid[])`)}`,
+            sql`select ${fileColumns} from library_file where ${some(sql`organization_id = ${scope.organizationId} and book_id = any (${list(ids)}::uuid[])`)}`,
           ]
         : []),
     ]
@@ -207,9 +187,6 @@ export async function refreshStatistics(scope: JobScope): Promise<void> {
   await scope.db.execute(sql`select app.refresh_statistics()`)
 }
 
-/** Hexadecimal digests and ids, which need no quoting, as one parameter. */
-const textArray = (values: readonly string[]) => sql`${`{${values.join(',')}}`}`
-
 /** Books that had files of this content, by digest. */
 export async function findFormerContents(scope: JobScope, hashes: readonly string[]): Promise<Map<string, FormerContent>> {
   if (hashes.length === 0) return new Map()
@@ -220,7 +197,7 @@ export async function findFormerContents(scope: JobScope, hashes: readonly strin
       and(
         eq(formerContent.organizationId, scope.organizationId),
         eq(formerContent.libraryId, scope.libraryId),
-        sql`${formerContent.sha256} = any (${textArray(hashes)}::text[])`,
+        sql`${formerContent.sha256} = any (${list(hashes)}::text[])`,
       ),
     )
   return new Map(rows.map((row) => [row.sha256, row]))
@@ -233,115 +210,6 @@ export async function insertFormerContents(scope: JobScope, rows: readonly Forme
     select ${scope.organizationId}, ${scope.libraryId}, sha256, "bookId", "fileId", "scanId"
     from json_to_recordset(${json(last)}) as r(sha256 text, "bookId" uuid, "fileId" uuid, "scanId" uuid)
     on conflict (organization_id, library_id, sha256) do update set book_id = excluded.book_id, file_id = excluded.file_id, scan_id = excluded.scan_id`)
-}
-
-/** Nobody else describes these books until this transaction ends. Answers those that are there. */
-export async function lockBooks(scope: LibraryScope, bookIds: readonly string[]): Promise<string[]> {
-  if (bookIds.length === 0) return []
-  const rows = await scope.db.execute<{
-    id: string
-  }>(sql`select id from book where organization_id = ${scope.organizationId} and id = any (${textArray(bookIds)}::uuid[])
-    order by id for no key update`)
-  return [...rows].map(({ id }) => id)
-}
-
-/** What people wrote of these books, by book. */
-export async function findEdits(scope: LibraryScope, bookIds: readonly string[]): Promise<Map<string, BookEdits>> {
-  if (bookIds.length === 0) return new Map()
-  const rows = await scope.db
-    .select({ bookId: bookEdit.bookId, values: bookEdit.values })
-    .from(bookEdit)
-    .where(and(eq(bookEdit.organizationId, scope.organizationId), sql`${bookEdit.bookId} = any (${textArray(bookIds)}::uuid[])`))
-  return new Map(rows.map((row) => [row.bookId, row.values]))
-}
-
-/** Ids of these names, made where they are missing, by key. */
-export async function upsertNames(scope: LibraryScope, table: NameTable, names: readonly NameRow[]): Promise<Map<string, string>> {
-  // In the order of the key, so that two scans of one organization cannot lock each other out.
-  const rows = names.map((row) => ({ id: newId(), ...row })).toSorted((a, b) => (a.nameKey < b.nameKey ? -1 : 1))
-  await scope.db.execute(sql`insert into ${nameTables[table]} (organization_id, id, name, sort_name, name_key)
-    select ${scope.organizationId}, id, name, "sortName", "nameKey" from json_to_recordset(${json(rows)}) as r(id uuid, name text, "sortName" text, "nameKey" text)
-    on conflict do nothing`)
-  const keys = json(rows.map((row) => row.nameKey))
-  const found = await scope.db.execute<{ id: string; key: string }>(sql`select id, name_key as key from ${nameTables[table]}
-    where organization_id = ${scope.organizationId} and name_key in (select value from json_array_elements_text(${keys}))`)
-  return new Map(found.map((row) => [row.key, row.id]))
-}
-
-const bookColumns = {
-  title: 'text',
-  sort_title: 'text',
-  subtitle: 'text',
-  published: 'text',
-  description: 'text',
-  languages: 'text[]',
-  layout: 'text',
-  direction: 'text',
-  vertical: 'boolean',
-  drm: 'text',
-  authors: 'text[]',
-  author_sort: 'text',
-  formats: 'text[]',
-  series_name: 'text',
-  series_position: 'text',
-  search_text: 'text',
-  publisher_id: 'uuid',
-  page_count: 'integer',
-  duration: 'real',
-  cover_file_id: 'uuid',
-  cover_file_sha256: 'text',
-}
-const camel = (name: string) => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
-const columnNames = Object.keys(bookColumns)
-const columnList = sql.raw(columnNames.join(', '))
-const recordColumns = sql.raw(columnNames.map((name) => `"${camel(name)}"`).join(', '))
-const recordTypes = sql.raw(['id uuid', ...Object.entries(bookColumns).map(([name, type]) => `"${camel(name)}" ${type}`)].join(', '))
-const overwrite = sql.raw(columnNames.map((name) => `${name} = excluded.${name}`).join(', '))
-
-/** Writes books, new ones and ones of which other things are known now. A cover from another file gets a place in the line for thumbnails. */
-export async function upsertBooks(scope: LibraryScope, rows: readonly BookRow[], now: string): Promise<void> {
-  await scope.db.execute(sql`with written as (
-    insert into book (organization_id, library_id, added_at, updated_at, id, cover_state, ${columnList})
-    select ${scope.organizationId}, ${scope.libraryId}, ${now}::timestamptz, ${now}::timestamptz, id, "coverState", ${recordColumns}
-    from json_to_recordset(${json(rows)}) as r("coverState" text, ${recordTypes})
-    on conflict (organization_id, id) do update set updated_at = excluded.updated_at, ${overwrite},
-      cover_state = case when book.cover_file_sha256 is not distinct from excluded.cover_file_sha256 then book.cover_state else excluded.cover_state end
-    returning organization_id, id, library_id, cover_state)
-    insert into cover_task (organization_id, book_id, library_id)
-    select organization_id, id, library_id from written where cover_state = 'pending' on conflict do nothing`)
-}
-
-/** Takes people, series, tags and identifiers off books whose file changed. */
-export async function deleteBookParts(scope: LibraryScope, bookIds: readonly string[]): Promise<void> {
-  const ids = json(bookIds)
-  await Promise.all(
-    ['book_contributor', 'book_series', 'book_tag', 'book_identifier'].map((table) =>
-      scope.db.execute(sql`delete from ${sql.identifier(table)} where organization_id = ${scope.organizationId}
-        and book_id in (select value::uuid from json_array_elements_text(${ids}))`),
-    ),
-  )
-}
-
-export async function insertBookParts(scope: LibraryScope, parts: BookParts): Promise<void> {
-  const org = scope.organizationId
-  const statements: SQL[] = []
-  if (parts.contributors.length > 0) {
-    statements.push(sql`insert into book_contributor (organization_id, book_id, position, person_id, role)
-      select ${org}, book, position, person, role from json_to_recordset(${json(parts.contributors)}) as r(book uuid, position int, person uuid, role text)`)
-  }
-  if (parts.series.length > 0) {
-    statements.push(sql`insert into book_series (organization_id, book_id, series_id, position)
-      select ${org}, book, series, position from json_to_recordset(${json(parts.series)}) as r(book uuid, series uuid, position numeric) on conflict do nothing`)
-  }
-  if (parts.tags.length > 0) {
-    statements.push(sql`insert into book_tag (organization_id, book_id, tag_id)
-      select ${org}, book, tag from json_to_recordset(${json(parts.tags)}) as r(book uuid, tag uuid) on conflict do nothing`)
-  }
-  if (parts.identifiers.length > 0) {
-    statements.push(sql`insert into book_identifier (organization_id, book_id, position, scheme, value)
-      select ${org}, book, position, scheme, value from json_to_recordset(${json(parts.identifiers)}) as r(book uuid, position int, scheme text, value text)`)
-  }
-  await Promise.all(statements.map((statement) => scope.db.execute(statement)))
 }
 
 const fileTypes =
@@ -473,7 +341,7 @@ export async function findBooksOfUnits(scope: JobScope, units: readonly string[]
   if (units.length === 0) return []
   const rows = await scope.db.execute<{ id: string }>(sql`select distinct book_id as id from library_file
     where organization_id = ${scope.organizationId} and library_id = ${scope.libraryId} and book_id is not null
-      and unit_hash in (select decode(h, 'hex') from unnest(${textArray(units)}::text[]) as h)`)
+      and unit_hash in (select decode(h, 'hex') from unnest(${list(units)}::text[]) as h)`)
   return [...rows].map(({ id }) => id)
 }
 

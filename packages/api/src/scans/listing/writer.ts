@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import path from 'node:path'
-import { describeBooks, rememberNames } from '../../books/describe.ts'
+import { describeBooks, rememberNames } from '../../books/description/describe.ts'
 import type { SourceKind } from '../../libraries/schema.ts'
 import type { JobScope } from '../../scope.ts'
 import type { InRun } from '../in-job.ts'
@@ -53,7 +53,8 @@ export class ScanWriter {
     })
     if (this.#inserted >= this.#tellAfter) {
       this.#tellAfter = this.#inserted * toldAgainAfterTimes
-      await this.#inRun(refreshStatistics)
+      // As read-only, so that it holds neither the library nor the run. What it does not get to, the database finds out by itself.
+      await this.#inRun(refreshStatistics, { readOnly: true }).catch(() => {})
     }
     return written
   }

@@ -1,7 +1,7 @@
 import { noMetadata, type BookMetadata, type FileFormat } from '@carrel/formats'
-import type { SourceKind } from '../libraries/schema.ts'
-import { pathBelowUpload } from '../uploads/keys.ts'
-import { EditableField, type BookEdits } from './edits/schema.ts'
+import type { SourceKind } from '../../libraries/schema.ts'
+import { pathBelowUpload } from '../../uploads/keys.ts'
+import { EditableField, type BookEdits } from '../edits/schema.ts'
 
 /** The fields that sources tell of and people edit; the facts of a file (layout, pages …) are not among them. */
 export const editableFields = EditableField.exclude(['cover']).options satisfies (keyof BookMetadata)[]

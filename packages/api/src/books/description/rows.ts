@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { BookMetadata, ContributorRole } from '@carrel/formats'
-import { nameKey, personSortName, searchText, sortKey } from '../../books/sort-key.ts'
-import { recordingOf } from './units.ts'
+import { nameKey, personSortName, searchText, sortKey } from '../sort-key.ts'
+import { recordingOf } from '../../scans/listing/units.ts'
 
 const nameLength = 300
 

@@ -1,21 +1,13 @@
 import type { BookMetadata } from '@carrel/formats'
-import type { SourceKind } from '../libraries/schema.ts'
-import type { FileState } from '../scans/listing/assign.ts'
-import { bookColumns, decimalPosition, keyOfName, nameRow, personRow, titleFromPath, type NameRow } from '../scans/listing/book-rows.ts'
-import {
-  deleteBookParts,
-  findEdits,
-  insertBookParts,
-  lockBooks,
-  upsertBooks,
-  upsertNames,
-  type NameTable,
-} from '../scans/listing/queries.ts'
-import type { LibraryScope } from '../scope.ts'
-import { pathBelowUpload } from '../uploads/keys.ts'
+import type { SourceKind } from '../../libraries/schema.ts'
+import type { FileState } from '../../scans/listing/assign.ts'
+import type { LibraryScope } from '../../scope.ts'
+import { pathBelowUpload } from '../../uploads/keys.ts'
 import { composeMetadata, coverFile, formatsOf, inOrder, type SourceFile } from './compose.ts'
-import { showUploadedCovers } from './edits/queries.ts'
-import type { BookEdits, UploadedCover } from './edits/schema.ts'
+import { showUploadedCovers } from '../edits/queries.ts'
+import type { BookEdits, UploadedCover } from '../edits/schema.ts'
+import { deleteBookParts, findEdits, insertBookParts, lockBooks, upsertBooks, upsertNames, type NameTable } from './queries.ts'
+import { bookColumns, decimalPosition, keyOfName, nameRow, personRow, titleFromPath, type NameRow } from './rows.ts'
 
 const nameTables = ['person', 'series', 'publisher', 'tag'] as const
 const rememberedNames = 20_000
@@ -91,7 +83,7 @@ export async function describeBooks(
   }: { precedence: readonly SourceKind[]; names: NameMemory; newBooks: ReadonlySet<string>; lost?: boolean },
 ): Promise<void> {
   const known = [...books].filter((id) => !newBooks.has(id))
-  // The lock comes first, so that an edit is either seen here or waits, and is not written over. Sent together they might not keep that order.
+  // The lock comes first, so that an edit is either seen here or waits, and is not written over. Sent together, a builder would overtake it.
   await lockBooks(scope, known)
   const edits = await findEdits(scope, known)
   const described: Described[] = []
