@@ -139,6 +139,30 @@ test.describe('looking after a library', () => {
     await keepScreen(page, 'care-scans', { widths: allWidths })
   })
 
+  test('books that come while one reads below are told of, and shown at once to who is at the top', async ({ visit }) => {
+    const folder = makeDisk('Arrivals')
+    const id = await addLibrary(api, organization.id, 'Arrivals', [folder])
+    const page = await visit({ storageState: state, viewport: { width: 390, height: 600 } })
+    await page.goto(inLibrary(id))
+    await ended(page)
+    const told = page.getByRole('button', { name: 'New books' })
+    const scanAfter = async (title: string) => {
+      addBook(folder, `${title}.epub`, { title, creators: ['Nora Ashgrove'] })
+      await api.post(`/libraries/${id}/scan`, {}, organization.id)
+    }
+    await scanAfter('The Brass Compass')
+    await expect(page.getByRole('link', { name: /The Brass Compass/ })).toBeVisible({ timeout: 30_000 })
+    await expect(told).toHaveCount(0)
+    await page.getByRole('link', { name: /The Amber Causeway/ }).scrollIntoViewIfNeeded()
+    await page.evaluate(() => scrollTo({ top: 500 }))
+    await scanAfter('The Ivory Sextant')
+    await expect(told).toBeVisible({ timeout: 30_000 })
+    await keepScreen(page, 'library-news')
+    await told.click()
+    await expect(page.getByRole('link', { name: /The Ivory Sextant/ })).toBeVisible()
+    await expect(told).toHaveCount(0)
+  })
+
   test('a folder that is empty on purpose is said to be so', async ({ visit }) => {
     const folder = makeDisk('Lent')
     const id = await addLibrary(api, organization.id, 'Lent', [folder])

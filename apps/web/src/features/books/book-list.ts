@@ -1,12 +1,19 @@
 import type { BookCard, BookPage, BookSort } from '@carrel/api/schema/books'
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo, useRef } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import type { Api } from '#lib/rpc.ts'
 import { useWorkspace } from '#lib/workspace.ts'
 import { mergeCards } from './merge-cards.ts'
 
 export type BookPages = InfiniteData<BookPage, string | undefined>
 const pageSize = 80
+/** Pixels from the top of the page within which the reader is there. */
+const nearTop = 160
+
+function onScroll(changed: () => void): () => void {
+  addEventListener('scroll', changed, { passive: true })
+  return () => removeEventListener('scroll', changed)
+}
 
 export function bookListOptions(api: Api, libraryId: string, sort: BookSort) {
   return api.books.list.infiniteOptions({
@@ -22,7 +29,7 @@ export function bookListOptions(api: Api, libraryId: string, sort: BookSort) {
 }
 
 /**
- * The endless list of a library. `outdated` says that the server has news; `restart` begins again
+ * The endless list of a library. `news` says that the server has some that the reader would have to go up for; `restart` begins again
  * from the first page, and happens by itself while the reader is at the top.
  */
 export function useBookList(libraryId: string, sort: BookSort) {
@@ -34,6 +41,7 @@ export function useBookList(libraryId: string, sort: BookSort) {
 
   const books = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data])
   const outdated = data !== undefined && isStale
+  const isDown = useSyncExternalStore(onScroll, () => scrollY >= nearTop)
 
   const restarting = useRef(false)
   const restart = useCallback(async () => {
@@ -50,14 +58,11 @@ export function useBookList(libraryId: string, sort: BookSort) {
   }, [api, client, libraryId, options, sort])
 
   useEffect(() => {
-    if (!outdated) return
-    const refreshAtTop = (): void => {
-      if (scrollY < 160) void restart()
-    }
-    refreshAtTop()
-    const timer = setInterval(refreshAtTop, 3000)
+    if (!outdated || isDown) return
+    void restart()
+    const timer = setInterval(() => void restart(), 3000)
     return () => clearInterval(timer)
-  }, [outdated, restart])
+  }, [outdated, isDown, restart])
 
   const loadMore = useCallback(() => {
     if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage()
@@ -81,5 +86,5 @@ export function useBookList(libraryId: string, sort: BookSort) {
     [api, client, libraryId, options, sort],
   )
 
-  return { ...query, books, outdated, restart, loadMore, reread }
+  return { ...query, books, news: outdated && isDown, restart, loadMore, reread }
 }

@@ -34,7 +34,7 @@ export function LibraryBooks({
 }) {
   const {
     books,
-    outdated,
+    news,
     restart,
     loadMore,
     reread,
@@ -62,7 +62,7 @@ export function LibraryBooks({
   if (books.length === 0) return <NoBooks library={library} />
   return (
     <>
-      {outdated && (
+      {news && (
         <div className="pointer-events-none fixed inset-x-0 top-3 z-20 flex justify-center md:pl-62">
           <Button
             variant="outline"
